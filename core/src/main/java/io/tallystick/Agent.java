@@ -1,0 +1,57 @@
+package io.tallystick;
+
+import io.tallystick.shm.ProcessFile;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The thread that does a process file's work off the update path. */
+final class Agent implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final long TURN_MS = 20;
+
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread thread;
+
+  private Agent(ProcessFile file) {
+    this.thread = new Thread(() -> run(file), "tallystick-agent");
+    thread.setDaemon(true);
+  }
+
+  static Agent start(ProcessFile file) {
+    Agent agent = new Agent(file);
+    agent.thread.start();
+    return agent;
+  }
+
+  private void run(ProcessFile file) {
+    try {
+      while (!stop.await(TURN_MS, TimeUnit.MILLISECONDS)) {
+        file.turn();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody but close() ends it; updates go on without
+    } catch (RuntimeException | Error e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "agent ended: no more columns are granted, updates go on without",
+          e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

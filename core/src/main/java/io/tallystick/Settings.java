@@ -1,0 +1,187 @@
+package io.tallystick;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings from system properties and the environment; {@code tallystick.maxBytes} there is {@code
+ * TALLYSTICK_MAX_BYTES} here. A property goes before a variable.
+ */
+final class Settings {
+  static final String DIR = "tallystick.dir";
+  static final String COLUMNS = "tallystick.columns";
+  static final String SEGMENT_CELLS = "tallystick.segmentCells";
+  static final String MAX_BYTES = "tallystick.maxBytes";
+  static final String MAX_SERIES = "tallystick.maxSeriesPerMetric";
+  static final String DEAD_GAUGE_RETENTION = "tallystick.deadGaugeRetention";
+  static final String INSTANCE_NAME = "tallystick.instanceName";
+
+  private static final Set<String> KNOWN =
+      new TreeSet<>(
+          Set.of(
+              DIR,
+              COLUMNS,
+              SEGMENT_CELLS,
+              MAX_BYTES,
+              MAX_SERIES,
+              DEAD_GAUGE_RETENTION,
+              INSTANCE_NAME));
+
+  private static final String PREFIX = "tallystick.";
+  private static final String VARIABLE_PREFIX = "TALLYSTICK_";
+
+  /** Names that other parts of the project, and its tests, give a meaning. */
+  private static final Set<String> FOREIGN_PREFIXES =
+      Set.of("tallystick.held.", "tallystick.test.");
+
+  private static final Set<String> FOREIGN_VARIABLES =
+      Set.of("TALLYSTICK_JAVA_OPTS", "TALLYSTICK_TEST_REDIS_URL");
+
+  private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  private final Properties properties;
+  private final Map<String, String> environment;
+
+  Settings(Properties properties, Map<String, String> environment) {
+    this.properties = properties;
+    this.environment = environment;
+    refuseUnknown();
+  }
+
+  static Settings ofProcess() {
+    return new Settings(System.getProperties(), System.getenv());
+  }
+
+  private void refuseUnknown() {
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(PREFIX)
+          && !KNOWN.contains(name)
+          && FOREIGN_PREFIXES.stream().noneMatch(name::startsWith)) {
+        throw unknown("system property", name, KNOWN);
+      }
+    }
+    Set<String> variables = new TreeSet<>();
+    KNOWN.forEach(name -> variables.add(variable(name)));
+    for (String name : environment.keySet()) {
+      if (name.startsWith(VARIABLE_PREFIX)
+          && !variables.contains(name)
+          && !FOREIGN_VARIABLES.contains(name)) {
+        throw unknown("environment variable", name, variables);
+      }
+    }
+  }
+
+  private static IllegalArgumentException unknown(String what, String name, Set<String> known) {
+    return new IllegalArgumentException(
+        "unknown " + what + ": name=" + name + " known=" + String.join(",", known));
+  }
+
+  /** {@code tallystick.maxBytes} as an environment variable. */
+  static String variable(String name) {
+    return name.replace('.', '_').replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+  }
+
+  int integer(String name, int otherwise, int least, int most) {
+    return (int) number(name, otherwise, least, most);
+  }
+
+  long number(String name, long otherwise, long least, long most) {
+    Long value = parsed(name, Long::valueOf, "a whole number");
+    long number = value == null ? otherwise : value;
+    if (number < least || number > most) {
+      throw bad(name, String.valueOf(number), "from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  Duration duration(String name, Duration otherwise) {
+    Duration value = parsed(name, Settings::parseDuration, "a duration such as 90s, 1h or PT1H");
+    Duration duration = value == null ? otherwise : value;
+    if (duration.isNegative()) {
+      throw bad(name, duration.toString(), "not negative");
+    }
+    return duration;
+  }
+
+  @Nullable String text(String name) {
+    return parsed(name, Function.identity(), "a text");
+  }
+
+  /** The directory of the default instance. */
+  Path directory() {
+    Path set = parsed(DIR, Path::of, "a path");
+    if (set != null) {
+      return set;
+    }
+    String python = environment.get("PROMETHEUS_MULTIPROC_DIR");
+    if (python != null && !python.isBlank()) {
+      return Path.of(python);
+    }
+    Path shared = Path.of("/dev/shm");
+    Path parent =
+        Files.isDirectory(shared) && Files.isWritable(shared)
+            ? shared
+            : Path.of(properties.getProperty("java.io.tmpdir", "."));
+    return parent.resolve("tallystick-" + user());
+  }
+
+  private String user() {
+    try {
+      return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (java.io.IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return properties.getProperty("user.name", "unknown"); // no /proc: a name will do
+    }
+  }
+
+  private <T> @Nullable T parsed(String name, Function<String, T> parser, String expected) {
+    String source = name;
+    String value = properties.getProperty(name);
+    if (value == null) {
+      source = variable(name);
+      value = environment.get(source);
+    }
+    if (value == null) {
+      return null;
+    }
+    if (value.isBlank()) {
+      throw bad(source, value, expected);
+    }
+    try {
+      return parser.apply(value.trim());
+    } catch (NumberFormatException | DateTimeParseException | InvalidPathException e) {
+      throw bad(source, value, expected);
+    }
+  }
+
+  private static IllegalArgumentException bad(String name, String value, String expected) {
+    return new IllegalArgumentException(
+        "bad setting: " + name + "=" + value + " expected=" + expected);
+  }
+
+  private static Duration parseDuration(String text) {
+    Matcher matcher = SHORT_DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return Duration.parse(text);
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+}

@@ -1,0 +1,282 @@
+package io.tallystick;
+
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.tallystick.merge.Retirement;
+import io.tallystick.scrape.Scraper;
+import io.tallystick.shm.Directory;
+import io.tallystick.shm.ProcessFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process' part in a directory that the JVMs of a host share: what metrics are registered
+ * with.
+ *
+ * <pre>{@code
+ * try (Tallystick tallystick = Tallystick.open(Path.of("/dev/shm/shop"))) {
+ *   Counter requests = Counter.builder().name("http_requests_total").help("Requests served.")
+ *       .labelNames("path", "status").register(tallystick);
+ *   CounterDataPoint ok = requests.labelValues("/", "200"); // resolve once
+ *   ok.inc();                                               // hot path
+ *   PrometheusRegistry.defaultRegistry.register(tallystick.collector());
+ * }
+ * }</pre>
+ *
+ * <p>Threading: any. Two of one directory count as two processes. A daemon thread grants columns
+ * and turns the clock until {@link #close()}.
+ *
+ * <p>Settings not made with the {@linkplain #builder() builder} are read from the system property
+ * {@code tallystick.<name>}, else from the environment's {@code TALLYSTICK_<NAME>}.
+ */
+public final class Tallystick implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+
+  private final ProcessFile file;
+  private final Scraper scraper;
+  private final Retirement retirement;
+  private final Agent agent;
+  private final int maxSeriesPerMetric;
+  private final PrometheusRegistry registered = new PrometheusRegistry();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Tallystick(
+      ProcessFile file, Scraper scraper, Retirement retirement, int maxSeriesPerMetric) {
+    this.file = file;
+    this.scraper = scraper;
+    this.retirement = retirement;
+    this.maxSeriesPerMetric = maxSeriesPerMetric;
+    this.agent = Agent.start(file);
+  }
+
+  /**
+   * Opens a directory, which is created where there is none.
+   *
+   * @throws UncheckedIOException where it cannot be written, or must not be trusted
+   * @throws IllegalArgumentException where a setting is unknown or bad
+   */
+  public static Tallystick open(Path directory) {
+    return builder().directory(directory).open();
+  }
+
+  /** For everything but the directory that is not left to the settings. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The instance that {@code register()} without argument uses, opened at the first call and never
+   * closed.
+   */
+  public static Tallystick defaultInstance() {
+    return Default.INSTANCE;
+  }
+
+  /**
+   * The directory of the default instance: the system property {@code tallystick.dir}, else the
+   * environment's {@code TALLYSTICK_DIR}, else {@code PROMETHEUS_MULTIPROC_DIR}, else a directory
+   * of this user in shared memory.
+   */
+  public static Path defaultDirectory() {
+    return Settings.ofProcess().directory();
+  }
+
+  public Path directory() {
+    return scraper.directory();
+  }
+
+  /** The text that tells this process apart in the label {@code pid}. */
+  public String instanceName() {
+    return file.instance();
+  }
+
+  /** The whole directory as one collector of client_java, for any of its registries. */
+  public MultiCollector collector() {
+    return scraper.collector();
+  }
+
+  /** The same view as {@link #collector()}, for a {@link io.tallystick.scrape.ScrapeServer}. */
+  public Scraper scraper() {
+    return scraper;
+  }
+
+  /** Where metrics put their series. For the metric types of this artifact. */
+  public ProcessFile file() {
+    return file;
+  }
+
+  /** The most series of one metric of this process. */
+  public int maxSeriesPerMetric() {
+    return maxSeriesPerMetric;
+  }
+
+  /**
+   * Takes in a metric's name and labels, by client_java's rules.
+   *
+   * @throws IllegalArgumentException where they conflict with a metric of this instance
+   */
+  public void register(Collector metric) {
+    registered.register(metric);
+  }
+
+  /**
+   * Ends this process' part: its values become those of a dead process, which the directory keeps.
+   * Updates that come later are lost without harm. Twice does no harm.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    agent.close();
+    scraper.close();
+    try {
+      file.close();
+      retirement.run();
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "values were not folded; the directory's next process does it: directory=" + directory(),
+          e);
+    }
+  }
+
+  /** Makes a {@link Tallystick}. What is not set comes from the settings. */
+  public static final class Builder {
+    private static final int DEFAULT_COLUMNS = 64;
+    private static final int DEFAULT_SEGMENT_CELLS = 1024;
+    private static final int DEFAULT_MAX_SERIES = 10_000;
+    private static final int MAX_COLUMNS = 1024;
+    private static final int MAX_SEGMENT_CELLS = 1 << 20;
+    private static final long MIN_BYTES = 64 << 10;
+
+    private final Settings settings = Settings.ofProcess();
+    private @Nullable Path directory;
+    private int columns = settings.integer(Settings.COLUMNS, DEFAULT_COLUMNS, 0, MAX_COLUMNS);
+    private int segmentCells =
+        settings.integer(Settings.SEGMENT_CELLS, DEFAULT_SEGMENT_CELLS, 64, MAX_SEGMENT_CELLS);
+    private long maxBytes = settings.number(Settings.MAX_BYTES, 0, 0, Long.MAX_VALUE);
+    private int maxSeriesPerMetric =
+        settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
+    private Duration deadGaugeRetention =
+        settings.duration(Settings.DEAD_GAUGE_RETENTION, Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
+    private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
+    private Clock clock = Clock.systemUTC();
+
+    private Builder() {}
+
+    /** What the JVMs share; {@link #defaultDirectory()} where it is not set. */
+    public Builder directory(Path directory) {
+      this.directory = directory;
+      return this;
+    }
+
+    /** The most threads with a column of their own; 0 to 1024, default 64. */
+    public Builder columns(int columns) {
+      this.columns = (int) within("columns", columns, 0, MAX_COLUMNS);
+      return this;
+    }
+
+    /** The fewest cells that a file grows by; 64 to 1,048,576, default 1,024. */
+    public Builder segmentCells(int segmentCells) {
+      this.segmentCells = (int) within("segmentCells", segmentCells, 64, MAX_SEGMENT_CELLS);
+      return this;
+    }
+
+    /** The most bytes of this process' file; by default a quarter of what is free at the start. */
+    public Builder maxBytes(long maxBytes) {
+      this.maxBytes = within("maxBytes", maxBytes, MIN_BYTES, Long.MAX_VALUE);
+      return this;
+    }
+
+    /** The most series of one metric of this process; default 10,000. More share one series. */
+    public Builder maxSeriesPerMetric(int maxSeriesPerMetric) {
+      this.maxSeriesPerMetric =
+          (int) within("maxSeriesPerMetric", maxSeriesPerMetric, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /** How long dead processes' own gauges and infos are kept; default an hour. */
+    public Builder deadGaugeRetention(Duration deadGaugeRetention) {
+      within("deadGaugeRetention", deadGaugeRetention.toMillis(), 0, Long.MAX_VALUE);
+      this.deadGaugeRetention = deadGaugeRetention;
+      return this;
+    }
+
+    /** The source of times. */
+    public Builder clock(Clock clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /** What tells this process apart in the label {@code pid}; default its pid. */
+    public Builder instanceName(String instanceName) {
+      if (instanceName.isBlank()) {
+        throw new IllegalArgumentException("instance name is blank: instanceName=");
+      }
+      this.instanceName = instanceName;
+      return this;
+    }
+
+    /**
+     * Opens the directory and folds the processes that have died in it.
+     *
+     * @throws UncheckedIOException where it cannot be written, or must not be trusted
+     */
+    public Tallystick open() {
+      Path path = directory == null ? settings.directory() : directory;
+      try {
+        Directory shared = Directory.create(path);
+        Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
+        try {
+          retirement.run();
+        } catch (IOException e) {
+          LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
+        }
+        FileStore store = Files.getFileStore(path);
+        warnOfDisk(path, store);
+        long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, store.getUsableSpace() / 4);
+        ProcessFile file =
+            ProcessFile.create(
+                shared,
+                new ProcessFile.Settings(columns, segmentCells, bytes, instanceName, clock));
+        Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
+        return new Tallystick(file, scraper, retirement, maxSeriesPerMetric);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "cannot open directory: directory=" + path + " reason=" + e.getMessage(), e);
+      }
+    }
+
+    private static void warnOfDisk(Path path, FileStore store) {
+      if (!store.type().equals("tmpfs") && !store.type().equals("ramfs")) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "directory is not in memory, its disk can stall updates; use one on tmpfs: directory="
+                + path
+                + " fileSystem="
+                + store.type());
+      }
+    }
+
+    private static long within(String name, long value, long least, long most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            "bad setting: " + name + "=" + value + " expected=from " + least + " to " + most);
+      }
+      return value;
+    }
+  }
+
+  private static final class Default {
+    static final Tallystick INSTANCE = builder().open();
+  }
+}

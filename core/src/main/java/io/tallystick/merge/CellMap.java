@@ -1,0 +1,166 @@
+package io.tallystick.merge;
+
+import io.tallystick.shm.CellLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the cells of one family's series lie in one segment of one file, and which merged series
+ * they add to.
+ *
+ * <p>Order: of a histogram and a summary the sum is read before the buckets or the count, with an
+ * acquire fence between, column by column; see {@link CellLayout}.
+ */
+final class CellMap {
+  private final FamilyLink link;
+  private final MergedFamily family;
+  private int[] cells = new int[4];
+  private int[] series = new int[4];
+  private int size;
+
+  CellMap(FamilyLink link, MergedFamily family) {
+    this.link = link;
+    this.family = family;
+  }
+
+  MergedFamily family() {
+    return family;
+  }
+
+  void add(int cell, int mergedSeries) {
+    if (size == cells.length) {
+      cells = Arrays.copyOf(cells, 2 * size);
+      series = Arrays.copyOf(series, 2 * size);
+    }
+    cells[size] = cell;
+    series[size++] = mergedSeries;
+  }
+
+  /** Drops the series whose cells were given up. */
+  void removeIf(IntPredicate isRemoved) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!isRemoved.test(cells[i])) {
+        cells[kept] = cells[i];
+        series[kept++] = series[i];
+      }
+    }
+    size = kept;
+  }
+
+  void mark(boolean[] used) {
+    for (int i = 0; i < size; i++) {
+      used[series[i]] = true;
+    }
+  }
+
+  void renumber(int[] renumbered) {
+    for (int i = 0; i < size; i++) {
+      series[i] = renumbered[series[i]];
+    }
+  }
+
+  /** Adds one column's cells to the merged values. */
+  void accumulate(LongBuffer column, Gathering gathering) {
+    switch (family.type()) {
+      case COUNTER -> counters(column);
+      case HISTOGRAM -> histograms(column, link.bucketMap());
+      case SUMMARY -> summaries(column);
+      case GAUGE -> gauges(column, gathering);
+      case INFO -> infos(column, gathering);
+      case STATESET -> stateSets(column);
+    }
+  }
+
+  private void counters(LongBuffer column) {
+    for (int i = 0; i < size; i++) {
+      int cell = cells[i];
+      family.addWord(series[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
+      long bits = column.get(cell + CellLayout.COUNTER_DOUBLE);
+      if (bits != 0) {
+        family.addDouble(series[i], Double.longBitsToDouble(bits));
+      }
+    }
+  }
+
+  private void histograms(LongBuffer column, int @Nullable [] bucketMap) {
+    int buckets = link.descriptor().bounds().length;
+    for (int i = 0; i < size; i++) {
+      int cell = cells[i];
+      long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
+      VarHandle.acquireFence();
+      if (sum != 0) {
+        family.addDouble(series[i], Double.longBitsToDouble(sum));
+      }
+      for (int bucket = 0; bucket < buckets; bucket++) {
+        long count = column.get(cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
+        if (count != 0) {
+          family.addWord(series[i], bucketMap == null ? bucket : bucketMap[bucket], count);
+        }
+      }
+    }
+  }
+
+  private void summaries(LongBuffer column) {
+    for (int i = 0; i < size; i++) {
+      int cell = cells[i];
+      long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
+      VarHandle.acquireFence();
+      family.addDouble(series[i], Double.longBitsToDouble(sum));
+      family.addWord(series[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
+    }
+  }
+
+  private void gauges(LongBuffer column, Gathering gathering) {
+    boolean canExpire = family.mode().isPerProcess();
+    for (int i = 0; i < size; i++) {
+      long writtenMs = column.get(cells[i] + CellLayout.GAUGE_WRITTEN_MS);
+      VarHandle.acquireFence();
+      if (!canExpire || !gathering.isExpired(writtenMs)) {
+        long bits = column.get(cells[i] + CellLayout.GAUGE_VALUE);
+        family.addGauge(series[i], Double.longBitsToDouble(bits), writtenMs);
+      }
+    }
+  }
+
+  private void infos(LongBuffer column, Gathering gathering) {
+    for (int i = 0; i < size; i++) {
+      long writtenMs = column.get(cells[i] + CellLayout.GAUGE_WRITTEN_MS);
+      writtenMs = Math.max(writtenMs, gathering.knownAliveMs());
+      if (!gathering.isExpired(writtenMs)) {
+        family.addInfo(series[i], writtenMs);
+      }
+    }
+  }
+
+  private void stateSets(LongBuffer column) {
+    int states = family.states().size();
+    for (int i = 0; i < size; i++) {
+      long writtenMs = column.get(cells[i] + CellLayout.STATESET_WRITTEN_MS);
+      VarHandle.acquireFence();
+      if (family.winsStates(series[i], writtenMs)) {
+        family.putWord(series[i], 0, writtenMs);
+        for (int state = 0; state < states; state++) {
+          long word = column.get(cells[i] + CellLayout.STATESET_STATES + state);
+          family.putWord(series[i], 1 + state, word);
+        }
+      }
+    }
+  }
+
+  /**
+   * What gathering needs to know of a source.
+   *
+   * @param live whether its process lives
+   * @param knownAliveMs when a dead process was last known to live, 0 for the retired file
+   * @param expireBeforeMs dead processes' own values that were written before this are gone
+   */
+  record Gathering(boolean live, long knownAliveMs, long expireBeforeMs) {
+    boolean isExpired(long writtenMs) {
+      return !live && writtenMs < expireBeforeMs;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.tallystick.merge;
+
+import io.prometheus.metrics.model.snapshots.PrometheusNaming;
+import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.FamilyDescriptor;
+import java.util.HashSet;
+import java.util.List;
+
+/** Refuses descriptors that no builder makes, so that one bad file cannot fail a scrape. */
+final class FamilyCheck {
+  private FamilyCheck() {}
+
+  static void check(FamilyDescriptor family) throws CorruptFileException {
+    String name = family.name();
+    try {
+      MergedFamily.metadataOf(family);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException("illegal family: " + e.getMessage());
+    }
+    require(PrometheusNaming.isValidMetricName(name), "illegal name", name);
+    switch (family.type()) {
+      case HISTOGRAM -> {
+        requireNoLabel(family, "le");
+        requireBounds(family.bounds(), name);
+      }
+      case SUMMARY -> requireNoLabel(family, "quantile");
+      case STATESET -> {
+        requireNoLabel(family, name);
+        List<String> states = family.states();
+        require(!states.isEmpty(), "state set without states", name);
+        require(new HashSet<>(states).size() == states.size(), "state is repeated", name);
+      }
+      case GAUGE -> {
+        if (family.mode().isPerProcess()) {
+          requireNoLabel(family, LabelSet.PID);
+        }
+      }
+      default -> {
+        // counters and infos have no rules beyond those of names and labels
+      }
+    }
+  }
+
+  private static void requireBounds(double[] bounds, String name) throws CorruptFileException {
+    require(
+        bounds.length > 0 && bounds[bounds.length - 1] == Double.POSITIVE_INFINITY,
+        "bounds without +Inf",
+        name);
+    for (int i = 1; i < bounds.length; i++) {
+      require(bounds[i - 1] < bounds[i], "bounds do not ascend", name);
+    }
+  }
+
+  private static void requireNoLabel(FamilyDescriptor family, String label)
+      throws CorruptFileException {
+    require(
+        !family.labelNames().contains(label) && !family.constLabelNames().contains(label),
+        "reserved label " + label,
+        family.name());
+  }
+
+  private static void require(boolean condition, String what, String family)
+      throws CorruptFileException {
+    if (!condition) {
+      throw new CorruptFileException(what + ": family=" + family);
+    }
+  }
+}

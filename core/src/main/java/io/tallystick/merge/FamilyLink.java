@@ -1,0 +1,61 @@
+package io.tallystick.merge;
+
+import io.tallystick.shm.FamilyDescriptor;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A family of one file and the merged family that it is part of. */
+final class FamilyLink {
+  private final FamilyDescriptor descriptor;
+  private final @Nullable MergedFamily family; // null where this source has no part in any
+  private final LabelSet labels;
+  private final int schema;
+  private int @Nullable [] bucketMap;
+  private int bucketMapVersion = -1;
+  private @Nullable CellMap latestMap;
+  private int latestSegment = -1;
+
+  FamilyLink(FamilyDescriptor descriptor, @Nullable MergedFamily family, LabelSet labels) {
+    this.descriptor = descriptor;
+    this.family = family;
+    this.labels = labels;
+    this.schema = family == null ? -1 : family.schema(labels.names());
+  }
+
+  FamilyDescriptor descriptor() {
+    return descriptor;
+  }
+
+  @Nullable MergedFamily family() {
+    return family;
+  }
+
+  LabelSet labels() {
+    return labels;
+  }
+
+  int schema() {
+    return schema;
+  }
+
+  /** The map of this family in a segment; null where there is none yet. Series come in order. */
+  @Nullable CellMap latestMap(int segment) {
+    return segment == latestSegment ? latestMap : null;
+  }
+
+  void setLatestMap(int segment, CellMap map) {
+    latestSegment = segment;
+    latestMap = map;
+  }
+
+  /** The merged bucket of each of this file's buckets; null where they are the same. */
+  int @Nullable [] bucketMap() {
+    if (family != null && bucketMapVersion != family.boundsVersion()) {
+      bucketMapVersion = family.boundsVersion();
+      double[] ours = descriptor.bounds();
+      double[] merged = family.bounds();
+      bucketMap = Arrays.equals(ours, merged) ? null : Buckets.map(ours, merged);
+    }
+    return bucketMap;
+  }
+}

@@ -1,0 +1,244 @@
+package io.tallystick.merge;
+
+import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.RecordVisitor;
+import io.tallystick.shm.SeriesRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Process files merged into families.
+ *
+ * <p>What was decoded of a file is kept, so that a refresh reads new records and all cells.
+ * Families of one name that differ in type, gauge mode or states are kept apart; the oldest
+ * registration is shown, the others' series are counted as conflicting. Not thread-safe.
+ */
+public final class Merge {
+  private final Map<Identity, MergedFamily> families = new HashMap<>();
+  private final List<Source> sources = new ArrayList<>();
+  private @Nullable List<MergedFamily> shown;
+  private List<MergedFamily> hidden = List.of();
+  private byte[] key = new byte[256];
+
+  /** Takes in a source and reads its records. A fault in its file is kept in the source. */
+  public void add(Source source) throws IOException {
+    sources.add(source);
+    poll(source);
+  }
+
+  /** Reads the records that a source got since the last time. */
+  public void poll(Source source) throws IOException {
+    if (source.fault() != null) {
+      return;
+    }
+    try {
+      source.reader().poll(new Joining(source));
+    } catch (CorruptFileException e) {
+      source.setFault(String.valueOf(e.getMessage()));
+    } catch (InternalError e) { // how the JVM says that a mapped page has gone
+      source.setFault("file was cut while it was read");
+    }
+    if (source.dropRemoved() && sources.contains(source)) {
+      compact();
+    }
+  }
+
+  /** Leaves out sources whose files have gone or whose processes have died, and closes them. */
+  public void remove(List<Source> gone) throws IOException {
+    if (gone.isEmpty()) {
+      return;
+    }
+    sources.removeAll(new HashSet<>(gone));
+    for (Source source : gone) {
+      source.close();
+    }
+    compact();
+  }
+
+  public List<Source> sources() {
+    return sources;
+  }
+
+  /**
+   * Reads all cells of all sources.
+   *
+   * @param expireBeforeMs values of dead processes' own series that were written before this time
+   *     are left out
+   * @return sources whose files were cut while they were read; refresh again without them
+   */
+  public List<Source> refresh(long expireBeforeMs) {
+    families.values().forEach(MergedFamily::reset);
+    List<Source> broken = new ArrayList<>();
+    for (Source source : sources) {
+      try {
+        source.accumulate(expireBeforeMs);
+      } catch (InternalError e) { // how the JVM says that a mapped page has gone
+        broken.add(source);
+      }
+    }
+    return broken;
+  }
+
+  /** Reads a source's records without keeping the source; for a fold, which reads it once. */
+  void join(Source source) throws IOException {
+    poll(source);
+  }
+
+  /** The families to show, sorted by name. */
+  public List<MergedFamily> families() {
+    List<MergedFamily> present = shown;
+    if (present == null) {
+      present = choose();
+      shown = present;
+    }
+    return present;
+  }
+
+  /** All families, those that lose a conflict included. */
+  Iterable<MergedFamily> allFamilies() {
+    return families.values();
+  }
+
+  /** How many series are left out because another family of their name is older. */
+  public long conflictingSeries() {
+    return conflicts().stream().mapToLong(MergedFamily::size).sum();
+  }
+
+  /** The families that are left out because another one of their name is older. */
+  List<MergedFamily> conflicts() {
+    families();
+    return hidden;
+  }
+
+  private List<MergedFamily> choose() {
+    Map<String, MergedFamily> byName = new LinkedHashMap<>();
+    for (MergedFamily family : families.values()) {
+      byName.merge(family.metadata().getPrometheusName(), family, (a, b) -> older(a, b) ? a : b);
+    }
+    List<MergedFamily> chosen = new ArrayList<>(byName.values());
+    chosen.sort(Comparator.comparing(family -> family.metadata().getPrometheusName()));
+    Set<MergedFamily> others = new HashSet<>(families.values());
+    chosen.forEach(others::remove);
+    hidden = List.copyOf(others);
+    return chosen;
+  }
+
+  private static boolean older(MergedFamily a, MergedFamily b) {
+    if (a.createdMs() != b.createdMs()) {
+      return a.createdMs() < b.createdMs();
+    }
+    if (a.type() != b.type()) {
+      return a.type().compareTo(b.type()) < 0;
+    }
+    return a.mode().compareTo(b.mode()) <= 0;
+  }
+
+  /** Drops families and series that no source has, and asks those left for their descriptions. */
+  private void compact() {
+    shown = null;
+    Map<MergedFamily, boolean[]> used = new HashMap<>();
+    families.values().forEach(MergedFamily::leaveAll);
+    for (Source source : sources) {
+      for (FamilyLink link : source.families()) {
+        MergedFamily family = link.family();
+        if (family != null) {
+          family.join(link.descriptor(), source.describedMs());
+          used.computeIfAbsent(family, f -> new boolean[f.size()]);
+        }
+      }
+      source.forEachMap(map -> map.mark(usedOf(used, map.family())));
+    }
+    families.values().removeIf(family -> !used.containsKey(family));
+    Map<MergedFamily, int[]> renumbered = new HashMap<>();
+    used.forEach(
+        (family, keep) -> {
+          int[] numbers = family.retain(keep);
+          if (numbers != null) {
+            renumbered.put(family, numbers);
+          }
+        });
+    for (Source source : sources) {
+      source.forEachMap(
+          map -> {
+            int[] numbers = renumbered.get(map.family());
+            if (numbers != null) {
+              map.renumber(numbers);
+            }
+          });
+    }
+  }
+
+  private static boolean[] usedOf(Map<MergedFamily, boolean[]> used, MergedFamily family) {
+    return used.computeIfAbsent(family, f -> new boolean[f.size()]);
+  }
+
+  /** Takes the records of one source into the merged families. */
+  private final class Joining implements RecordVisitor {
+    private final Source source;
+
+    Joining(Source source) {
+      this.source = source;
+    }
+
+    @Override
+    public void family(int number, FamilyDescriptor descriptor) throws CorruptFileException {
+      FamilyCheck.check(descriptor);
+      LabelSet labels = LabelSet.of(descriptor);
+      MergedFamily family = null;
+      if (source.isLive() || !descriptor.mode().isLive()) {
+        family = families.get(Identity.of(descriptor));
+        if (family == null) {
+          family = new MergedFamily(descriptor);
+          families.put(Identity.of(descriptor), family);
+        }
+        family.join(descriptor, source.describedMs());
+        shown = null;
+      }
+      source.families().add(new FamilyLink(descriptor, family, labels));
+    }
+
+    @Override
+    public void series(SeriesRecord record) {
+      FamilyLink link = source.families().get(record.family());
+      MergedFamily family = link.family();
+      if (family == null) {
+        return;
+      }
+      String own = record.instance();
+      byte[] instance =
+          own == null ? source.instance() : own.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      int needed = link.labels().keyBytes(record, instance);
+      if (key.length < needed) {
+        key = new byte[Math.max(needed, 2 * key.length)];
+      }
+      int length = link.labels().writeKey(link.schema(), record, instance, key);
+      int series = family.series(key, length, record.createdMs());
+      source.map(link, family, record.cell(), series);
+    }
+
+    @Override
+    public void removed(int family, int cell) {
+      source.remove(cell);
+    }
+  }
+
+  /** What families must have in common to be one. */
+  private record Identity(
+      String name,
+      io.tallystick.shm.FamilyType type,
+      io.tallystick.shm.GaugeMode mode,
+      List<String> states) {
+    static Identity of(FamilyDescriptor family) {
+      return new Identity(family.name(), family.type(), family.mode(), family.states());
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.tallystick.merge;
+
+import io.tallystick.shm.CellLayout;
+import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.Directory;
+import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.ProcessFileReader;
+import io.tallystick.shm.RetireLock;
+import io.tallystick.shm.RetiredFileWriter;
+import io.tallystick.shm.Token;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Folds the files of dead processes into the retired file.
+ *
+ * <p>Steps, under the directory's retire lock: read the retired file and the dead files; write a
+ * new retired file aside, which names the tokens it took in; force it; rename it over the old one;
+ * delete the dead files. Killed before the rename, nothing has happened. Killed after it, a file
+ * whose token is named is ignored by everyone and deleted by the next fold. So each dead process is
+ * in the sum once.
+ *
+ * <p>A file with a fault is left where it is, and so is everything while the retired file has one.
+ */
+public final class Retirement {
+  private final Directory directory;
+  private final Duration deadGaugeRetention;
+  private final Clock clock;
+
+  /**
+   * @param deadGaugeRetention how long a dead process' own gauges are kept after they were written
+   */
+  public Retirement(Directory directory, Duration deadGaugeRetention, Clock clock) {
+    this.directory = directory;
+    this.deadGaugeRetention = deadGaugeRetention;
+    this.clock = clock;
+  }
+
+  /** Folds what is dead now, unless another process is doing it. */
+  public Report run() throws IOException {
+    try (RetireLock lock = RetireLock.tryTake(directory)) {
+      if (lock == null) {
+        return new Report(0, 0, true);
+      }
+      return fold(lock);
+    }
+  }
+
+  private Report fold(RetireLock lock) throws IOException {
+    Merge merge = new Merge();
+    long expireBeforeMs = expireBeforeMs(clock, deadGaugeRetention);
+    long generation = 0;
+    long processes = 0;
+    Set<Token> known = new HashSet<>();
+    if (Files.exists(directory.retiredFile())) {
+      try (ProcessFileReader reader = openChecked(directory.retiredFile())) {
+        Source retired = new Source(reader, false);
+        merge.join(retired);
+        if (retired.fault() != null) {
+          throw new CorruptFileException(retired.fault());
+        }
+        retired.accumulate(expireBeforeMs);
+        generation = reader.generation();
+        processes = reader.retiredProcesses();
+        known.addAll(reader.tokens());
+      } catch (CorruptFileException e) {
+        throw new IOException(
+            "retired file is faulty, so that nothing is folded; move it away to start anew: file="
+                + directory.retiredFile(),
+            e);
+      }
+    }
+    for (Token token : known) {
+      lock.delete(token);
+    }
+    lock.deleteUnfinished(clock.millis());
+    List<Token> folded = new ArrayList<>();
+    int left = 0;
+    for (Token token : directory.tokens()) {
+      if (known.contains(token) || directory.isAlive(token)) {
+        continue;
+      }
+      if (foldDead(merge, token, expireBeforeMs)) {
+        folded.add(token);
+      } else {
+        left++;
+      }
+    }
+    if (!folded.isEmpty()) {
+      known.retainAll(directory.tokens()); // those whose files could not be deleted
+      known.addAll(folded);
+      write(merge, generation + 1, processes + folded.size(), known);
+      for (Token token : folded) {
+        lock.delete(token);
+      }
+    }
+    return new Report(folded.size(), left, false);
+  }
+
+  private ProcessFileReader openChecked(Path file) throws IOException, CorruptFileException {
+    String objection = directory.objection(file);
+    if (objection != null) {
+      throw new CorruptFileException(objection);
+    }
+    return ProcessFileReader.openDead(file);
+  }
+
+  /** Adds a dead process' values, unless its file has a fault; then nothing of it is added. */
+  private boolean foldDead(Merge merge, Token token, long expireBeforeMs) throws IOException {
+    try (ProcessFileReader reader = openChecked(directory.file(token))) {
+      Source source = new Source(reader, false);
+      merge.join(source);
+      if (source.fault() != null) {
+        return false;
+      }
+      source.accumulate(expireBeforeMs);
+      return true;
+    } catch (CorruptFileException e) {
+      return false;
+    }
+  }
+
+  private void write(Merge merge, long generation, long processes, Set<Token> tokens)
+      throws IOException {
+    int cells = 0;
+    for (MergedFamily family : merge.allFamilies()) {
+      cells += family.size() * 2;
+    }
+    try (RetiredFileWriter writer =
+        RetiredFileWriter.create(directory, generation, processes, tokens, cells, clock.millis())) {
+      for (MergedFamily family : merge.allFamilies()) {
+        new FamilyWriter(writer, family).write();
+      }
+      writer.commit();
+    }
+  }
+
+  /**
+   * What a fold did.
+   *
+   * @param folded dead processes whose values are in the retired file now
+   * @param left dead processes whose files have a fault and were left where they are
+   * @param busy whether another process held the lock, so that nothing was looked at
+   */
+  public record Report(int folded, int left, boolean busy) {}
+
+  /** Writes the series of one merged family. */
+  private static final class FamilyWriter {
+    private final RetiredFileWriter writer;
+    private final MergedFamily family;
+    private final Map<List<String>, Schema> schemas = new HashMap<>();
+
+    FamilyWriter(RetiredFileWriter writer, MergedFamily family) {
+      this.writer = writer;
+      this.family = family;
+    }
+
+    void write() throws IOException {
+      for (int series = 0; series < family.size(); series++) {
+        if (family.isSeen(series)) {
+          writeSeries(series);
+        }
+      }
+    }
+
+    private void writeSeries(int series) throws IOException {
+      Schema schema = schemas.get(family.schemaNames(series));
+      if (schema == null) {
+        schema = schemaOf(family.schemaNames(series));
+        schemas.put(family.schemaNames(series), schema);
+      }
+      List<String> values = new ArrayList<>(List.of(family.labelValues(series)));
+      String instance = schema.instance < 0 ? null : values.remove(schema.instance);
+      RetiredFileWriter.Row row =
+          writer.addSeries(
+              schema.number, schema.descriptor, values, family.createdMs(series), instance);
+      put(row, series);
+    }
+
+    private void put(RetiredFileWriter.Row row, int series) {
+      double sum = family.sum(series);
+      double rest = family.rest(series);
+      switch (family.type()) {
+        case COUNTER -> {
+          row.put(CellLayout.COUNTER_LONG, family.word(series, 0));
+          row.put(CellLayout.COUNTER_DOUBLE, sum, rest);
+        }
+        case SUMMARY -> {
+          row.put(CellLayout.DISTRIBUTION_SUM, sum, rest);
+          row.put(CellLayout.SUMMARY_COUNT, family.word(series, 0));
+        }
+        case HISTOGRAM -> {
+          row.put(CellLayout.DISTRIBUTION_SUM, sum, rest);
+          for (int i = 0; i < family.bounds().length; i++) {
+            row.put(CellLayout.HISTOGRAM_BUCKETS + i, family.word(series, i));
+          }
+        }
+        case GAUGE -> {
+          row.put(CellLayout.GAUGE_VALUE, sum);
+          row.put(CellLayout.GAUGE_WRITTEN_MS, family.word(series, 0));
+        }
+        case INFO -> {
+          row.put(CellLayout.GAUGE_VALUE, 1.0);
+          row.put(CellLayout.GAUGE_WRITTEN_MS, family.word(series, 0));
+        }
+        case STATESET -> {
+          for (int i = 0; i <= family.states().size(); i++) {
+            row.put(i, family.word(series, i));
+          }
+        }
+      }
+    }
+
+    private Schema schemaOf(List<String> names) throws IOException {
+      List<String> own = new ArrayList<>(names);
+      boolean perProcess =
+          family.type() == io.tallystick.shm.FamilyType.GAUGE && family.mode().isPerProcess();
+      int instance = perProcess ? own.indexOf(LabelSet.PID) : -1;
+      if (instance >= 0) {
+        own.remove(instance);
+      }
+      FamilyDescriptor descriptor = family.describe(own);
+      return new Schema(writer.addFamily(descriptor), descriptor, instance);
+    }
+
+    /**
+     * @param instance where the process stands among the sorted values; -1 where it does not
+     */
+    private record Schema(int number, FamilyDescriptor descriptor, int instance) {}
+  }
+
+  /** The time before which dead processes' own series are gone. */
+  public static long expireBeforeMs(Clock clock, Duration deadGaugeRetention) {
+    return clock.millis() - deadGaugeRetention.toMillis();
+  }
+}

@@ -1,0 +1,133 @@
+package io.tallystick.merge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tallystick.shm.ProcessFileReader;
+import io.tallystick.shm.SegmentView;
+import java.io.IOException;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A file that a merge takes in: of a living process, of a dead one, or the retired file. */
+public final class Source {
+  private final ProcessFileReader reader;
+  private final boolean live;
+  private final byte[] instance;
+  private final long describedMs;
+  private final List<FamilyLink> families = new ArrayList<>();
+  private final List<List<CellMap>> bySegment = new ArrayList<>();
+  private final Set<Integer> removedCells = new HashSet<>();
+  private @Nullable String fault;
+  private int series;
+
+  /**
+   * @param live whether the process lives; a process that dies is another source
+   */
+  public Source(ProcessFileReader reader, boolean live) {
+    this.reader = reader;
+    this.live = live;
+    this.instance = reader.instance().getBytes(UTF_8);
+    this.describedMs = reader.isRetired() ? Long.MIN_VALUE : reader.createdMs();
+  }
+
+  public ProcessFileReader reader() {
+    return reader;
+  }
+
+  public boolean isLive() {
+    return live;
+  }
+
+  /** What is wrong with the file behind what was read of it, or null. */
+  public @Nullable String fault() {
+    return fault;
+  }
+
+  /** Whether the file became shorter than what was read of it, so that it must not be touched. */
+  public boolean isCut() throws IOException {
+    return reader.isCut();
+  }
+
+  void setFault(String fault) {
+    this.fault = fault;
+  }
+
+  /** How many series it has. */
+  public int series() {
+    return series;
+  }
+
+  byte[] instance() {
+    return instance;
+  }
+
+  /** Whose description of a family wins: the newest process', and the retired file's over none. */
+  long describedMs() {
+    return describedMs;
+  }
+
+  List<FamilyLink> families() {
+    return families;
+  }
+
+  /** Takes in that a series' cells add to a merged series. */
+  void map(FamilyLink link, MergedFamily family, int cell, int mergedSeries) {
+    int segment = reader.segmentOf(cell);
+    while (bySegment.size() <= segment) {
+      bySegment.add(new ArrayList<>());
+    }
+    CellMap map = link.latestMap(segment);
+    if (map == null) {
+      map = new CellMap(link, family);
+      bySegment.get(segment).add(map);
+      link.setLatestMap(segment, map);
+    }
+    map.add(cell - reader.segments().get(segment).firstCell(), mergedSeries);
+    series++;
+  }
+
+  void remove(int cell) {
+    removedCells.add(cell);
+  }
+
+  /** Drops the series that were removed since the last call; false where there were none. */
+  boolean dropRemoved() {
+    if (removedCells.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < bySegment.size(); i++) {
+      int first = reader.segments().get(i).firstCell();
+      bySegment.get(i).forEach(map -> map.removeIf(cell -> removedCells.contains(first + cell)));
+    }
+    series -= removedCells.size();
+    removedCells.clear();
+    return true;
+  }
+
+  void forEachMap(Consumer<CellMap> action) {
+    bySegment.forEach(maps -> maps.forEach(action));
+  }
+
+  /** Adds all cells to the merged values, segment by segment and column by column. */
+  void accumulate(long expireBeforeMs) {
+    long knownAliveMs = live || reader.isRetired() ? 0 : reader.aliveMs();
+    CellMap.Gathering gathering = new CellMap.Gathering(live, knownAliveMs, expireBeforeMs);
+    List<SegmentView> segments = reader.segments();
+    for (int i = 0; i < bySegment.size(); i++) {
+      for (LongBuffer column : segments.get(i).columns()) {
+        for (CellMap map : bySegment.get(i)) {
+          map.accumulate(column, gathering);
+        }
+      }
+    }
+  }
+
+  void close() throws IOException {
+    reader.close();
+  }
+}

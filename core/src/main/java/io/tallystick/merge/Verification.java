@@ -1,0 +1,100 @@
+package io.tallystick.merge;
+
+import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.Directory;
+import io.tallystick.shm.ProcessFileReader;
+import io.tallystick.shm.Token;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Checks every file of a directory, and whether its processes agree. */
+public final class Verification {
+  private final Directory directory;
+  private final List<Fault> faults = new ArrayList<>();
+  private final Merge merge = new Merge();
+
+  private Verification(Directory directory) {
+    this.directory = directory;
+  }
+
+  /** The faults of a directory; none where all is well. */
+  public static List<Fault> verify(Path path) throws IOException {
+    Verification verification = new Verification(Directory.open(path));
+    verification.run();
+    return List.copyOf(verification.faults);
+  }
+
+  private void run() throws IOException {
+    if (Files.exists(directory.retiredFile(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      check(directory.retiredFile(), false);
+    }
+    for (Token token : directory.tokens()) {
+      check(directory.file(token), directory.isAlive(token));
+    }
+    checkNames();
+    for (MergedFamily family : merge.conflicts()) {
+      faults.add(
+          new Fault(
+              directory.path(),
+              "left out, an older registration has another type or mode: family="
+                  + family.metadata().getName()
+                  + " type="
+                  + family.type()
+                  + " mode="
+                  + family.mode()
+                  + " series="
+                  + family.size()));
+    }
+    merge.remove(List.copyOf(merge.sources()));
+  }
+
+  private void check(Path file, boolean live) throws IOException {
+    try {
+      String objection = directory.objection(file);
+      if (objection != null) {
+        throw new CorruptFileException(objection);
+      }
+      Source source =
+          new Source(live ? ProcessFileReader.open(file) : ProcessFileReader.openDead(file), live);
+      merge.add(source);
+      String fault = source.fault();
+      if (fault != null) {
+        faults.add(new Fault(file, fault));
+      }
+    } catch (NoSuchFileException e) {
+      return; // folded since it was listed
+    } catch (CorruptFileException e) {
+      faults.add(new Fault(file, String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      faults.add(new Fault(file, "cannot be read: " + e));
+    }
+  }
+
+  /** Names that look like ours and are not: nobody reads such files. */
+  private void checkNames() throws IOException {
+    TreeMap<String, Path> strays = new TreeMap<>();
+    try (var files = Files.newDirectoryStream(directory.path(), "*.tally")) {
+      for (Path file : files) {
+        strays.put(file.getFileName().toString(), file);
+      }
+    }
+    strays.remove(directory.retiredFile().getFileName().toString());
+    for (Token token : directory.tokens()) {
+      strays.remove(directory.file(token).getFileName().toString());
+    }
+    strays.values().forEach(file -> faults.add(new Fault(file, "has no process file's name")));
+  }
+
+  /** What is wrong with a file, or with what it says. */
+  public record Fault(Path file, String what) {
+    @Override
+    public String toString() {
+      return file + ": " + what;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.tallystick.metrics;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.tallystick.shm.CellLayout;
+import io.tallystick.shm.Cells;
+import io.tallystick.shm.Column;
+import io.tallystick.shm.FamilyType;
+
+/**
+ * A counter: a total that only grows, summed over all processes of the directory.
+ *
+ * <p>Whole amounts are counted in a long word, exactly; others in a double. {@code get()} shows
+ * what this process counted.
+ */
+public final class Counter extends StatefulMetric<CounterDataPoint, Counter.DataPoint>
+    implements CounterDataPoint {
+
+  private Counter(MetricBuilder.Registration registration) {
+    super(registration);
+    initNoLabels();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public void inc(long amount) {
+    noLabels().inc(amount);
+  }
+
+  @Override
+  public void inc(double amount) {
+    noLabels().inc(amount);
+  }
+
+  @Override
+  public void incWithExemplar(double amount, Labels labels) {
+    noLabels().incWithExemplar(amount, labels);
+  }
+
+  @Override
+  public double get() {
+    return noLabels().get();
+  }
+
+  @Override
+  public long getLongValue() {
+    return noLabels().getLongValue();
+  }
+
+  @Override
+  DataPoint newDataPoint(Cells cells, String[] labelValues) {
+    return new DataPoint(cells, labelValues);
+  }
+
+  @Override
+  CounterDataPoint asDataPoint(DataPoint point) {
+    return point;
+  }
+
+  /** Makes a {@link Counter}. */
+  public static final class Builder extends MetricBuilder<Builder, Counter> {
+    private Builder() {
+      super(io.prometheus.metrics.core.metrics.Counter.builder());
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    FamilyType type() {
+      return FamilyType.COUNTER;
+    }
+
+    @Override
+    Counter metric(Registration registration) {
+      return new Counter(registration);
+    }
+  }
+
+  /** One series' total. */
+  static final class DataPoint extends LabelledCells implements CounterDataPoint {
+    DataPoint(Cells cells, String[] labelValues) {
+      super(cells, labelValues);
+    }
+
+    @Override
+    public void inc() {
+      add(1);
+    }
+
+    @Override
+    public void inc(long amount) {
+      if (amount < 0) {
+        throw negative(Long.toString(amount));
+      }
+      add(amount);
+    }
+
+    @Override
+    public void inc(double amount) {
+      int whole = (int) amount;
+      if (whole == amount && whole >= 0) {
+        add(whole);
+      } else {
+        addDouble(amount);
+      }
+    }
+
+    private void add(long amount) {
+      Column column = owned();
+      if (column != null) {
+        column.addOwned(cell + CellLayout.COUNTER_LONG, amount);
+      } else {
+        addShared(cell + CellLayout.COUNTER_LONG, amount);
+      }
+    }
+
+    private void addDouble(double amount) {
+      if (amount < 0) {
+        throw negative(Double.toString(amount));
+      }
+      Column column = owned();
+      if (column != null) {
+        column.addOwned(cell + CellLayout.COUNTER_DOUBLE, amount);
+      } else {
+        addShared(cell + CellLayout.COUNTER_DOUBLE, amount);
+      }
+    }
+
+    /** Counts; exemplars are not kept. */
+    @Override
+    public void incWithExemplar(double amount, Labels labels) {
+      inc(amount);
+    }
+
+    @Override
+    public double get() {
+      return sumLong(cell + CellLayout.COUNTER_LONG) + sumDouble(cell + CellLayout.COUNTER_DOUBLE);
+    }
+
+    @Override
+    public long getLongValue() {
+      return sumLong(cell + CellLayout.COUNTER_LONG)
+          + (long) sumDouble(cell + CellLayout.COUNTER_DOUBLE);
+    }
+
+    private static IllegalArgumentException negative(String amount) {
+      return new IllegalArgumentException(
+          "Negative increment " + amount + " is illegal for Counter metrics.");
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.tallystick.metrics;
+
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.Unit;
+import io.tallystick.Tallystick;
+import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.GaugeMode;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the builders of all metric types have in common.
+ *
+ * <p>Each one fills a builder of client_java and takes the metadata from the metric that this one
+ * builds, so that names are changed and refused exactly as there.
+ *
+ * @param <B> the builder
+ * @param <M> the metric
+ */
+public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
+  private final MetricWithFixedMetadata.Builder<?, ?> shape;
+  private List<String> labelNames = List.of();
+  private Labels constLabels = Labels.EMPTY;
+
+  MetricBuilder(MetricWithFixedMetadata.Builder<?, ?> shape) {
+    this.shape = shape;
+  }
+
+  /** The metric name. Required. */
+  public B name(String name) {
+    shape.name(name);
+    return self();
+  }
+
+  /** The help text. */
+  public B help(String help) {
+    shape.help(help);
+    return self();
+  }
+
+  /** The unit, which is appended to the name where it is not there. */
+  public B unit(@Nullable Unit unit) {
+    shape.unit(unit);
+    return self();
+  }
+
+  /** The names of the labels whose values are given later, in their order. */
+  public B labelNames(String... labelNames) {
+    shape.labelNames(labelNames);
+    this.labelNames = List.of(labelNames);
+    return self();
+  }
+
+  /** Labels that are the same for all series. */
+  public B constLabels(Labels constLabels) {
+    shape.constLabels(constLabels);
+    this.constLabels = constLabels;
+    return self();
+  }
+
+  /** Registers with the {@linkplain Tallystick#defaultInstance() default instance}. */
+  public M register() {
+    return register(Tallystick.defaultInstance());
+  }
+
+  /**
+   * Registers with an instance.
+   *
+   * @throws IllegalArgumentException where a name is illegal or taken
+   */
+  public M register(Tallystick tallystick) {
+    MetricWithFixedMetadata built = shape.build();
+    FamilyDescriptor descriptor = describe(built, tallystick.file().clock().nowMs());
+    requireUnique(descriptor);
+    tallystick.register(built);
+    return metric(new Registration(tallystick, tallystick.file().addFamily(descriptor)));
+  }
+
+  private FamilyDescriptor describe(MetricWithFixedMetadata built, long createdMs) {
+    MetricMetadata metadata = built.getMetricFamilyDescriptor().getMetadata();
+    Unit unit = metadata.getUnit();
+    return new FamilyDescriptor(
+        type(),
+        mode(),
+        metadata.getName(),
+        metadata.getOriginalName(),
+        metadata.getExpositionBaseName(),
+        metadata.getHelp(),
+        unit == null ? null : unit.toString(),
+        labelNames,
+        constLabels.stream().map(label -> label.getName()).toList(),
+        constLabels.stream().map(label -> label.getValue()).toList(),
+        bounds(built),
+        states(built),
+        createdMs);
+  }
+
+  /** Refuses what client_java would refuse at every scrape. */
+  private static void requireUnique(FamilyDescriptor family) {
+    String[] names = new String[family.labelNames().size() + family.constLabelNames().size()];
+    int at = 0;
+    for (String name : family.labelNames()) {
+      names[at++] = name;
+    }
+    for (String name : family.constLabelNames()) {
+      names[at++] = name;
+    }
+    String[] values = new String[names.length];
+    Arrays.fill(values, "");
+    Labels labels = Labels.of(names, values);
+    boolean perProcess = family.type() == FamilyType.GAUGE && family.mode().isPerProcess();
+    String reserved =
+        perProcess ? "pid" : family.type() == FamilyType.STATESET ? family.name() : null;
+    if (reserved != null && labels.contains(reserved)) {
+      throw new IllegalArgumentException(
+          reserved + ": illegal label name for this metric type and mode");
+    }
+  }
+
+  /** Values for all labels, to see a sample series of a metric that was just built. */
+  final String[] sampleValues() {
+    String[] values = new String[labelNames.size()];
+    Arrays.fill(values, "");
+    return values;
+  }
+
+  abstract B self();
+
+  abstract FamilyType type();
+
+  abstract M metric(Registration registration);
+
+  GaugeMode mode() {
+    return GaugeMode.ALL;
+  }
+
+  double[] bounds(MetricWithFixedMetadata built) {
+    return new double[0];
+  }
+
+  List<String> states(MetricWithFixedMetadata built) {
+    return List.of();
+  }
+
+  /** A family that was registered, and with what. */
+  record Registration(Tallystick tallystick, io.tallystick.shm.ProcessFile.Family family) {}
+}

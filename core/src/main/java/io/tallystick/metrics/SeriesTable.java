@@ -1,0 +1,158 @@
+package io.tallystick.metrics;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data points of a metric by their label values: open addressing, read without a lock.
+ *
+ * <p>Threading: changes are made under the metric's lock. Readers see the table that was published
+ * last; a data point is stored with release order and its fields are final, so that a plain read
+ * finds it whole or not at all.
+ */
+final class SeriesTable<P extends LabelledCells> {
+  private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(LabelledCells[].class);
+  private static final int FIRST_LENGTH = 16;
+
+  private volatile LabelledCells[] table = new LabelledCells[FIRST_LENGTH];
+  private int size;
+
+  static int hash(String a) {
+    return spread(a.hashCode());
+  }
+
+  static int hash(String a, String b) {
+    return spread(31 * a.hashCode() + b.hashCode());
+  }
+
+  static int hash(String a, String b, String c) {
+    return spread(31 * (31 * a.hashCode() + b.hashCode()) + c.hashCode());
+  }
+
+  static int hash(String[] values) {
+    int hash = 0;
+    for (String value : values) {
+      hash = 31 * hash + value.hashCode();
+    }
+    return spread(hash);
+  }
+
+  private static int spread(int hash) {
+    int mixed = hash * 0x9E3779B9; // golden ratio, as in Knuth's multiplicative hashing
+    return mixed ^ mixed >>> 15;
+  }
+
+  int size() {
+    return size;
+  }
+
+  @SuppressWarnings("unchecked") // only P is ever put
+  @Nullable P find(String a) {
+    LabelledCells[] slots = table;
+    int hash = hash(a);
+    int slot = hash & (slots.length - 1);
+    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+      if (point.hash() == hash && point.labelValues()[0].equals(a)) {
+        return (P) point;
+      }
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return null;
+  }
+
+  @SuppressWarnings("unchecked") // only P is ever put
+  @Nullable P find(String a, String b) {
+    LabelledCells[] slots = table;
+    int hash = hash(a, b);
+    int slot = hash & (slots.length - 1);
+    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+      if (point.hash() == hash) {
+        String[] values = point.labelValues();
+        if (values[0].equals(a) && values[1].equals(b)) {
+          return (P) point;
+        }
+      }
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return null;
+  }
+
+  @SuppressWarnings("unchecked") // only P is ever put
+  @Nullable P find(String a, String b, String c) {
+    LabelledCells[] slots = table;
+    int hash = hash(a, b, c);
+    int slot = hash & (slots.length - 1);
+    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+      if (point.hash() == hash) {
+        String[] values = point.labelValues();
+        if (values[0].equals(a) && values[1].equals(b) && values[2].equals(c)) {
+          return (P) point;
+        }
+      }
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return null;
+  }
+
+  @SuppressWarnings("unchecked") // only P is ever put
+  @Nullable P find(String[] values) {
+    LabelledCells[] slots = table;
+    int hash = hash(values);
+    int slot = hash & (slots.length - 1);
+    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+      if (point.hash() == hash && Arrays.equals(point.labelValues(), values)) {
+        return (P) point;
+      }
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return null;
+  }
+
+  void add(P point) {
+    size++;
+    if (2 * size > table.length) {
+      table = copy(2 * table.length, null);
+    }
+    put(table, point);
+  }
+
+  void remove(P point) {
+    size--;
+    table = copy(table.length, point);
+  }
+
+  void clear() {
+    size = 0;
+    table = new LabelledCells[FIRST_LENGTH];
+  }
+
+  @SuppressWarnings("unchecked") // only P is ever put
+  void forEach(Consumer<P> action) {
+    for (LabelledCells point : table) {
+      if (point != null) {
+        action.accept((P) point);
+      }
+    }
+  }
+
+  private LabelledCells[] copy(int length, @Nullable LabelledCells without) {
+    LabelledCells[] copy = new LabelledCells[length];
+    for (LabelledCells point : table) {
+      if (point != null && point != without) {
+        put(copy, point);
+      }
+    }
+    return copy;
+  }
+
+  private static void put(LabelledCells[] slots, LabelledCells point) {
+    int slot = point.hash() & (slots.length - 1);
+    while (slots[slot] != null) {
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    SLOTS.setRelease(slots, slot, point);
+  }
+}

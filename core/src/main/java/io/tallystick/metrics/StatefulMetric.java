@@ -1,0 +1,228 @@
+package io.tallystick.metrics;
+
+import io.tallystick.Tallystick;
+import io.tallystick.shm.Cells;
+import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.ProcessFile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A metric whose series are made by their label values, as client_java's class of this name.
+ *
+ * <p>Threading: any. Look-ups take no lock; making and removing series does.
+ *
+ * @param <D> the interface of a data point
+ * @param <P> its class
+ */
+public abstract class StatefulMetric<D, P extends LabelledCells> {
+  /** The value of every label of the series that takes what is over a limit. */
+  public static final String OVERFLOW = "__overflow__";
+
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final String[] NO_VALUES = {};
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final SeriesTable<P> series = new SeriesTable<>();
+  private final ProcessFile file;
+  private final ProcessFile.Family family;
+  private final int labels;
+  private final int maxSeries;
+  private volatile @Nullable P overflow;
+  private volatile @Nullable P noLabels;
+
+  StatefulMetric(MetricBuilder.Registration registration) {
+    Tallystick tallystick = registration.tallystick();
+    this.file = tallystick.file();
+    this.family = registration.family();
+    this.labels = family.descriptor().labelNames().size();
+    this.maxSeries = tallystick.maxSeriesPerMetric();
+  }
+
+  abstract P newDataPoint(Cells cells, String[] labelValues);
+
+  abstract D asDataPoint(P point);
+
+  /** Makes the series of a metric without labels, so that it shows from the start. */
+  final void initNoLabels() {
+    if (labels == 0) {
+      noLabels = find(NO_VALUES);
+    }
+  }
+
+  /** Makes a series, so that it shows before its first update. */
+  public void initLabelValues(String... labelValues) {
+    find(labelValues);
+  }
+
+  /**
+   * The data point with these label values, which is made where there is none. Keep it: that saves
+   * the look-up.
+   *
+   * @throws IllegalArgumentException where they are not as many as the label names, or one is null
+   */
+  public D labelValues(String... labelValues) {
+    return asDataPoint(find(labelValues));
+  }
+
+  /** As {@link #labelValues(String...)}, without an array. */
+  public D labelValues(String value) {
+    P point = labels == 1 && value != null ? series.find(value) : null;
+    return asDataPoint(point != null ? point : find(new String[] {value}));
+  }
+
+  /** As {@link #labelValues(String...)}, without an array. */
+  public D labelValues(String first, String second) {
+    P point = labels == 2 && first != null && second != null ? series.find(first, second) : null;
+    return asDataPoint(point != null ? point : find(new String[] {first, second}));
+  }
+
+  /** As {@link #labelValues(String...)}, without an array. */
+  public D labelValues(String first, String second, String third) {
+    boolean usable = labels == 3 && first != null && second != null && third != null;
+    P point = usable ? series.find(first, second, third) : null;
+    return asDataPoint(point != null ? point : find(new String[] {first, second, third}));
+  }
+
+  /** Takes a series of this process out of the scrape. Updates of its data point are then lost. */
+  public void remove(String... labelValues) {
+    if (labelValues.length != labels || Arrays.asList(labelValues).contains(null)) {
+      return; // as client_java: there is no such series
+    }
+    lock.lock();
+    try {
+      P point = series.find(labelValues);
+      if (point != null) {
+        series.remove(point);
+        forget(point);
+        file.removeSeries(point.cells());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes all series of this process out of the scrape. */
+  public void clear() {
+    lock.lock();
+    try {
+      series.forEach(
+          point -> {
+            forget(point);
+            file.removeSeries(point.cells());
+          });
+      series.clear();
+    } finally {
+      lock.unlock();
+    }
+    initNoLabels(); // as client_java: a metric without labels always shows
+  }
+
+  private void forget(P point) {
+    if (point == overflow) {
+      overflow = null;
+    }
+    if (point == noLabels) {
+      noLabels = null;
+    }
+  }
+
+  /**
+   * The data point of a metric without labels.
+   *
+   * @throws IllegalArgumentException where the metric has labels
+   */
+  final P noLabels() {
+    P point = noLabels;
+    if (point != null) {
+      return point;
+    }
+    point = find(NO_VALUES); // throws where there are labels
+    noLabels = point;
+    return point;
+  }
+
+  final P find(String[] labelValues) {
+    requireValues(labelValues);
+    P point = series.find(labelValues);
+    return point != null ? point : make(labelValues.clone());
+  }
+
+  private void requireValues(String[] labelValues) {
+    FamilyDescriptor descriptor = family.descriptor();
+    if (labelValues.length != labels) {
+      if (labelValues.length == 0) {
+        throw new IllegalArgumentException(
+            getClass().getSimpleName()
+                + " "
+                + descriptor.name()
+                + " was created with label names, so you must call labelValues(...) when using it.");
+      }
+      throw new IllegalArgumentException(
+          "Expected " + labels + " label values, but got " + labelValues.length + ".");
+    }
+    for (int i = 0; i < labels; i++) {
+      if (labelValues[i] == null) {
+        throw new IllegalArgumentException(
+            "null label value for metric "
+                + descriptor.name()
+                + " and label "
+                + descriptor.labelNames().get(i));
+      }
+    }
+  }
+
+  private P make(String[] labelValues) {
+    lock.lock();
+    try {
+      P present = series.find(labelValues);
+      if (present != null) {
+        return present;
+      }
+      P made = series.size() < maxSeries ? tryMake(labelValues) : null;
+      return made != null ? made : overflow();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable P tryMake(String[] labelValues) {
+    Cells cells = file.addSeries(family, List.of(labelValues), file.clock().nowMs());
+    if (cells == null) {
+      return null; // its label values are longer than a descriptor can be
+    }
+    P point = newDataPoint(cells, labelValues);
+    series.add(point);
+    return point;
+  }
+
+  private P overflow() {
+    file.countOverflow();
+    P point = overflow;
+    if (point != null) {
+      return point;
+    }
+    String name = family.descriptor().name();
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "series over the limit go to one with labels "
+            + OVERFLOW
+            + ": metric="
+            + name
+            + " maxSeriesPerMetric="
+            + maxSeries);
+    String[] labelValues = new String[labels];
+    Arrays.fill(labelValues, OVERFLOW);
+    point = series.find(labelValues);
+    if (point == null) {
+      point = tryMake(labelValues);
+    }
+    if (point == null) {
+      throw new IllegalStateException("too many labels for a descriptor: metric=" + name);
+    }
+    overflow = point;
+    return point;
+  }
+}

@@ -1,0 +1,39 @@
+package io.tallystick.scrape;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusScrapeRequest;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A directory as one collector of client_java's registry. */
+final class DirectoryCollector implements MultiCollector {
+  private final Scraper scraper;
+
+  DirectoryCollector(Scraper scraper) {
+    this.scraper = scraper;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    return scraper.snapshots();
+  }
+
+  @Override
+  public MetricSnapshots collect(Predicate<String> includedNames) {
+    return scraper.snapshots(includedNames);
+  }
+
+  @Override
+  public MetricSnapshots collect(
+      Predicate<String> includedNames, @Nullable PrometheusScrapeRequest request) {
+    return scraper.snapshots(includedNames);
+  }
+
+  @Override
+  public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
+    return scraper.descriptors();
+  }
+}

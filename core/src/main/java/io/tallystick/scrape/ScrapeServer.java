@@ -1,0 +1,196 @@
+package io.tallystick.scrape;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves a directory's metrics at {@code /metrics} over HTTP.
+ *
+ * <p>Every JVM of a directory may start one on the same port: the first to bind serves for all, the
+ * others stand by and the next one takes over when it has gone. A port in use stops nobody.
+ *
+ * <p>Threading: any. Requests are answered by a few daemon threads.
+ */
+public final class ScrapeServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final int REQUEST_THREADS = 4;
+  private static final int BACKLOG = 64;
+  private static final long STAND_BY_MS = 500;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final InetSocketAddress address;
+  private final MetricsHandler handler;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final ExecutorService requests;
+  private @Nullable HttpServer server;
+
+  private ScrapeServer(InetSocketAddress address, MetricsHandler handler) {
+    this.address = address;
+    this.handler = handler;
+    AtomicInteger number = new AtomicInteger();
+    this.requests =
+        Executors.newFixedThreadPool(
+            REQUEST_THREADS, task -> daemon(task, "tallystick-scrape-" + number.incrementAndGet()));
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private void start() throws IOException {
+    lock.lock();
+    try {
+      server = tryBind();
+      if (server == null) {
+        daemon(this::standBy, "tallystick-scrape-standby").start();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable HttpServer tryBind() throws IOException {
+    HttpServer bound;
+    try {
+      bound = HttpServer.create(address, BACKLOG);
+    } catch (BindException e) {
+      if (!isInUse(e)) {
+        throw e;
+      }
+      return null;
+    }
+    bound.createContext("/", handler);
+    bound.setExecutor(requests);
+    bound.start();
+    return bound;
+  }
+
+  private static boolean isInUse(BindException e) {
+    return String.valueOf(e.getMessage()).contains("in use");
+  }
+
+  private void standBy() {
+    try {
+      while (!stop.await(STAND_BY_MS, TimeUnit.MILLISECONDS)) {
+        if (takeOver()) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody but close() ends it
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "cannot take over: address=" + address, e);
+    }
+  }
+
+  private boolean takeOver() throws IOException {
+    lock.lock();
+    try {
+      if (stop.getCount() > 0) {
+        server = tryBind();
+      }
+      return server != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The port it serves at, or -1 while another process has it. */
+  public int port() {
+    lock.lock();
+    try {
+      return server == null ? -1 : server.getAddress().getPort();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it serves now, and does not stand by. */
+  public boolean isServing() {
+    return port() >= 0;
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      stop.countDown();
+      if (server != null) {
+        server.stop(0);
+        server = null;
+      }
+      requests.shutdownNow();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Makes a {@link ScrapeServer}. */
+  public static final class Builder {
+    /** Where it serves by default. */
+    public static final int DEFAULT_PORT = 9400;
+
+    private @Nullable Scraper scraper;
+    private String bind = "127.0.0.1";
+    private int port = DEFAULT_PORT;
+
+    private Builder() {}
+
+    /** What to serve. Required; the caller closes it, after the server. */
+    public Builder scraper(Scraper scraper) {
+      this.scraper = scraper;
+      return this;
+    }
+
+    /** The address to listen at, a name or a number; default 127.0.0.1. */
+    public Builder bind(String address) {
+      this.bind = address;
+      return this;
+    }
+
+    /** The port; 0 for any that is free, default 9400. */
+    public Builder port(int port) {
+      if (port < 0 || port > 0xFFFF) {
+        throw new IllegalArgumentException("port out of range: port=" + port);
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Serves, or stands by where the port is in use.
+     *
+     * @throws IOException where the address is not one of this host
+     */
+    public ScrapeServer start() throws IOException {
+      if (scraper == null) {
+        throw new IllegalStateException("scraper is missing: call scraper(...)");
+      }
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(bind), port);
+      ScrapeServer server = new ScrapeServer(address, new MetricsHandler(scraper));
+      try {
+        server.start();
+      } catch (IOException | RuntimeException e) {
+        server.close();
+        throw e;
+      }
+      return server;
+    }
+  }
+}

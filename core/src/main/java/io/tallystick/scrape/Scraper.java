@@ -1,0 +1,163 @@
+package io.tallystick.scrape;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.PrometheusNaming;
+import io.tallystick.merge.MergedFamily;
+import io.tallystick.merge.Retirement;
+import io.tallystick.shm.Directory;
+import io.tallystick.shm.ProcessFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One view of all processes of a directory, gathered anew by each scrape.
+ *
+ * <p>Threading: any; scrapes wait for each other. What was decoded is kept between scrapes, so one
+ * scraper should serve for all.
+ */
+public final class Scraper implements AutoCloseable {
+  /** How long dead processes' own gauges are kept where nothing else was set. */
+  public static final Duration DEFAULT_DEAD_GAUGE_RETENTION = Duration.ofHours(1);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Directory directory;
+  private final Gatherer gatherer;
+  private final TextWriter text = new TextWriter();
+  private boolean closed;
+
+  private Scraper(Directory directory, Gatherer gatherer) {
+    this.directory = directory;
+    this.gatherer = gatherer;
+  }
+
+  /**
+   * Opens a directory that is there, to scrape it from outside its processes.
+   *
+   * @throws IOException where there is none, or where it must not be trusted
+   */
+  public static Scraper open(Path directory) throws IOException {
+    return of(Directory.open(directory), null, DEFAULT_DEAD_GAUGE_RETENTION, Clock.systemUTC());
+  }
+
+  /**
+   * A scraper within a process of the directory, which shows that process' series even where the
+   * directory cannot.
+   */
+  public static Scraper of(
+      Directory directory, @Nullable ProcessFile own, Duration deadGaugeRetention, Clock clock) {
+    Retirement retirement = new Retirement(directory, deadGaugeRetention, clock);
+    return new Scraper(
+        directory, new Gatherer(directory, own, retirement, deadGaugeRetention, clock));
+  }
+
+  public Path directory() {
+    return directory.path();
+  }
+
+  /** Scrapes and writes all families. The names of labels and families are escaped to ASCII. */
+  public void write(TextFormat format, OutputStream out) throws IOException {
+    write(format, out, name -> true);
+  }
+
+  /**
+   * Scrapes and writes the families whose names, without type suffix, are included. Whoever passes
+   * a stream to a slow peer should pass a buffer: others wait meanwhile.
+   */
+  public void write(TextFormat format, OutputStream out, Predicate<String> includedNames)
+      throws IOException {
+    lock.lock();
+    try {
+      text.write(format, gather(), includedNames, out);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Scrapes into client_java's model. */
+  public MetricSnapshots snapshots() {
+    return snapshots(name -> true);
+  }
+
+  /** Scrapes the families whose names, without type suffix, are included. */
+  public MetricSnapshots snapshots(Predicate<String> includedNames) {
+    lock.lock();
+    try {
+      return SnapshotWriter.snapshots(gather(), includedNames);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether every name fits the old character set, so that no escaping scheme changes the text. */
+  boolean namesAreLegacy() {
+    lock.lock();
+    try {
+      for (MergedFamily family : gather()) {
+        if (!isLegacy(family)) {
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isLegacy(MergedFamily family) {
+    return PrometheusNaming.isValidLegacyMetricName(family.metadata().getName())
+        && (family.size() == 0
+            || family.labels(0).stream()
+                .allMatch(label -> PrometheusNaming.isValidLegacyLabelName(label.getName())));
+  }
+
+  /** The directory as a client_java collector, to be registered with any registry. */
+  public MultiCollector collector() {
+    return new DirectoryCollector(this);
+  }
+
+  List<MetricFamilyDescriptor> descriptors() {
+    lock.lock();
+    try {
+      return gather().stream().map(SnapshotWriter::descriptor).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<MergedFamily> gather() {
+    if (closed) {
+      return List.of();
+    }
+    try {
+      return gatherer.gather();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Closes the files. A closed scraper shows nothing. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        gatherer.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.tallystick.scrape;
+
+import io.prometheus.metrics.model.registry.MetricType;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
+import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import io.tallystick.merge.MergedFamily;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+
+/** Makes client_java's snapshots and descriptors of merged families. */
+final class SnapshotWriter {
+  private SnapshotWriter() {}
+
+  static MetricSnapshots snapshots(List<MergedFamily> families, Predicate<String> includedNames) {
+    List<MetricSnapshot> snapshots = new ArrayList<>();
+    for (MergedFamily family : families) {
+      if (includedNames.test(family.metadata().getPrometheusName())) {
+        snapshots.add(snapshot(family));
+      }
+    }
+    return new MetricSnapshots(snapshots);
+  }
+
+  static MetricFamilyDescriptor descriptor(MergedFamily family) {
+    MetricType type =
+        switch (family.type()) {
+          case COUNTER -> MetricType.COUNTER;
+          case GAUGE -> MetricType.GAUGE;
+          case HISTOGRAM -> MetricType.HISTOGRAM;
+          case SUMMARY -> MetricType.SUMMARY;
+          case INFO -> MetricType.INFO;
+          case STATESET -> MetricType.STATESET;
+        };
+    Set<String> labelNames = new HashSet<>();
+    if (family.size() > 0) {
+      family.labels(0).forEach(label -> labelNames.add(label.getName()));
+    }
+    return MetricFamilyDescriptor.of(type, family.metadata(), labelNames);
+  }
+
+  private static MetricSnapshot snapshot(MergedFamily family) {
+    MetricMetadata metadata = family.metadata();
+    return switch (family.type()) {
+      case COUNTER -> new CounterSnapshot(metadata, points(family, s -> counter(family, s)));
+      case GAUGE -> new GaugeSnapshot(metadata, points(family, s -> gauge(family, s)));
+      case HISTOGRAM -> new HistogramSnapshot(metadata, points(family, s -> histogram(family, s)));
+      case SUMMARY -> new SummarySnapshot(metadata, points(family, s -> summary(family, s)));
+      case INFO ->
+          new InfoSnapshot(
+              metadata, points(family, s -> new InfoDataPointSnapshot(family.labels(s))));
+      case STATESET -> new StateSetSnapshot(metadata, points(family, s -> stateSet(family, s)));
+    };
+  }
+
+  private static <T> List<T> points(MergedFamily family, IntFunction<T> point) {
+    List<T> points = new ArrayList<>(family.size());
+    for (int series : family.order()) {
+      if (family.isSeen(series)) {
+        points.add(point.apply(series));
+      }
+    }
+    return points;
+  }
+
+  private static CounterDataPointSnapshot counter(MergedFamily family, int series) {
+    return CounterDataPointSnapshot.builder()
+        .value(family.total(series))
+        .labels(family.labels(series))
+        .createdTimestampMillis(family.createdMs(series))
+        .build();
+  }
+
+  private static GaugeDataPointSnapshot gauge(MergedFamily family, int series) {
+    return GaugeDataPointSnapshot.builder()
+        .value(family.sum(series))
+        .labels(family.labels(series))
+        .build();
+  }
+
+  private static HistogramDataPointSnapshot histogram(MergedFamily family, int series) {
+    double[] bounds = family.bounds();
+    long[] counts = new long[bounds.length];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = family.word(series, i);
+    }
+    return new HistogramDataPointSnapshot(
+        ClassicHistogramBuckets.of(bounds, counts),
+        family.sum(series),
+        family.labels(series),
+        Exemplars.EMPTY,
+        family.createdMs(series));
+  }
+
+  private static SummaryDataPointSnapshot summary(MergedFamily family, int series) {
+    return new SummaryDataPointSnapshot(
+        family.word(series, 0),
+        family.sum(series),
+        Quantiles.EMPTY,
+        family.labels(series),
+        Exemplars.EMPTY,
+        family.createdMs(series));
+  }
+
+  private static StateSetDataPointSnapshot stateSet(MergedFamily family, int series) {
+    Labels labels = family.labels(series);
+    String[] names = family.states().toArray(String[]::new);
+    boolean[] values = new boolean[names.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = family.word(series, 1 + i) != 0;
+    }
+    return new StateSetDataPointSnapshot(names, values, labels);
+  }
+}

@@ -1,0 +1,114 @@
+package io.tallystick.shm;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.util.List;
+
+/**
+ * The blocks of a file in order, each as a read-only buffer, found again from where the last walk
+ * ended. Every length is checked against the file before use.
+ */
+final class BlockWalk {
+  /** Files up to this length are read, not mapped: cheaper for a file that is read once. */
+  static final int READ_AT_MOST = 256 << 10;
+
+  private static final long MAP_AT_MOST = 1L << 30;
+
+  private final FileChannel channel;
+  private final boolean copy;
+  private long position = FileLayout.HEADER_LENGTH;
+  private int blocks;
+
+  BlockWalk(FileChannel channel) {
+    this(channel, false);
+  }
+
+  /**
+   * @param copy whether to read the blocks and not to map them; only for files that nobody writes
+   */
+  BlockWalk(FileChannel channel, boolean copy) {
+    this.channel = channel;
+    this.copy = copy;
+  }
+
+  /** Where the next block will start. */
+  long position() {
+    return position;
+  }
+
+  /** Adds the blocks between the last walk's end and a published length. */
+  void addUpTo(long publishedLength, List<ByteBuffer> into)
+      throws IOException, CorruptFileException {
+    if (publishedLength == position) {
+      return;
+    }
+    long size = channel.size();
+    if (publishedLength < position || publishedLength > size) {
+      throw new CorruptFileException(
+          "published length outside the file: publishedLength="
+              + publishedLength
+              + " fileLength="
+              + size);
+    }
+    while (position < publishedLength) {
+      ByteBuffer window = window(Math.min(publishedLength - position, MAP_AT_MOST));
+      int before = into.size();
+      int taken = split(window, publishedLength, into);
+      if (into.size() == before) {
+        throw new CorruptFileException("block is too long: position=" + position);
+      }
+      position += taken;
+    }
+  }
+
+  private int split(ByteBuffer window, long publishedLength, List<ByteBuffer> into)
+      throws CorruptFileException {
+    int at = 0;
+    while (at < window.limit()) {
+      int left = window.limit() - at;
+      if (left < FileLayout.BLOCK_HEADER_LENGTH) {
+        return shortOf(at, publishedLength);
+      }
+      long length = window.getLong(at + FileLayout.BLOCK_LENGTH_OFFSET);
+      if (length < FileLayout.BLOCK_HEADER_LENGTH
+          || length % FileLayout.ALIGNMENT != 0
+          || length > publishedLength - position - at) {
+        throw new CorruptFileException(
+            "block length outside the file: position=" + (position + at) + " length=" + length);
+      }
+      if (length > left) {
+        return at;
+      }
+      if (++blocks > FileLayout.MAX_BLOCKS) {
+        throw new CorruptFileException("too many blocks: blocks=" + blocks);
+      }
+      into.add(window.slice(at, (int) length).order(ByteOrder.LITTLE_ENDIAN));
+      at += (int) length;
+    }
+    return at;
+  }
+
+  private int shortOf(int at, long publishedLength) throws CorruptFileException {
+    if (publishedLength - position - at < FileLayout.BLOCK_HEADER_LENGTH) {
+      throw new CorruptFileException("block is cut: position=" + (position + at));
+    }
+    return at;
+  }
+
+  private ByteBuffer window(long length) throws IOException, CorruptFileException {
+    if (!copy || length > READ_AT_MOST) {
+      return channel
+          .map(FileChannel.MapMode.READ_ONLY, position, length)
+          .order(ByteOrder.LITTLE_ENDIAN);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, position + bytes.position()) < 0) {
+        throw new CorruptFileException("file is cut: length=" + channel.size());
+      }
+    }
+    return bytes.flip();
+  }
+}

@@ -1,0 +1,48 @@
+package io.tallystick.shm;
+
+/**
+ * Which cell of a series holds what, by type. An index is relative to the series' first cell.
+ *
+ * <pre>
+ *   counter    | long part | double part |
+ *   gauge      | value     | written, ms |
+ *   histogram  | sum       | bucket 0    | bucket 1 | ... | bucket n (+Inf) |
+ *   summary    | sum       | count       |
+ *   info       | 1         | written, ms |
+ *   stateset   | written, ms | state 0   | state 1  | ... |
+ * </pre>
+ *
+ * <p>Order: a writer of a histogram or a summary stores its bucket or count first and the sum last,
+ * in one column; a reader reads the sum first and the buckets or the count last, column by column.
+ * So no reader sees a sum with an observation that the buckets lack.
+ */
+public final class CellLayout {
+  public static final int COUNTER_LONG = 0;
+  public static final int COUNTER_DOUBLE = 1;
+  public static final int COUNTER_CELLS = 2;
+
+  public static final int GAUGE_VALUE = 0;
+  public static final int GAUGE_WRITTEN_MS = 1;
+  public static final int GAUGE_CELLS = 2;
+
+  public static final int DISTRIBUTION_SUM = 0;
+  public static final int SUMMARY_COUNT = 1;
+  public static final int SUMMARY_CELLS = 2;
+  public static final int HISTOGRAM_BUCKETS = 1;
+
+  public static final int STATESET_WRITTEN_MS = 0;
+  public static final int STATESET_STATES = 1;
+
+  private CellLayout() {}
+
+  /** The number of cells that each series of a family has. */
+  public static int cellsOf(FamilyDescriptor family) {
+    return switch (family.type()) {
+      case COUNTER -> COUNTER_CELLS;
+      case GAUGE, INFO -> GAUGE_CELLS;
+      case HISTOGRAM -> HISTOGRAM_BUCKETS + family.bounds().length;
+      case SUMMARY -> SUMMARY_CELLS;
+      case STATESET -> STATESET_STATES + family.states().size();
+    };
+  }
+}

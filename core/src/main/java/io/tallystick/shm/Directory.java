@@ -1,0 +1,145 @@
+package io.tallystick.shm;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the JVMs of a host share: process files, their locks, and the retired file.
+ *
+ * <p>A process lives as long as its lock is held, whatever its pid. The lock file has its final
+ * name only once it is locked, and the process file only once its header is written, so that nobody
+ * takes a process that is just starting for a dead one.
+ */
+public final class Directory {
+  static final String FILE_ENDING = ".tally";
+  static final String LOCK_ENDING = ".lock";
+  static final String RETIRED = "retired.tally";
+  static final String RETIRE_LOCK = "retire.lock";
+  static final String UNFINISHED_ENDING = ".tmp";
+
+  /** One thread of the JVM looks at locks at a time; the string is one object in all loaders. */
+  private static final Object PROBE = "tallystick.probe".intern();
+
+  private final Path path;
+  private final @Nullable UserPrincipal owner;
+
+  private Directory(Path path, @Nullable UserPrincipal owner) {
+    this.path = path;
+    this.owner = owner;
+  }
+
+  /** Opens a directory, which is created where there is none. */
+  public static Directory create(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(path, Permissions.directory(path));
+    }
+    return open(path);
+  }
+
+  /**
+   * Opens a directory that is there.
+   *
+   * @throws IOException where it is not, or must not be trusted
+   */
+  public static Directory open(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException("directory does not exist: directory=" + path);
+    }
+    UserPrincipal user = Permissions.user();
+    String objection = Permissions.objection(path, true, user);
+    if (objection != null) {
+      throw new IOException("directory " + objection + " directory=" + path);
+    }
+    return new Directory(path.toAbsolutePath(), user);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path file(Token token) {
+    return path.resolve(token + FILE_ENDING);
+  }
+
+  public Path lockFile(Token token) {
+    return path.resolve(token + LOCK_ENDING);
+  }
+
+  public Path retiredFile() {
+    return path.resolve(RETIRED);
+  }
+
+  /** The tokens of the process files that are there now, in order. */
+  public List<Token> tokens() throws IOException {
+    return tokens(FILE_ENDING);
+  }
+
+  /** The tokens of the lock files that are there now, in order. */
+  public List<Token> lockTokens() throws IOException {
+    return tokens(LOCK_ENDING);
+  }
+
+  private List<Token> tokens(String ending) throws IOException {
+    List<Token> tokens = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        Token token = Token.ofFileName(file.getFileName().toString(), ending);
+        if (token != null) {
+          tokens.add(token);
+        }
+      }
+    }
+    tokens.sort(Comparator.comparing(Token::toString));
+    return tokens;
+  }
+
+  /** Why a file of this directory must not be read, or null where it may. */
+  public @Nullable String objection(Path file) throws IOException {
+    return Permissions.objection(file, false, owner);
+  }
+
+  /**
+   * Whether the process of a token lives. Where that cannot be found out it does: nothing is then
+   * retired that still counts.
+   */
+  public boolean isAlive(Token token) {
+    String name = token.toString();
+    synchronized (PROBE) {
+      if (JvmHeld.isTaken(name)) {
+        return true;
+      }
+      try (FileChannel lock =
+          FileChannel.open(lockFile(token), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        return lock.tryLock(0, Long.MAX_VALUE, true) == null;
+      } catch (NoSuchFileException e) {
+        return false;
+      } catch (IOException | OverlappingFileLockException e) {
+        return true;
+      }
+    }
+  }
+
+  /** The right to fold dead processes, or null where another thread or process has it. */
+  @Nullable FileLockHandle tryLockForRetirement() throws IOException {
+    return FileLockHandle.tryLock(path.resolve(RETIRE_LOCK), "retire." + key());
+  }
+
+  /** Identity of the directory, by whatever path it was reached. */
+  private String key() throws IOException {
+    Object key =
+        Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).fileKey();
+    return key != null ? key.toString() : path.toRealPath().toString();
+  }
+}

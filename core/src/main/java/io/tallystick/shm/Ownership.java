@@ -1,0 +1,110 @@
+package io.tallystick.shm;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which thread owns which column of a process file.
+ *
+ * <p>A thread without a column leaves its name when it updates; the agent grants columns to those
+ * that updated most since its last turn, and takes them back from threads that have died. A grant
+ * is for life, so that neither side ever waits for the other. The table of names is racy on
+ * purpose: a lost entry means a grant one turn later.
+ */
+final class Ownership {
+  /** Owned columns are numbered from here; shared ones are below. */
+  static final int FIRST_OWNED_COLUMN = 16;
+
+  private static final int SLOTS = 256;
+
+  /** Fewer updates than this in a turn of the agent are not worth a column. */
+  private static final int WORTH_A_COLUMN = 16;
+
+  private final Thread[] asking = new Thread[SLOTS];
+  private final int[] updates = new int[SLOTS];
+  private final @Nullable Thread[] owners;
+  private boolean full; // racy: saves the names when there is nothing to grant
+
+  Ownership(int columns) {
+    this.owners = new Thread[columns];
+    this.full = columns == 0;
+  }
+
+  /** Notes that a thread updates and has no column. Called on the update path. */
+  void ask(Thread thread) {
+    if (full || ThreadIds.isVirtual(thread)) {
+      return;
+    }
+    int slot = ThreadIds.of(thread) & (SLOTS - 1);
+    if (asking[slot] == thread) {
+      updates[slot]++;
+    } else if (--updates[slot] <= 0) {
+      asking[slot] = thread;
+      updates[slot] = 1;
+    }
+  }
+
+  /** The numbers of columns whose owners have died; they are nobody's now. */
+  List<Integer> reclaim() {
+    List<Integer> reclaimed = new ArrayList<>();
+    for (int i = 0; i < owners.length; i++) {
+      Thread owner = owners[i];
+      if (owner != null && !owner.isAlive()) {
+        owners[i] = null;
+        reclaimed.add(i);
+      }
+    }
+    return reclaimed;
+  }
+
+  /** Threads that asked since the last call and deserve a column, most deserving first. */
+  List<Thread> takeAsking() {
+    List<Request> requests = new ArrayList<>();
+    for (int i = 0; i < SLOTS; i++) {
+      Thread thread = asking[i];
+      if (thread != null) {
+        if (updates[i] >= WORTH_A_COLUMN && thread.isAlive() && !isOwner(thread)) {
+          requests.add(new Request(thread, updates[i]));
+        }
+        asking[i] = null;
+        updates[i] = 0;
+      }
+    }
+    requests.sort(Comparator.comparingInt(Request::updates).reversed());
+    return requests.stream().map(Request::thread).toList();
+  }
+
+  /** The lowest number that nobody owns, or -1. */
+  int free() {
+    return Arrays.asList(owners).indexOf(null);
+  }
+
+  void grant(int number, Thread thread) {
+    owners[number] = thread;
+  }
+
+  /** Whether there is anything left to grant; what {@link #ask} goes by until the next call. */
+  void setFull(boolean full) {
+    this.full = full;
+  }
+
+  /** The owners by column number; null where there is none. */
+  @Nullable Thread[] owners() {
+    return owners;
+  }
+
+  void release() {
+    Arrays.fill(owners, null);
+    Arrays.fill(asking, null);
+    full = true;
+  }
+
+  private boolean isOwner(Thread thread) {
+    return Arrays.asList(owners).contains(thread);
+  }
+
+  private record Request(Thread thread, int updates) {}
+}

@@ -1,0 +1,449 @@
+package io.tallystick.shm;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process' values in a directory, and whatever part of them has to stay in the heap.
+ *
+ * <p>Threading: all methods may be called by any thread; series and columns are added under one
+ * lock, updates take none. Failure: where the file cannot grow, new series are allocated in the
+ * heap. They count as ever, only other processes do not see them, and they are counted in the
+ * file's header.
+ */
+public final class ProcessFile implements Closeable {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final int MAX_SHARED_COLUMNS = 8;
+  private static final long RETRY_GROWTH_MS = 1_000;
+  private static final long ALIVE_EVERY_MS = 1_000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Token token;
+  private final String instance;
+  private final Ownership ownership;
+  private final CoarseClock clock;
+  private final ByteBuffer header;
+  private final int segmentCells;
+  private final @Nullable FileLockHandle alive;
+  private final @Nullable FileChannel channel;
+  private final @Nullable SeriesLog shared;
+  private final SeriesLog unshared;
+  private final LongAdder overflows = new LongAdder();
+  private final List<Path> paths;
+  private boolean saidUnshared;
+  private long retryGrowthMs = Long.MIN_VALUE;
+  private long saidAliveMs;
+  private boolean closed;
+
+  private ProcessFile(Settings settings, Token token, String instance, @Nullable Opened opened) {
+    this.token = token;
+    this.instance = instance;
+    this.ownership = new Ownership(settings.columns());
+    this.clock = new CoarseClock(settings.clock());
+    this.segmentCells = settings.segmentCells();
+    this.unshared = new SeriesLog(new HeapBlocks(), segmentCells);
+    if (opened == null) {
+      this.alive = null;
+      this.channel = null;
+      this.shared = null;
+      this.paths = List.of();
+      this.header =
+          ByteBuffer.allocateDirect(FileLayout.HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+      FileHeader.write(
+          header,
+          FileLayout.KIND_PROCESS,
+          token,
+          clock.nowMs(),
+          ProcessHandle.current().pid(),
+          instance);
+    } else {
+      this.alive = opened.alive();
+      this.channel = opened.channel();
+      this.shared = new SeriesLog(opened.blocks(), segmentCells);
+      this.header = opened.blocks().header();
+      this.paths = opened.paths();
+    }
+  }
+
+  /**
+   * Creates a process file in a directory and locks it for as long as this process lives. On a full
+   * file system the process counts in its heap only.
+   */
+  public static ProcessFile create(Directory directory, Settings settings) throws IOException {
+    String name = settings.instance();
+    String plain = name != null ? name : Long.toString(ProcessHandle.current().pid());
+    Token token = Token.random();
+    String instance =
+        isTaken(directory, plain, token) ? plain + "-" + token.toString().substring(0, 8) : plain;
+    try {
+      ProcessFile file =
+          new ProcessFile(settings, token, instance, open(directory, settings, token, instance));
+      if (instance.equals(plain) && isTaken(directory, plain, token)) {
+        file.closeAndDelete(); // another process started with the same name at this moment
+        Token other = Token.random();
+        String unique = plain + "-" + other.toString().substring(0, 8);
+        return new ProcessFile(settings, other, unique, open(directory, settings, other, unique));
+      }
+      return file;
+    } catch (IOException e) {
+      if (!isFull(e)) {
+        throw e;
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "no room for a process file, so that other processes will not see this one's series: "
+              + "directory="
+              + directory.path(),
+          e);
+      ProcessFile file = new ProcessFile(settings, token, instance, null);
+      file.saidUnshared = true;
+      return file;
+    }
+  }
+
+  /** A process file without a directory, seen by readers in this process only. */
+  public static ProcessFile inHeap(Settings settings) {
+    ProcessFile file = new ProcessFile(settings, Token.random(), "", null);
+    file.saidUnshared = true;
+    return file;
+  }
+
+  /** Whether another process of the directory shows itself by this name. */
+  private static boolean isTaken(Directory directory, String instance, Token ours)
+      throws IOException {
+    for (Token other : directory.tokens()) {
+      if (!other.equals(ours) && instance.equals(instanceOf(directory.file(other)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The name in a file's header, or null where there is none that a scrape would show. */
+  private static @Nullable String instanceOf(Path file) {
+    try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
+      return reader.instance();
+    } catch (IOException | CorruptFileException e) {
+      return null;
+    }
+  }
+
+  private static Opened open(Directory directory, Settings settings, Token token, String instance)
+      throws IOException {
+    Path lockFile = directory.lockFile(token);
+    Path file = directory.file(token);
+    Path newLock = directory.path().resolve("." + token + ".lock" + Directory.UNFINISHED_ENDING);
+    Path newFile = directory.path().resolve("." + token + ".tally" + Directory.UNFINISHED_ENDING);
+    FileLockHandle alive = null;
+    FileChannel channel = null;
+    try {
+      alive = FileLockHandle.tryLock(newLock, token.toString());
+      if (alive == null) {
+        throw new IOException("lock of a new process is held: file=" + newLock);
+      }
+      Files.move(newLock, lockFile, StandardCopyOption.ATOMIC_MOVE);
+      channel =
+          FileChannel.open(
+              newFile,
+              Set.of(
+                  StandardOpenOption.CREATE_NEW,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS),
+              Permissions.file(newFile));
+      FileBlocks blocks = new FileBlocks(channel, settings.maxBytes());
+      FileHeader.write(
+          blocks.header(),
+          FileLayout.KIND_PROCESS,
+          token,
+          settings.clock().millis(),
+          ProcessHandle.current().pid(),
+          instance);
+      Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
+      return new Opened(alive, channel, blocks, List.of(file, lockFile));
+    } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close();
+      }
+      Files.deleteIfExists(newFile);
+      Files.deleteIfExists(lockFile);
+      Files.deleteIfExists(newLock);
+      if (alive != null) {
+        alive.close();
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isFull(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("No space left") || message.contains("quota exceeded");
+  }
+
+  public Token token() {
+    return token;
+  }
+
+  /** The text that tells this process apart in the label {@code pid}. */
+  public String instance() {
+    return instance;
+  }
+
+  public CoarseClock clock() {
+    return clock;
+  }
+
+  /**
+   * Registers a family.
+   *
+   * @throws IllegalArgumentException where its texts are longer than a descriptor can be
+   */
+  public Family addFamily(FamilyDescriptor descriptor) {
+    byte[] record = Records.family(descriptor);
+    if (record == null) {
+      throw new IllegalArgumentException(
+          "family descriptor is too long, shorten its help or bounds: family="
+              + descriptor.name()
+              + " maxBytes="
+              + Records.MAX_LENGTH);
+    }
+    return new Family(descriptor, record);
+  }
+
+  /**
+   * Allocates the cells of a new series, all zero.
+   *
+   * @return null where the label values are longer than a descriptor can be
+   */
+  public @Nullable Cells addSeries(Family family, List<String> labelValues, long createdMs) {
+    byte[] record = Records.series(createdMs, labelValues, null);
+    if (record == null) {
+      return null;
+    }
+    return addSeries(family, record);
+  }
+
+  private Cells addSeries(Family family, byte[] record) {
+    lock.lock();
+    try {
+      SeriesLog log = shared;
+      if (log != null && clock.coarseMs() >= retryGrowthMs) {
+        try {
+          return allocate(log, family, record);
+        } catch (IOException e) {
+          retryGrowthMs = clock.coarseMs() + RETRY_GROWTH_MS;
+          sayUnshared(e);
+        }
+      }
+      Cells cells = allocate(unshared, family, record);
+      header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
+      return cells;
+    } catch (IOException e) {
+      throw new AssertionError("heap blocks do not fail", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Cells allocate(SeriesLog log, Family family, byte[] record) throws IOException {
+    int number = log == unshared ? family.unsharedNumber : family.sharedNumber;
+    if (number < 0) {
+      number = log.addFamily(family.record);
+      if (log == unshared) {
+        family.unsharedNumber = number;
+      } else {
+        family.sharedNumber = number;
+      }
+    }
+    FamilyDescriptor descriptor = family.descriptor;
+    SeriesLog.Location location =
+        log.addSeries(
+            number,
+            record,
+            CellLayout.cellsOf(descriptor),
+            descriptor.type().isSingle(),
+            ownership.owners());
+    return new Cells(location.segment(), location.cell(), number, log, ownership, clock);
+  }
+
+  private void sayUnshared(IOException cause) {
+    if (!saidUnshared) {
+      saidUnshared = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "process file cannot grow, so that other processes will not see this one's new series;"
+              + " make room or raise tallystick.maxBytes: token="
+              + token,
+          cause);
+    }
+  }
+
+  /** Takes a series out of every scrape. Its cells stay, so that late updates harm nobody. */
+  public void removeSeries(Cells cells) {
+    lock.lock();
+    try {
+      cells.log().removeSeries(cells.family(), cells.globalCell());
+      header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "removal of a series could not be written, it stays in the scrape: token=" + token,
+          e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts a look-up that was answered with a family's overflow series. */
+  public void countOverflow() {
+    overflows.increment();
+  }
+
+  /** The agent's work: turns the clock, grants columns and takes them back, says it is alive. */
+  public void turn() {
+    clock.turn();
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      if (clock.coarseMs() - saidAliveMs >= ALIVE_EVERY_MS) {
+        saidAliveMs = clock.coarseMs();
+        header.putLong(FileLayout.ALIVE_MS_OFFSET, saidAliveMs);
+      }
+      header.putLong(FileLayout.OVERFLOWS_OFFSET, overflows.sum());
+      reclaimColumns();
+      grantColumns();
+      addSharedColumns();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void reclaimColumns() {
+    for (int number : ownership.reclaim()) {
+      if (shared != null) {
+        shared.disown(Ownership.FIRST_OWNED_COLUMN + number);
+      }
+      unshared.disown(Ownership.FIRST_OWNED_COLUMN + number);
+    }
+  }
+
+  private void grantColumns() {
+    for (Thread thread : ownership.takeAsking()) {
+      int number = ownership.free();
+      if (number < 0) {
+        break;
+      }
+      try {
+        if (shared != null) {
+          shared.grant(Ownership.FIRST_OWNED_COLUMN + number, thread);
+        }
+        unshared.grant(Ownership.FIRST_OWNED_COLUMN + number, thread);
+        ownership.grant(number, thread);
+      } catch (IOException e) {
+        break; // no room: the thread stays on the shared columns, which is only slower
+      }
+    }
+    ownership.setFull(ownership.free() < 0);
+  }
+
+  private void addSharedColumns() {
+    try {
+      if (shared != null) {
+        shared.addSharedWhereContended(MAX_SHARED_COLUMNS);
+      }
+      unshared.addSharedWhereContended(MAX_SHARED_COLUMNS);
+    } catch (IOException e) {
+      return; // no room: threads go on meeting in the columns there are
+    }
+  }
+
+  /** Readers of all that this process has registered, in the file and in the heap. */
+  public List<ProcessFileReader> readers() {
+    List<ProcessFileReader> readers = new ArrayList<>();
+    if (shared != null) {
+      readers.add(ProcessFileReader.of(shared.blocks(), header));
+    }
+    readers.add(ProcessFileReader.of(unshared.blocks(), header));
+    return readers;
+  }
+
+  /**
+   * Ends this process' part in the directory: its lock is gone, its values are the next fold's.
+   * Updates that come later are lost without harm.
+   */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      ownership.release();
+      header.putLong(FileLayout.ALIVE_MS_OFFSET, clock.nowMs());
+      if (channel != null) {
+        channel.close();
+      }
+      if (alive != null) {
+        alive.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeAndDelete() throws IOException {
+    for (Path path : paths) {
+      Files.deleteIfExists(path);
+    }
+    close();
+  }
+
+  /**
+   * What a process file is made with.
+   *
+   * @param columns the most threads that own a column
+   * @param segmentCells the fewest cells allocated at once
+   * @param maxBytes the most bytes of the file
+   * @param instance what tells this process apart; null for its pid
+   */
+  public record Settings(
+      int columns, int segmentCells, long maxBytes, @Nullable String instance, Clock clock) {}
+
+  /** A registered family. Its numbers are given when its first series is allocated. */
+  public static final class Family {
+    private final FamilyDescriptor descriptor;
+    private final byte[] record;
+    private int sharedNumber = -1;
+    private int unsharedNumber = -1;
+
+    private Family(FamilyDescriptor descriptor, byte[] record) {
+      this.descriptor = descriptor;
+      this.record = record;
+    }
+
+    public FamilyDescriptor descriptor() {
+      return descriptor;
+    }
+  }
+
+  private record Opened(
+      FileLockHandle alive, FileChannel channel, FileBlocks blocks, List<Path> paths) {}
+}

@@ -1,0 +1,329 @@
+package io.tallystick.shm;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a process file or the retired file, again and again, while its process writes it.
+ *
+ * <p>Threading: one reader is for one thread at a time. Order: the published length is read with
+ * acquire order before the blocks that it covers, a block's published word before its records;
+ * these pair with the release stores of {@link FileBlocks} and {@link SeriesLog}. The words of
+ * cells are read by whoever holds a {@link SegmentView}.
+ */
+public final class ProcessFileReader implements Closeable {
+  private final @Nullable FileChannel channel;
+  private final @Nullable BlockWalk walk;
+  private final @Nullable Blocks blocksOfThisProcess;
+  private final ByteBuffer header;
+  private final List<ByteBuffer> blocks = new ArrayList<>();
+  private final List<ByteBuffer> descriptors = new ArrayList<>();
+  private final List<SegmentView> segments = new ArrayList<>();
+  private final List<FamilyDescriptor> families = new ArrayList<>();
+  private final RecordReader records = new RecordReader();
+  private final Set<Token> tokens = new HashSet<>();
+  private int blocksSeen;
+  private int descriptorBlock;
+  private int descriptorPosition;
+
+  private ProcessFileReader(
+      @Nullable FileChannel channel,
+      @Nullable BlockWalk walk,
+      @Nullable Blocks blocksOfThisProcess,
+      ByteBuffer header) {
+    this.channel = channel;
+    this.walk = walk;
+    this.blocksOfThisProcess = blocksOfThisProcess;
+    this.header = header;
+  }
+
+  /**
+   * Opens a file that a living process may be writing.
+   *
+   * @throws CorruptFileException where the header says that it is no process file
+   */
+  public static ProcessFileReader open(Path file) throws IOException, CorruptFileException {
+    return open(file, false);
+  }
+
+  /** Opens a file that nobody writes any more; a small one is read and not mapped. */
+  public static ProcessFileReader openDead(Path file) throws IOException, CorruptFileException {
+    return open(file, true);
+  }
+
+  private static ProcessFileReader open(Path file, boolean dead)
+      throws IOException, CorruptFileException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    try {
+      long size = channel.size();
+      if (size < FileLayout.HEADER_LENGTH) {
+        throw new CorruptFileException("file is shorter than its header: length=" + size);
+      }
+      ByteBuffer header;
+      if (dead) {
+        header = ByteBuffer.allocate(FileLayout.HEADER_LENGTH);
+        while (header.hasRemaining() && channel.read(header, header.position()) >= 0) {
+          // until it is full: a channel may give less than was asked for
+        }
+      } else {
+        header = channel.map(FileChannel.MapMode.READ_ONLY, 0, FileLayout.HEADER_LENGTH);
+      }
+      header.clear().order(ByteOrder.LITTLE_ENDIAN);
+      FileHeader.check(header);
+      return new ProcessFileReader(channel, new BlockWalk(channel, dead), null, header);
+    } catch (IOException | CorruptFileException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Reads what this process itself wrote, whether or not it has a name in the directory. */
+  static ProcessFileReader of(Blocks blocks, ByteBuffer header) {
+    return new ProcessFileReader(null, null, blocks, header);
+  }
+
+  public Token token() {
+    return Token.get(header, FileLayout.TOKEN_OFFSET);
+  }
+
+  public boolean isRetired() {
+    return header.getInt(FileLayout.KIND_OFFSET) == FileLayout.KIND_RETIRED;
+  }
+
+  /** The text that tells this process apart in the label {@code pid}. */
+  public String instance() {
+    return FileHeader.instance(header);
+  }
+
+  public long createdMs() {
+    return header.getLong(FileLayout.CREATED_MS_OFFSET);
+  }
+
+  /** When the process last said that it lives. */
+  public long aliveMs() {
+    return header.getLong(FileLayout.ALIVE_MS_OFFSET);
+  }
+
+  /** The retired file's generation: each fold has one more. */
+  public long generation() {
+    return header.getLong(FileLayout.GENERATION_OFFSET);
+  }
+
+  /** How many dead processes the retired file's values come from. */
+  public long retiredProcesses() {
+    return header.getLong(FileLayout.RETIRED_PROCESSES_OFFSET);
+  }
+
+  public long unsharedSeries() {
+    return header.getLong(FileLayout.UNSHARED_SERIES_OFFSET);
+  }
+
+  public long overflows() {
+    return header.getLong(FileLayout.OVERFLOWS_OFFSET);
+  }
+
+  /** Bytes of the file as far as they are published. */
+  public long lengthBytes() {
+    return header.getLong(FileLayout.PUBLISHED_LENGTH_OFFSET);
+  }
+
+  /** The processes whose values are in the retired file although their files may be there still. */
+  public Set<Token> tokens() {
+    return tokens;
+  }
+
+  public List<SegmentView> segments() {
+    return segments;
+  }
+
+  public FamilyDescriptor family(int family) {
+    return families.get(family);
+  }
+
+  /** Index into {@link #segments()} of the one that holds a cell. */
+  public int segmentOf(int cell) {
+    int low = 0;
+    int high = segments.size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (segments.get(middle).firstCell() <= cell) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /** Whether the file is shorter than what was mapped of it. */
+  public boolean isCut() throws IOException {
+    return channel != null && walk != null && channel.size() < walk.position();
+  }
+
+  /**
+   * Visits the records that were published since the last call and takes in new segments and
+   * columns.
+   *
+   * @throws CorruptFileException at the first fault; what was visited before it stands
+   */
+  public void poll(RecordVisitor visitor) throws IOException, CorruptFileException {
+    takeBlocks();
+    while (descriptorBlock < descriptors.size()) {
+      // whether there was a next block must be known before this one's end is read
+      boolean isFinal = descriptorBlock + 1 < descriptors.size();
+      visitBlock(descriptors.get(descriptorBlock), visitor);
+      if (!isFinal) {
+        return;
+      }
+      descriptorBlock++;
+      descriptorPosition = 0;
+    }
+  }
+
+  private void visitBlock(ByteBuffer block, RecordVisitor visitor)
+      throws IOException, CorruptFileException {
+    long published = Words.getLongAcquire(block, FileLayout.BLOCK_PUBLISHED_OFFSET);
+    if (published < descriptorPosition
+        || published > block.capacity() - FileLayout.BLOCK_HEADER_LENGTH) {
+      throw new CorruptFileException("records outside their block: published=" + published);
+    }
+    int limit = FileLayout.BLOCK_HEADER_LENGTH + (int) published;
+    while (descriptorPosition < published) {
+      int kind = records.start(block, FileLayout.BLOCK_HEADER_LENGTH + descriptorPosition, limit);
+      visitRecord(kind, visitor);
+      descriptorPosition = records.end() - FileLayout.BLOCK_HEADER_LENGTH;
+    }
+  }
+
+  private void visitRecord(int kind, RecordVisitor visitor)
+      throws IOException, CorruptFileException {
+    switch (kind) {
+      case Records.FAMILY -> {
+        FamilyDescriptor family = records.family();
+        families.add(family);
+        visitor.family(families.size() - 1, family);
+      }
+      case Records.SERIES -> {
+        int family = knownFamily(records.readInt());
+        int cell = records.readInt();
+        FamilyDescriptor descriptor = families.get(family);
+        SeriesRecord series = records.series(family, cell, descriptor.labelNames().size());
+        checkCells(cell, descriptor);
+        visitor.series(series);
+      }
+      case Records.REMOVED -> visitor.removed(knownFamily(records.readInt()), records.readInt());
+      default -> throw new CorruptFileException("unknown kind of record: kind=" + kind);
+    }
+  }
+
+  private int knownFamily(int family) throws CorruptFileException {
+    if (family < 0 || family >= families.size()) {
+      throw new CorruptFileException("series of an unknown family: family=" + family);
+    }
+    return family;
+  }
+
+  private void checkCells(int cell, FamilyDescriptor family)
+      throws IOException, CorruptFileException {
+    int count = CellLayout.cellsOf(family);
+    boolean single = family.type().isSingle();
+    if (isKnown(cell, count, single)) {
+      return;
+    }
+    takeBlocks(); // the segment was published before the record, but maybe after our last look
+    if (!isKnown(cell, count, single)) {
+      throw new CorruptFileException("cells outside every segment: cell=" + cell);
+    }
+  }
+
+  private boolean isKnown(int cell, int count, boolean single) {
+    return !segments.isEmpty() && segments.get(segmentOf(cell)).holds(cell, count, single);
+  }
+
+  private void takeBlocks() throws IOException, CorruptFileException {
+    if (walk != null) {
+      long published = Words.getLongAcquire(header, FileLayout.PUBLISHED_LENGTH_OFFSET);
+      walk.addUpTo(published, blocks);
+    } else if (blocksOfThisProcess != null) {
+      blocksOfThisProcess.addSince(blocksSeen, blocks);
+    }
+    for (; blocksSeen < blocks.size(); blocksSeen++) {
+      takeBlock(blocks.get(blocksSeen));
+    }
+  }
+
+  private void takeBlock(ByteBuffer block) throws CorruptFileException {
+    int kind = block.getInt(FileLayout.BLOCK_KIND_OFFSET);
+    switch (kind) {
+      case FileLayout.BLOCK_DESCRIPTORS -> descriptors.add(block);
+      case FileLayout.BLOCK_CELLS -> takeCells(block, false);
+      case FileLayout.BLOCK_SINGLE_CELLS -> takeCells(block, true);
+      case FileLayout.BLOCK_TOKENS -> takeTokens(block);
+      default -> throw new CorruptFileException("unknown kind of block: kind=" + kind);
+    }
+  }
+
+  private void takeCells(ByteBuffer block, boolean single) throws CorruptFileException {
+    int first = block.getInt(FileLayout.BLOCK_FIRST_CELL_OFFSET);
+    int cells = block.getInt(FileLayout.BLOCK_CELLS_OFFSET);
+    if (cells <= 0
+        || cells > FileLayout.MAX_CELLS
+        || first < 0
+        || first > FileLayout.MAX_CELLS
+        || (long) cells << 3 > block.capacity() - FileLayout.BLOCK_HEADER_LENGTH) {
+      throw new CorruptFileException(
+          "cells outside their block: firstCell=" + first + " cells=" + cells);
+    }
+    SegmentView segment = segments.isEmpty() ? null : segments.get(segmentOf(first));
+    if (segment == null || segment.firstCell() != first) {
+      int next = segment == null ? 0 : segments.get(segments.size() - 1).firstCell();
+      int known = segment == null ? 0 : segments.get(segments.size() - 1).cells();
+      if (first != next + known) {
+        throw new CorruptFileException("segment out of order: firstCell=" + first);
+      }
+      segment = new SegmentView(first, cells, single);
+      segments.add(segment);
+    } else if (segment.cells() != cells || segment.isSingle() || single) {
+      throw new CorruptFileException("column of another segment: firstCell=" + first);
+    }
+    segment
+        .columns()
+        .add(
+            block
+                .slice(FileLayout.BLOCK_HEADER_LENGTH, cells << 3)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer());
+  }
+
+  private void takeTokens(ByteBuffer block) throws CorruptFileException {
+    long length = Words.getLongAcquire(block, FileLayout.BLOCK_PUBLISHED_OFFSET);
+    if (length < 0
+        || length % FileLayout.TOKEN_LENGTH != 0
+        || length > block.capacity() - FileLayout.BLOCK_HEADER_LENGTH) {
+      throw new CorruptFileException("tokens outside their block: published=" + length);
+    }
+    for (int at = 0; at < length; at += FileLayout.TOKEN_LENGTH) {
+      tokens.add(Token.get(block, FileLayout.BLOCK_HEADER_LENGTH + at));
+    }
+  }
+
+  /** Closes the file. Buffers that were handed out stay readable until they are collected. */
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.tallystick.shm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes the records of a descriptor block.
+ *
+ * <pre>
+ *   family:  | length 2 | 1 1 | 0 1 | type 1 | mode 1 | created 8 | name | original | base | help |
+ *            | unit | labels | const labels | const values | bounds | states |
+ *   series:  | length 2 | 2 1 | flags 1 | family 4 | cell 4 | created 8 | value ... | [instance] |
+ *   removed: | length 2 | 3 1 | 0 1 | family 4 | cell 4 |
+ * </pre>
+ *
+ * <p>A text is a variable-length count of bytes, plus one, then UTF-8; zero says null. A list is a
+ * variable-length count, then its members. A record is not aligned and has no padding.
+ */
+final class Records {
+  static final int FAMILY = 1;
+  static final int SERIES = 2;
+  static final int REMOVED = 3;
+
+  static final int FLAG_INSTANCE = 1;
+
+  static final int HEADER_LENGTH = 4;
+  static final int SERIES_LENGTH = 20;
+  static final int MAX_LENGTH = 0xFFFF;
+
+  private Records() {}
+
+  /** A family's record, or null where it is longer than a record can be. */
+  static byte @Nullable [] family(FamilyDescriptor family) {
+    Out out = new Out(FAMILY, 0);
+    out.write(family.type().code);
+    out.write(family.mode().code);
+    out.writeLong(family.createdMs());
+    out.writeText(family.name());
+    out.writeText(family.originalName());
+    out.writeText(family.expositionBaseName());
+    out.writeText(family.help());
+    out.writeText(family.unit());
+    out.writeTexts(family.labelNames());
+    out.writeTexts(family.constLabelNames());
+    out.writeTexts(family.constLabelValues());
+    out.writeCount(family.bounds().length);
+    for (double bound : family.bounds()) {
+      out.writeLong(Double.doubleToRawLongBits(bound));
+    }
+    out.writeTexts(family.states());
+    return out.record();
+  }
+
+  /** A series' record with zeros for family and cell, or null where it is too long. */
+  static byte @Nullable [] series(
+      long createdMs, List<String> labelValues, @Nullable String instance) {
+    Out out = new Out(SERIES, instance == null ? 0 : FLAG_INSTANCE);
+    out.writeInt(0);
+    out.writeInt(0);
+    out.writeLong(createdMs);
+    for (String value : labelValues) {
+      out.writeText(value);
+    }
+    if (instance != null) {
+      out.writeText(instance);
+    }
+    return out.record();
+  }
+
+  static byte[] removed(int family, int cell) {
+    Out out = new Out(REMOVED, 0);
+    out.writeInt(family);
+    out.writeInt(cell);
+    byte[] record = out.record();
+    if (record == null) {
+      throw new AssertionError();
+    }
+    return record;
+  }
+
+  /** Fills in what is known once the cells are allocated. */
+  static void locate(byte[] series, int family, int cell) {
+    ByteBuffer.wrap(series)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(HEADER_LENGTH, family)
+        .putInt(HEADER_LENGTH + 4, cell);
+  }
+
+  private static final class Out extends ByteArrayOutputStream {
+    Out(int kind, int flags) {
+      super(64);
+      write(0);
+      write(0);
+      write(kind);
+      write(flags);
+    }
+
+    void writeInt(int value) {
+      for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+        write(value >>> shift);
+      }
+    }
+
+    void writeLong(long value) {
+      for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+        write((int) (value >>> shift));
+      }
+    }
+
+    void writeCount(int count) {
+      int rest = count;
+      while (rest >= 0x80) {
+        write((rest & 0x7F) | 0x80);
+        rest >>>= 7;
+      }
+      write(rest);
+    }
+
+    void writeText(@Nullable String text) {
+      if (text == null) {
+        writeCount(0);
+        return;
+      }
+      byte[] bytes = text.getBytes(UTF_8);
+      writeCount(bytes.length + 1);
+      write(bytes, 0, bytes.length);
+    }
+
+    void writeTexts(List<String> texts) {
+      writeCount(texts.size());
+      texts.forEach(this::writeText);
+    }
+
+    byte @Nullable [] record() {
+      if (count > MAX_LENGTH) {
+        return null;
+      }
+      buf[0] = (byte) count;
+      buf[1] = (byte) (count >>> 8);
+      return toByteArray();
+    }
+  }
+}

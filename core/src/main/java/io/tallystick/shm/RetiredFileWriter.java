@@ -1,0 +1,163 @@
+package io.tallystick.shm;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a new retired file beside the old one and puts it in its place in one step.
+ *
+ * <p>Until {@link #commit} the directory is as before; whatever dies before it leaves a file that
+ * the next writer overwrites. Column 0 holds the values. Column 1 holds, for doubles, what rounding
+ * took from column 0, so that folding never lowers a total.
+ */
+public final class RetiredFileWriter implements Closeable {
+  private static final int REST_COLUMN = 1;
+
+  private final Directory directory;
+  private final Path unfinished;
+  private final FileChannel channel;
+  private final SeriesLog log;
+  private int segments;
+
+  private RetiredFileWriter(
+      Directory directory, Path unfinished, FileChannel channel, SeriesLog log) {
+    this.directory = directory;
+    this.unfinished = unfinished;
+    this.channel = channel;
+    this.log = log;
+  }
+
+  /**
+   * Starts a retired file.
+   *
+   * @param processes how many dead processes it holds in all
+   * @param tokens those of them whose files may still be in the directory
+   */
+  public static RetiredFileWriter create(
+      Directory directory,
+      long generation,
+      long processes,
+      Collection<Token> tokens,
+      int expectedCells,
+      long nowMs)
+      throws IOException {
+    Path unfinished = directory.path().resolve(Directory.RETIRED + Directory.UNFINISHED_ENDING);
+    Files.deleteIfExists(unfinished);
+    FileChannel channel =
+        FileChannel.open(
+            unfinished,
+            Set.of(
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS),
+            Permissions.file(unfinished));
+    try {
+      FileBlocks blocks = new FileBlocks(channel, Long.MAX_VALUE);
+      ByteBuffer header = blocks.header();
+      FileHeader.write(header, FileLayout.KIND_RETIRED, Token.random(), nowMs, 0, "");
+      header.putLong(FileLayout.GENERATION_OFFSET, generation);
+      header.putLong(FileLayout.RETIRED_PROCESSES_OFFSET, processes);
+      int length = tokens.size() * FileLayout.TOKEN_LENGTH;
+      ByteBuffer block = blocks.append(FileLayout.BLOCK_TOKENS, 0, 0, 0, length);
+      int at = FileLayout.BLOCK_HEADER_LENGTH;
+      for (Token token : tokens) {
+        token.put(block, at);
+        at += FileLayout.TOKEN_LENGTH;
+      }
+      Words.putLongRelease(block, FileLayout.BLOCK_PUBLISHED_OFFSET, length);
+      int segmentCells = Math.max(64, Math.min(expectedCells, 1 << 16));
+      return new RetiredFileWriter(
+          directory, unfinished, channel, new SeriesLog(blocks, segmentCells));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+  }
+
+  /** Adds a family and returns its number. */
+  public int addFamily(FamilyDescriptor family) throws IOException {
+    byte[] record = Records.family(family);
+    if (record == null) {
+      throw new IOException("family descriptor is too long: family=" + family.name());
+    }
+    return log.addFamily(record);
+  }
+
+  /** Adds a series with zeros as its cells. */
+  public Row addSeries(
+      int family,
+      FamilyDescriptor descriptor,
+      List<String> labelValues,
+      long createdMs,
+      @Nullable String instance)
+      throws IOException {
+    byte[] record = Records.series(createdMs, labelValues, instance);
+    if (record == null) {
+      throw new IOException("series descriptor is too long: family=" + descriptor.name());
+    }
+    SeriesLog.Location location =
+        log.addSeries(
+            family,
+            record,
+            CellLayout.cellsOf(descriptor),
+            descriptor.type().isSingle(),
+            new Thread[0]);
+    for (; segments < log.segments().size(); segments++) {
+      log.addColumn(log.segments().get(segments), REST_COLUMN);
+    }
+    return new Row(location.segment(), location.cell());
+  }
+
+  /** Makes this the retired file. */
+  public void commit() throws IOException {
+    channel.force(true);
+    Files.move(unfinished, directory.retiredFile(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Closes the file, which goes where it was not committed. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(unfinished);
+  }
+
+  /** The cells of a retired series. */
+  public static final class Row {
+    private final Segment segment;
+    private final int cell;
+
+    private Row(Segment segment, int cell) {
+      this.segment = segment;
+      this.cell = cell;
+    }
+
+    public void put(int index, long word) {
+      segment.all()[0].putRelease(cell + index, word);
+    }
+
+    public void put(int index, double value) {
+      put(index, Double.doubleToRawLongBits(value));
+    }
+
+    /** Puts a sum as a double and what is left when it is taken from the exact sum. */
+    public void put(int index, double value, double rest) {
+      put(index, value);
+      if (rest != 0) {
+        segment.all()[REST_COLUMN].putRelease(cell + index, Double.doubleToRawLongBits(rest));
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.tallystick.shm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of cells that was allocated at once, with the columns that have a copy of it.
+ *
+ * <p>Threading: columns are added under the process file's lock; everyone reads. Both tables are
+ * replaced, never changed, so that a reader sees an old one or a new one. An old table costs a
+ * thread nothing but the slower path.
+ */
+final class Segment {
+  /** Where a thread without a column last met no other; indexed by thread id, racy on purpose. */
+  private static final int[] PROBES = new int[1024];
+
+  private static final Column[] NOBODY = {Columns.NONE};
+
+  final int firstCell;
+  final int cells;
+  private final boolean single;
+  private volatile Column[] all;
+  private volatile Column[] shared;
+  private volatile Column[] byThread = NOBODY; // open addressing by thread id; holes are NONE
+  private volatile boolean contended;
+
+  Segment(int firstCell, int cells, boolean single, Column first) {
+    this.firstCell = firstCell;
+    this.cells = cells;
+    this.single = single;
+    this.all = new Column[] {first};
+    this.shared = all;
+  }
+
+  boolean isSingle() {
+    return single;
+  }
+
+  /** The one column of a segment whose series have one copy of their cells. */
+  Column singleColumn() {
+    return shared[0];
+  }
+
+  /** Every column, owned or not. */
+  Column[] all() {
+    return all;
+  }
+
+  @Nullable Column column(int number) {
+    for (Column column : all) {
+      if (column.number == number) {
+        return column;
+      }
+    }
+    return null;
+  }
+
+  /** The calling thread's own column, or null. */
+  @Nullable Column ownedBy(Thread thread) {
+    Column[] table = byThread;
+    int mask = table.length - 1;
+    int slot = ThreadIds.of(thread) & mask;
+    for (Column column = table[slot]; column != Columns.NONE; column = table[slot]) {
+      if (column.owner == thread) {
+        return column;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return null;
+  }
+
+  /** The shared column that the calling thread should try. */
+  Column sharedFor(Thread thread) {
+    Column[] table = shared;
+    int id = ThreadIds.of(thread);
+    return table.length == 1 ? table[0] : table[(id + PROBES[id & 1023]) & (table.length - 1)];
+  }
+
+  /** Takes the thread elsewhere next time, and asks for another shared column. */
+  Column nextShared(Thread thread) {
+    contended = true;
+    Column[] table = shared;
+    if (table.length > 1) {
+      PROBES[ThreadIds.of(thread) & 1023] = ThreadLocalRandom.current().nextInt();
+    }
+    return sharedFor(thread);
+  }
+
+  /** Whether threads met in a shared column since the last call. */
+  boolean takeContended() {
+    boolean was = contended;
+    if (was) {
+      contended = false;
+    }
+    return was;
+  }
+
+  int sharedColumns() {
+    return shared.length;
+  }
+
+  /** Adds copies that any thread may use; with the present ones they make a power of two. */
+  void addShared(List<Column> more) {
+    Column[] next = new Column[shared.length + more.size()];
+    System.arraycopy(shared, 0, next, 0, shared.length);
+    for (int i = 0; i < more.size(); i++) {
+      next[shared.length + i] = more.get(i);
+      addToAll(more.get(i));
+    }
+    shared = next;
+  }
+
+  /** Takes in a column that is new, or in the place of the known one of its number. */
+  void addOwned(Column column) {
+    Column known = column(column.number);
+    if (known == null) {
+      addToAll(column);
+    } else {
+      Column[] next = all.clone();
+      for (int i = 0; i < next.length; i++) {
+        if (next[i] == known) {
+          next[i] = column;
+        }
+      }
+      all = next;
+    }
+    rebuildTable();
+  }
+
+  /** Makes the columns of a dead owner nobody's. */
+  void disown(int number) {
+    Column column = column(number);
+    if (column != null) {
+      column.owner = null;
+      rebuildTable();
+    }
+  }
+
+  private void addToAll(Column column) {
+    Column[] next = new Column[all.length + 1];
+    System.arraycopy(all, 0, next, 0, all.length);
+    next[all.length] = column;
+    all = next;
+  }
+
+  private void rebuildTable() {
+    List<Column> owned = new ArrayList<>();
+    for (Column column : all) {
+      if (column.owner != null) {
+        owned.add(column);
+      }
+    }
+    int length = Math.max(1, Integer.highestOneBit(owned.size()) * 8); // at most half full
+    Column[] table = new Column[length];
+    java.util.Arrays.fill(table, Columns.NONE);
+    for (Column column : owned) {
+      Thread owner = column.owner;
+      if (owner != null) {
+        int slot = ThreadIds.of(owner) & (length - 1);
+        while (table[slot] != Columns.NONE) {
+          slot = (slot + 1) & (length - 1);
+        }
+        table[slot] = column;
+      }
+    }
+    byThread = table;
+  }
+}

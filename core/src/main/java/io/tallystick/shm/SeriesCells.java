@@ -1,0 +1,102 @@
+package io.tallystick.shm;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cells of one series, as the update path finds them; what data points extend.
+ *
+ * <p>Two columns are remembered in the object itself, those of the first two threads that came:
+ * with them an update needs no table. A thread's column is its own for as long as the thread lives,
+ * so a remembered one cannot be wrong; when its owner has died it matches nobody and makes room.
+ * The fields are written by any thread without order: a stale value costs a look-up in the
+ * segment's table. A third thread always looks there.
+ *
+ * <p>A thread that owns no column adds atomically to one of the segment's shared columns, and moves
+ * to another when it meets a second thread there.
+ */
+public abstract class SeriesCells {
+  private final Segment segment;
+  private final Ownership ownership;
+
+  /** Index of the series' first cell in its segment. */
+  protected final int cell;
+
+  private Column first = Columns.NONE;
+  private Column second = Columns.NONE;
+
+  protected SeriesCells(Cells cells) {
+    this.segment = cells.segment();
+    this.ownership = cells.ownership();
+    this.cell = cells.cell();
+  }
+
+  /** The calling thread's own column, or null where it has none. */
+  protected final @Nullable Column owned() {
+    Thread thread = Thread.currentThread();
+    Column column = first;
+    return column.owner == thread ? column : ownedElsewhere(thread);
+  }
+
+  private @Nullable Column ownedElsewhere(Thread thread) {
+    Column column = second;
+    if (column.owner == thread) {
+      return column;
+    }
+    column = segment.ownedBy(thread);
+    if (column == null) {
+      ownership.ask(thread);
+      return null;
+    }
+    if (first.owner == null) {
+      first = column;
+    } else if (second.owner == null) {
+      second = column;
+    }
+    return column;
+  }
+
+  /** The one column of a series that has one copy of its cells. */
+  protected final Column single() {
+    return segment.singleColumn();
+  }
+
+  /**
+   * Adds to a cell in a shared column and says in which, so that what belongs together can follow
+   * there.
+   */
+  protected final Column addShared(int index, long amount) {
+    Thread thread = Thread.currentThread();
+    Column column = segment.sharedFor(thread);
+    while (!column.tryAddAtomic(index, amount)) {
+      column = segment.nextShared(thread);
+    }
+    return column;
+  }
+
+  /** As {@link #addShared(int, long)}, for a double. */
+  protected final void addShared(int index, double amount) {
+    Thread thread = Thread.currentThread();
+    Column column = segment.sharedFor(thread);
+    while (!column.tryAddAtomic(index, amount)) {
+      column = segment.nextShared(thread);
+    }
+  }
+
+  /** The sum of a cell's words over all columns. */
+  protected final long sumLong(int index) {
+    long sum = 0;
+    for (Column column : segment.all()) {
+      sum += column.getAcquire(index);
+    }
+    return sum;
+  }
+
+  /** The sum of a cell's doubles over all columns. */
+  protected final double sumDouble(int index) {
+    double sum = 0;
+    for (Column column : segment.all()) {
+      sum += Double.longBitsToDouble(column.getAcquire(index));
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,201 @@
+package io.tallystick.shm;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process has registered and the cells that it allocated for it, in the order in which it
+ * did; all in one chain of blocks.
+ *
+ * <p>Threading: callers hold the process file's lock. A call that throws has changed nothing that a
+ * reader sees.
+ */
+final class SeriesLog {
+  private static final int MIN_DESCRIPTOR_BYTES = 4 << 10;
+  private static final int MAX_DESCRIPTOR_BYTES = 1 << 20;
+  private static final int MAX_SEGMENT_CELLS = 1 << 17;
+
+  /** A segment is at least the set size, and this fraction of what there is. */
+  private static final int GROWTH_DIVISOR = 16;
+
+  private final Blocks blocks;
+  private final int segmentCells;
+  private final List<Segment> segments = new ArrayList<>();
+  private @Nullable ByteBuffer descriptors;
+  private int descriptorBytes; // of all blocks, for their growth
+  private int published; // of the present block
+  private @Nullable Segment columns;
+  private @Nullable Segment single;
+  private int columnsFill;
+  private int singleFill;
+  private int nextCell;
+  private int families;
+  private int series;
+
+  SeriesLog(Blocks blocks, int segmentCells) {
+    this.blocks = blocks;
+    this.segmentCells = segmentCells;
+  }
+
+  Blocks blocks() {
+    return blocks;
+  }
+
+  List<Segment> segments() {
+    return segments;
+  }
+
+  int series() {
+    return series;
+  }
+
+  /** Publishes a family and returns its number. */
+  int addFamily(byte[] record) throws IOException {
+    publish(record);
+    return families++;
+  }
+
+  /** Allocates zeroed cells and publishes the series that has them. */
+  Location addSeries(
+      int family, byte[] record, int cells, boolean isSingle, @Nullable Thread[] owners)
+      throws IOException {
+    reserve(record.length);
+    Segment segment = isSingle ? single : columns;
+    int fill = isSingle ? singleFill : columnsFill;
+    if (segment == null || segment.cells - fill < cells) {
+      segment = addSegment(Math.max(cells, growth()), isSingle, owners);
+      fill = 0;
+    }
+    Records.locate(record, family, segment.firstCell + fill);
+    publish(record);
+    if (isSingle) {
+      single = segment;
+      singleFill = fill + cells;
+    } else {
+      columns = segment;
+      columnsFill = fill + cells;
+    }
+    series++;
+    return new Location(segment, fill);
+  }
+
+  /** Publishes that a series is no more. */
+  void removeSeries(int family, int globalCell) throws IOException {
+    publish(Records.removed(family, globalCell));
+    series--;
+  }
+
+  /** Gives a thread a column in every segment, or in none. */
+  void grant(int number, Thread owner) throws IOException {
+    for (Segment segment : segments) {
+      if (!segment.isSingle() && segment.column(number) == null) {
+        segment.addOwned(appendColumn(segment, number, null));
+      }
+    }
+    for (Segment segment : segments) {
+      Column column = segment.column(number);
+      if (!segment.isSingle() && column != null) {
+        segment.addOwned(column.forOwner(owner));
+      }
+    }
+  }
+
+  /** Adds a copy of a segment's cells that no thread owns; nothing where it has one copy only. */
+  void addColumn(Segment segment, int number) throws IOException {
+    if (!segment.isSingle()) {
+      segment.addOwned(appendColumn(segment, number, null));
+    }
+  }
+
+  void disown(int number) {
+    segments.forEach(segment -> segment.disown(number));
+  }
+
+  /** Doubles the shared columns of segments in which threads met, up to a limit. */
+  void addSharedWhereContended(int limit) throws IOException {
+    for (Segment segment : segments) {
+      int present = segment.sharedColumns();
+      if (segment.takeContended() && present < limit) {
+        List<Column> more = new ArrayList<>();
+        for (int number = present; number < 2 * present; number++) {
+          Column known = segment.column(number);
+          more.add(known != null ? known : appendColumn(segment, number, null));
+        }
+        segment.addShared(more);
+      }
+    }
+  }
+
+  private int growth() {
+    int wanted = Math.max(segmentCells, nextCell / GROWTH_DIVISOR);
+    return Math.min(FileLayout.align(wanted), Math.max(MAX_SEGMENT_CELLS, segmentCells));
+  }
+
+  private Segment addSegment(int cells, boolean isSingle, @Nullable Thread[] owners)
+      throws IOException {
+    int kind = isSingle ? FileLayout.BLOCK_SINGLE_CELLS : FileLayout.BLOCK_CELLS;
+    ByteBuffer block = blocks.append(kind, 0, nextCell, cells, cells << 3);
+    Segment segment = new Segment(nextCell, cells, isSingle, columnOf(block, 0, null));
+    segments.add(segment);
+    nextCell += cells;
+    if (!isSingle) {
+      for (int i = 0; i < owners.length; i++) {
+        Thread owner = owners[i];
+        if (owner != null) {
+          try {
+            int number = Ownership.FIRST_OWNED_COLUMN + i;
+            segment.addOwned(appendColumn(segment, number, owner));
+          } catch (IOException e) {
+            return segment; // its owner, and those after it, go through the shared column here
+          }
+        }
+      }
+    }
+    return segment;
+  }
+
+  private Column appendColumn(Segment segment, int number, @Nullable Thread owner)
+      throws IOException {
+    ByteBuffer block =
+        blocks.append(
+            FileLayout.BLOCK_CELLS, number, segment.firstCell, segment.cells, segment.cells << 3);
+    return columnOf(block, number, owner);
+  }
+
+  private static Column columnOf(ByteBuffer block, int number, @Nullable Thread owner) {
+    int at = FileLayout.BLOCK_HEADER_LENGTH;
+    return Columns.of(owner, number, block.slice(at, block.capacity() - at));
+  }
+
+  /** Makes room for a record of this length in the present descriptor block. */
+  private ByteBuffer reserve(int length) throws IOException {
+    ByteBuffer present = descriptors;
+    if (present != null
+        && present.capacity() - FileLayout.BLOCK_HEADER_LENGTH - published >= length) {
+      return present;
+    }
+    int grown = Math.max(MIN_DESCRIPTOR_BYTES, descriptorBytes / GROWTH_DIVISOR);
+    int payload = Math.max(length, Math.min(grown, MAX_DESCRIPTOR_BYTES));
+    payload = FileLayout.align(payload + FileLayout.BLOCK_HEADER_LENGTH);
+    present =
+        blocks.append(
+            FileLayout.BLOCK_DESCRIPTORS, 0, 0, 0, payload - FileLayout.BLOCK_HEADER_LENGTH);
+    descriptors = present;
+    descriptorBytes += payload;
+    published = 0;
+    return present;
+  }
+
+  private void publish(byte[] record) throws IOException {
+    ByteBuffer block = reserve(record.length);
+    block.put(FileLayout.BLOCK_HEADER_LENGTH + published, record);
+    published += record.length;
+    Words.putLongRelease(block, FileLayout.BLOCK_PUBLISHED_OFFSET, published);
+  }
+
+  /** Where a series' cells are. */
+  record Location(Segment segment, int cell) {}
+}
