@@ -1,5 +1,6 @@
 package io.tallystick;
 
+import io.tallystick.scrape.Scraper;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -113,6 +114,11 @@ final class Settings {
       throw bad(name, duration.toString(), "not negative");
     }
     return duration;
+  }
+
+  /** How long dead processes' own gauges are kept. */
+  Duration deadGaugeRetention() {
+    return duration(DEAD_GAUGE_RETENTION, Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
   }
 
   @Nullable String text(String name) {

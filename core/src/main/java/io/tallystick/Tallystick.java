@@ -89,6 +89,28 @@ public final class Tallystick implements AutoCloseable {
     return Settings.ofProcess().directory();
   }
 
+  /**
+   * Opens a directory that is there, to scrape it without having a part in it.
+   *
+   * @throws IOException where there is none, or where it must not be trusted
+   */
+  public static Scraper openScraper(Path directory) throws IOException {
+    return Scraper.of(Directory.open(directory), null, retention(), Clock.systemUTC());
+  }
+
+  /**
+   * Folds the dead processes of a directory now.
+   *
+   * @throws IOException where there is none, where it must not be trusted, or where it is full
+   */
+  public static Retirement.Report retire(Path directory) throws IOException {
+    return new Retirement(Directory.open(directory), retention(), Clock.systemUTC()).run();
+  }
+
+  private static Duration retention() {
+    return Settings.ofProcess().deadGaugeRetention();
+  }
+
   public Path directory() {
     return scraper.directory();
   }
@@ -166,8 +188,7 @@ public final class Tallystick implements AutoCloseable {
     private long maxBytes = settings.number(Settings.MAX_BYTES, 0, 0, Long.MAX_VALUE);
     private int maxSeriesPerMetric =
         settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
-    private Duration deadGaugeRetention =
-        settings.duration(Settings.DEAD_GAUGE_RETENTION, Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
+    private Duration deadGaugeRetention = settings.deadGaugeRetention();
     private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
     private Clock clock = Clock.systemUTC();
 

@@ -33,6 +33,7 @@ public final class ScrapeServer implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final ExecutorService requests;
   private @Nullable HttpServer server;
+  private boolean saidWhy;
 
   private ScrapeServer(InetSocketAddress address, MetricsHandler handler) {
     this.address = address;
@@ -88,18 +89,22 @@ public final class ScrapeServer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody but close() ends it
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.ERROR, "cannot take over: address=" + address, e);
     }
   }
 
-  private boolean takeOver() throws IOException {
+  private boolean takeOver() {
     lock.lock();
     try {
       if (stop.getCount() > 0) {
         server = tryBind();
       }
       return server != null;
+    } catch (IOException e) {
+      if (!saidWhy) {
+        saidWhy = true;
+        LOG.log(System.Logger.Level.ERROR, "cannot take over yet: address=" + address, e);
+      }
+      return false;
     } finally {
       lock.unlock();
     }

@@ -41,7 +41,7 @@ public final class Scraper implements AutoCloseable {
   }
 
   /**
-   * Opens a directory that is there, to scrape it from outside its processes.
+   * Opens a directory that is there, to scrape it from outside its processes and without settings.
    *
    * @throws IOException where there is none, or where it must not be trusted
    */
@@ -50,8 +50,10 @@ public final class Scraper implements AutoCloseable {
   }
 
   /**
-   * A scraper within a process of the directory, which shows that process' series even where the
-   * directory cannot.
+   * A scraper of a directory.
+   *
+   * @param own the process that it is within, whose series it shows even where the directory
+   *     cannot; null where it is within none
    */
   public static Scraper of(
       Directory directory, @Nullable ProcessFile own, Duration deadGaugeRetention, Clock clock) {

@@ -18,10 +18,14 @@ final class Ownership {
   /** Owned columns are numbered from here; shared ones are below. */
   static final int FIRST_OWNED_COLUMN = 16;
 
-  private static final int SLOTS = 256;
+  /** Tables by thread have this many slots. */
+  static final int SLOTS = 256;
 
   /** Fewer updates than this in a turn of the agent are not worth a column. */
   private static final int WORTH_A_COLUMN = 16;
+
+  /** Threads that found nothing to be had; saves them the look-up. Racy, as the others. */
+  private final Thread[] without = new Thread[SLOTS];
 
   private final Thread[] asking = new Thread[SLOTS];
   private final int[] updates = new int[SLOTS];
@@ -33,12 +37,28 @@ final class Ownership {
     this.full = columns == 0;
   }
 
+  /** Where a thread stands in tables; not its own. */
+  static int slotOf(Thread thread) {
+    return ThreadIds.of(thread) & (SLOTS - 1);
+  }
+
+  /** The table that {@link #isWithout} looks into. */
+  Thread[] without() {
+    return without;
+  }
+
+  /** Whether a thread need not look for a column. Called on the update path. */
+  static boolean isWithout(Thread thread, Thread[] without) {
+    return without[slotOf(thread)] == thread || ThreadIds.isVirtual(thread);
+  }
+
   /** Notes that a thread updates and has no column. Called on the update path. */
   void ask(Thread thread) {
-    if (full || ThreadIds.isVirtual(thread)) {
+    int slot = slotOf(thread);
+    if (full) {
+      without[slot] = thread;
       return;
     }
-    int slot = ThreadIds.of(thread) & (SLOTS - 1);
     if (asking[slot] == thread) {
       updates[slot]++;
     } else if (--updates[slot] <= 0) {
@@ -86,9 +106,19 @@ final class Ownership {
     owners[number] = thread;
   }
 
-  /** Whether there is anything left to grant; what {@link #ask} goes by until the next call. */
+  /**
+   * Whether there is anything left to grant; what {@link #ask} goes by until the next call. A
+   * thread that went by what was said before may leave its name after this, so owners' names are
+   * struck out again at each turn.
+   */
   void setFull(boolean full) {
     this.full = full;
+    for (int i = 0; i < SLOTS; i++) {
+      Thread thread = without[i];
+      if (thread != null && (!full || !thread.isAlive() || isOwner(thread))) {
+        without[i] = null;
+      }
+    }
   }
 
   /** The owners by column number; null where there is none. */
@@ -99,6 +129,7 @@ final class Ownership {
   void release() {
     Arrays.fill(owners, null);
     Arrays.fill(asking, null);
+    Arrays.fill(without, null);
     full = true;
   }
 

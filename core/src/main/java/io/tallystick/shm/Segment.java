@@ -1,6 +1,7 @@
 package io.tallystick.shm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * thread nothing but the slower path.
  */
 final class Segment {
-  /** Where a thread without a column last met no other; indexed by thread id, racy on purpose. */
-  private static final int[] PROBES = new int[1024];
-
   private static final Column[] NOBODY = {Columns.NONE};
 
   final int firstCell;
@@ -23,6 +21,7 @@ final class Segment {
   private final boolean single;
   private volatile Column[] all;
   private volatile Column[] shared;
+  private final Column[] lanes; // the shared column of each slot's threads; racy on purpose
   private volatile Column[] byThread = NOBODY; // open addressing by thread id; holes are NONE
   private volatile boolean contended;
 
@@ -32,13 +31,15 @@ final class Segment {
     this.single = single;
     this.all = new Column[] {first};
     this.shared = all;
+    this.lanes = new Column[single ? 0 : Ownership.SLOTS];
+    Arrays.fill(lanes, first);
   }
 
   boolean isSingle() {
     return single;
   }
 
-  /** The one column of a segment whose series have one copy of their cells. */
+  /** The first shared column; the only one where series have one copy of their cells. */
   Column singleColumn() {
     return shared[0];
   }
@@ -71,21 +72,18 @@ final class Segment {
     return null;
   }
 
-  /** The shared column that the calling thread should try. */
-  Column sharedFor(Thread thread) {
-    Column[] table = shared;
-    int id = ThreadIds.of(thread);
-    return table.length == 1 ? table[0] : table[(id + PROBES[id & 1023]) & (table.length - 1)];
+  /** The shared column that threads should try, by their slot. */
+  Column[] lanes() {
+    return lanes;
   }
 
-  /** Takes the thread elsewhere next time, and asks for another shared column. */
-  Column nextShared(Thread thread) {
+  /** Takes the threads of a slot elsewhere, and asks for another shared column. */
+  Column changeLane(int slot) {
     contended = true;
     Column[] table = shared;
-    if (table.length > 1) {
-      PROBES[ThreadIds.of(thread) & 1023] = ThreadLocalRandom.current().nextInt();
-    }
-    return sharedFor(thread);
+    Column next = table[ThreadLocalRandom.current().nextInt(table.length)];
+    lanes[slot] = next;
+    return next;
   }
 
   /** Whether threads met in a shared column since the last call. */
@@ -154,7 +152,7 @@ final class Segment {
     }
     int length = Math.max(1, Integer.highestOneBit(owned.size()) * 8); // at most half full
     Column[] table = new Column[length];
-    java.util.Arrays.fill(table, Columns.NONE);
+    Arrays.fill(table, Columns.NONE);
     for (Column column : owned) {
       Thread owner = column.owner;
       if (owner != null) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class SeriesCells {
   private final Segment segment;
   private final Ownership ownership;
+  private final Thread[] without; // the ownership's, one load nearer
+  private final Column[] lanes; // the segment's, one load nearer
 
   /** Index of the series' first cell in its segment. */
   protected final int cell;
@@ -27,7 +29,9 @@ public abstract class SeriesCells {
   protected SeriesCells(Cells cells) {
     this.segment = cells.segment();
     this.ownership = cells.ownership();
+    this.without = ownership.without();
     this.cell = cells.cell();
+    this.lanes = segment.lanes();
   }
 
   /** The calling thread's own column, or null where it has none. */
@@ -42,7 +46,11 @@ public abstract class SeriesCells {
     if (column.owner == thread) {
       return column;
     }
-    column = segment.ownedBy(thread);
+    return Ownership.isWithout(thread, without) ? null : ownedInTable(thread);
+  }
+
+  private @Nullable Column ownedInTable(Thread thread) {
+    Column column = segment.ownedBy(thread);
     if (column == null) {
       ownership.ask(thread);
       return null;
@@ -65,20 +73,20 @@ public abstract class SeriesCells {
    * there.
    */
   protected final Column addShared(int index, long amount) {
-    Thread thread = Thread.currentThread();
-    Column column = segment.sharedFor(thread);
+    int slot = Ownership.slotOf(Thread.currentThread());
+    Column column = lanes[slot];
     while (!column.tryAddAtomic(index, amount)) {
-      column = segment.nextShared(thread);
+      column = segment.changeLane(slot);
     }
     return column;
   }
 
   /** As {@link #addShared(int, long)}, for a double. */
   protected final void addShared(int index, double amount) {
-    Thread thread = Thread.currentThread();
-    Column column = segment.sharedFor(thread);
+    int slot = Ownership.slotOf(Thread.currentThread());
+    Column column = lanes[slot];
     while (!column.tryAddAtomic(index, amount)) {
-      column = segment.nextShared(thread);
+      column = segment.changeLane(slot);
     }
   }
 

@@ -1,0 +1,36 @@
+package io.tallystick.jmh;
+
+/** What a benchmark measures; each one takes those that can answer its question. */
+public enum Contender {
+  /** What any implementation must do, on memory of the calling thread alone. */
+  BASELINE("floor"),
+
+  TALLYSTICK("Tallystick"),
+
+  /** As its users get it: exemplars on, but no tracer to take them from. */
+  CLIENT_JAVA("client_java"),
+
+  CLIENT_JAVA_NO_EXEMPLARS("client_java, no exemplars"),
+
+  /** Native histogram only, exemplars on. */
+  CLIENT_JAVA_NATIVE("client_java, native"),
+
+  MICROMETER("Micrometer"),
+
+  /** Bound instruments of the incubating API. */
+  OPENTELEMETRY("OpenTelemetry, bound"),
+
+  /** {@code LongAdder}, and {@code DoubleAdder} for amounts that are doubles. */
+  LONG_ADDER("LongAdder");
+
+  private final String label;
+
+  Contender(String label) {
+    this.label = label;
+  }
+
+  /** The name that readers of a report know it by. */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,79 @@
+package io.tallystick.jmh;
+
+import io.tallystick.Tallystick;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * A private directory on tmpfs and what is opened in it, until the JVM ends.
+ *
+ * <p>Nothing is created until it is asked for, so that contenders without files have none. Nothing
+ * is closed at the end of a trial: JMH would count the garbage of closing as the benchmark's.
+ */
+@State(Scope.Benchmark)
+public class SharedMemory {
+  private static final Path TMPFS = Path.of("/dev/shm");
+
+  private @Nullable Path directory;
+
+  /** The directory, created on the first call and deleted when the JVM ends. */
+  Path directory() {
+    if (directory == null) {
+      try {
+        Path created = Files.createTempDirectory(TMPFS, "tallystick-jmh-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteTree(created)));
+        directory = created;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return directory;
+  }
+
+  /** Opens the directory once more: what one more process would write. */
+  Tallystick open() {
+    return open(UnaryOperator.identity());
+  }
+
+  /** Opens the directory once more, with settings. */
+  Tallystick open(UnaryOperator<Tallystick.Builder> settings) {
+    return settings.apply(Tallystick.builder().directory(directory())).open();
+  }
+
+  /** Bytes of all files in the directory. */
+  long lengthBytes() {
+    long sum = 0;
+    for (Path file : files(directory())) {
+      sum += file.toFile().length(); // 0 for one that went away meanwhile
+    }
+    return sum;
+  }
+
+  private static void deleteTree(Path root) {
+    for (Path path : files(root)) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** The directory and all that is in it, the deepest first. */
+  private static List<Path> files(Path root) {
+    try (Stream<Path> paths = Files.walk(root)) {
+      return paths.sorted(Comparator.reverseOrder()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

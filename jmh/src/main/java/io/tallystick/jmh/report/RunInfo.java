@@ -1,0 +1,88 @@
+package io.tallystick.jmh.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Notes what a run ran on, beside its results.
+ *
+ * <p>Arguments: the file to write, Maven's list of dependencies, the commit, the command. Runs on
+ * the JDK that the run has.
+ */
+public final class RunInfo {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final Pattern ARTIFACT =
+      Pattern.compile("([A-Za-z0-9._-]+):([A-Za-z0-9._-]+):jar:([A-Za-z0-9._-]+):");
+  private static final Set<String> MEASURED =
+      Set.of(
+          "agrona",
+          "jmh-core",
+          "micrometer-registry-prometheus",
+          "opentelemetry-api-incubator",
+          "opentelemetry-sdk-metrics",
+          "prometheus-metrics-core");
+
+  private RunInfo() {}
+
+  /** Writes the file. */
+  public static void main(String[] args) throws IOException {
+    if (args.length != 4) {
+      System.err.println("usage: RunInfo <file> <dependencies> <commit> <command>");
+      System.exit(2);
+    }
+    ObjectNode info = new ObjectMapper().createObjectNode();
+    info.put("command", args[3]);
+    info.put("commit", args[2]);
+    info.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    info.put("cpu", cpu());
+    info.put("cores", Runtime.getRuntime().availableProcessors());
+    info.put("memoryGb", memoryGb());
+    info.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    info.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
+    ObjectNode dependencies = info.putObject("dependencies");
+    versions(Path.of(args[1])).forEach(dependencies::put);
+    Files.writeString(Path.of(args[0]), info.toPrettyString() + "\n");
+  }
+
+  private static String cpu() throws IOException {
+    if (Files.exists(CPU_INFO)) {
+      try (Stream<String> lines = Files.lines(CPU_INFO)) {
+        return lines
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElseGet(() -> System.getProperty("os.arch"));
+      }
+    }
+    return System.getProperty("os.arch");
+  }
+
+  private static long memoryGb() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return Math.round(system.getTotalMemorySize() / (double) (1 << 30));
+  }
+
+  private static Map<String, String> versions(Path dependencies) throws IOException {
+    Map<String, String> versions = new TreeMap<>();
+    for (String line : Files.readAllLines(dependencies)) {
+      Matcher artifact = ARTIFACT.matcher(line);
+      if (artifact.find() && MEASURED.contains(artifact.group(2))) {
+        versions.put(artifact.group(2), artifact.group(3));
+      }
+    }
+    return versions;
+  }
+}

@@ -1,0 +1,73 @@
+package io.tallystick.jmh.report;
+
+import java.util.Locale;
+
+/** What a page is about: one benchmark, its question, and what to know of the answer. */
+enum Topic {
+  COUNTER(
+      "Counters",
+      "What does it cost to add to a counter whose series was resolved before?",
+      "All threads add to one series, but for the floor, where each has an array of its own."),
+  COUNTER_LOOKUP(
+      "Counters by label values",
+      "What does it cost to look a counter up by its label values and add one?",
+      "The floor is two look-ups in hash maps that each thread has for itself."),
+  GAUGE(
+      "Gauges",
+      "What does it cost to set a gauge, or to add to one, whose series was resolved before?",
+      "Micrometer's is a volatile field to set and an atomic to add to, as it leaves both to its"
+          + " user; OpenTelemetry's adds are those of an up-down counter."),
+  HISTOGRAM(
+      "Histograms",
+      "What does it cost to observe a duration in a histogram of eleven bounds?",
+      "Durations are random. The floor takes a bucket without a search for it."),
+  SUMMARY(
+      "Summaries",
+      "What does it cost to observe a duration in a summary of count and sum?",
+      "Micrometer's also keeps a maximum, OpenTelemetry's both extremes."),
+  SHARED_COLUMN(
+      "Threads without a column",
+      "What does an update cost a thread that has no column, because the table is full?",
+      "The table has one column, and a thread that is not measured keeps it."),
+  SCRAPE(
+      "Scrapes",
+      "How long does one scrape of eight processes with 100,000 counter series each take?",
+      "Tallystick merges eight process files of two columns each; the processes all have the same"
+          + " series, or each has its own. The peers have no processes to merge: one registry"
+          + " has all series of the merged text."),
+  FILE_SIZES(
+      "File sizes",
+      "How many bytes of shared memory does a counter series take?",
+      "A cold series was never updated; each thread with a column adds its copy of the cells."),
+  DEAD_PROCESSES(
+      "Dead processes",
+      "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",
+      "In a cold JVM, once.");
+
+  private final String title;
+  private final String question;
+  private final String note;
+
+  Topic(String title, String question, String note) {
+    this.title = title;
+    this.question = question;
+    this.note = note;
+  }
+
+  String title() {
+    return title;
+  }
+
+  String question() {
+    return question;
+  }
+
+  String note() {
+    return note;
+  }
+
+  /** The name of its page and the beginning of its raw files: {@code counter-lookup}. */
+  String slug() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

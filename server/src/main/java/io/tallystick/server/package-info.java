@@ -1,0 +1,15 @@
+/**
+ * The {@code tallystick} command: serve, dump, verify and retire a directory, and a demo.
+ *
+ * <p>Promises: a mistyped command line is one line on standard error that says what to do, and exit
+ * code 2; a fault at run time is one line with its cause, and exit code 1; a reader of standard
+ * output that went away is not a fault. Nothing here writes a value into a directory, except the
+ * demo, into a directory of its own.
+ *
+ * <p>Not promised: the wording of a line. Scripts read exit codes, {@code dump --format json}, and
+ * the exposition formats.
+ */
+@NullMarked
+package io.tallystick.server;
+
+import org.jspecify.annotations.NullMarked;
