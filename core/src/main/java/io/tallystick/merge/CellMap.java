@@ -78,6 +78,7 @@ final class CellMap {
   private void counters(LongBuffer column) {
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
+      family.see(series[i]);
       family.addWord(series[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
       long bits = column.get(cell + CellLayout.COUNTER_DOUBLE);
       if (bits != 0) {
@@ -90,6 +91,7 @@ final class CellMap {
     int buckets = link.descriptor().bounds().length;
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
+      family.see(series[i]);
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
       if (sum != 0) {
@@ -107,6 +109,7 @@ final class CellMap {
   private void summaries(LongBuffer column) {
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
+      family.see(series[i]);
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
       family.addDouble(series[i], Double.longBitsToDouble(sum));

@@ -133,12 +133,13 @@ public final class MergedFamily {
 
   /** Whether any process that counts has the series at present. */
   public boolean isSeen(int series) {
-    return !type.isSingle() || seen[series];
+    return seen[series];
   }
 
   /** A counter's, gauge's or distribution's double. */
   public double sum(int series) {
-    return highs[series] + lows[series];
+    double rest = lows[series];
+    return rest == 0 ? highs[series] : highs[series] + rest; // a gauge can be -0.0
   }
 
   /** What rounding took from {@link #sum}. */
@@ -380,6 +381,11 @@ public final class MergedFamily {
     Arrays.fill(highs, 0, size, 0);
     Arrays.fill(lows, 0, size, 0);
     Arrays.fill(seen, 0, size, false);
+  }
+
+  /** Notes that a process counts a series, be it with zeros. */
+  void see(int series) {
+    seen[series] = true;
   }
 
   void addWord(int series, int index, long amount) {

@@ -61,7 +61,11 @@ public final class Info {
 
   /** Takes a set out of the scrape. */
   public void remove(String... labelValues) {
-    List<String> values = checked("remove", labelValues);
+    requireLength("remove", labelValues);
+    if (labelValues.length == 0 || Arrays.asList(labelValues).contains(null)) {
+      return; // as client_java: an info without labels always shows, and there is none with null
+    }
+    List<String> values = List.of(labelValues);
     lock.lock();
     try {
       drop(values);
@@ -102,7 +106,7 @@ public final class Info {
     }
   }
 
-  private List<String> checked(String method, String[] labelValues) {
+  private void requireLength(String method, String[] labelValues) {
     var descriptor = registration.family().descriptor();
     int labels = descriptor.labelNames().size();
     if (labelValues.length != labels) {
@@ -117,6 +121,11 @@ public final class Info {
               + labelValues.length
               + " label values.");
     }
+  }
+
+  private List<String> checked(String method, String[] labelValues) {
+    requireLength(method, labelValues);
+    var descriptor = registration.family().descriptor();
     int missing = Arrays.asList(labelValues).indexOf(null);
     if (missing >= 0) {
       throw new IllegalArgumentException(

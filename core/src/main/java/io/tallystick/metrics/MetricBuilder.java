@@ -76,8 +76,9 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     MetricWithFixedMetadata built = shape.build();
     FamilyDescriptor descriptor = describe(built, tallystick.file().clock().nowMs());
     requireUnique(descriptor);
+    var family = tallystick.file().addFamily(descriptor); // of no effect before its first series
     tallystick.register(built);
-    return metric(new Registration(tallystick, tallystick.file().addFamily(descriptor)));
+    return metric(new Registration(tallystick, family));
   }
 
   private FamilyDescriptor describe(MetricWithFixedMetadata built, long createdMs) {

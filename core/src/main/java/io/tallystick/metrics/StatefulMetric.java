@@ -102,6 +102,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     } finally {
       lock.unlock();
     }
+    initNoLabels(); // as client_java: a metric without labels always shows
   }
 
   /** Takes all series of this process out of the scrape. */

@@ -66,12 +66,13 @@ final class FamilyText {
     sink.put(format == TextFormat.PROMETHEUS ? prometheusHeader : openMetricsHeader);
     for (int series : family.order()) {
       if (family.isSeen(series)) {
-        writeSeries(series, family.labelText(series), sink);
+        writeSeries(format, series, family.labelText(series), sink);
       }
     }
   }
 
-  private void writeSeries(int series, byte[] labels, ByteSink sink) throws IOException {
+  private void writeSeries(TextFormat format, int series, byte[] labels, ByteSink sink)
+      throws IOException {
     switch (family.type()) {
       case COUNTER -> {
         start(sample, labels, sink);
@@ -89,7 +90,7 @@ final class FamilyText {
         sink.put('\n');
       }
       case SUMMARY -> writeCountAndSum(series, labels, family.word(series, 0), sink);
-      case HISTOGRAM -> writeHistogram(series, labels, sink);
+      case HISTOGRAM -> writeHistogram(format, series, labels, sink);
       case STATESET -> {
         for (int state = 0; state < lastLabels.length; state++) {
           start(name, labels, lastLabels[state], sink);
@@ -100,7 +101,8 @@ final class FamilyText {
     }
   }
 
-  private void writeHistogram(int series, byte[] labels, ByteSink sink) throws IOException {
+  private void writeHistogram(TextFormat format, int series, byte[] labels, ByteSink sink)
+      throws IOException {
     long cumulative = 0;
     for (int i = 0; i < lastLabels.length; i++) {
       cumulative += family.word(series, i);
@@ -108,17 +110,24 @@ final class FamilyText {
       sink.putLong(cumulative);
       sink.put('\n');
     }
-    writeCountAndSum(series, labels, cumulative, sink);
+    // OpenMetrics wants both or none
+    if (format == TextFormat.PROMETHEUS || !Double.isNaN(family.sum(series))) {
+      writeCountAndSum(series, labels, cumulative, sink);
+    }
   }
 
+  /** Leaves out a sum that is no number, as client_java does. */
   private void writeCountAndSum(int series, byte[] labels, long observations, ByteSink sink)
       throws IOException {
     start(count, labels, sink);
     sink.putLong(observations);
     sink.put('\n');
-    start(sum, labels, sink);
-    sink.putDouble(family.sum(series));
-    sink.put('\n');
+    double total = family.sum(series);
+    if (!Double.isNaN(total)) {
+      start(sum, labels, sink);
+      sink.putDouble(total);
+      sink.put('\n');
+    }
   }
 
   private static void start(byte[] name, byte[] labels, ByteSink sink) throws IOException {
