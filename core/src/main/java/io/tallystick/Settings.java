@@ -48,7 +48,10 @@ final class Settings {
       Set.of("tallystick.held.", "tallystick.test.");
 
   private static final Set<String> FOREIGN_VARIABLES =
-      Set.of("TALLYSTICK_JAVA_OPTS", "TALLYSTICK_TEST_REDIS_URL");
+      Set.of("TALLYSTICK_JAVA_OPTS", "TALLYSTICK_JDK21", "TALLYSTICK_TEST_REDIS_URL");
+
+  /** The longest duration that fits milliseconds. */
+  static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
   private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
@@ -102,7 +105,7 @@ final class Settings {
     Long value = parsed(name, Long::valueOf, "a whole number");
     long number = value == null ? otherwise : value;
     if (number < least || number > most) {
-      throw bad(name, String.valueOf(number), "from " + least + " to " + most);
+      throw bad(sourceOf(name), textOf(name), "from " + least + " to " + most);
     }
     return number;
   }
@@ -110,8 +113,8 @@ final class Settings {
   Duration duration(String name, Duration otherwise) {
     Duration value = parsed(name, Settings::parseDuration, "a duration such as 90s, 1h or PT1H");
     Duration duration = value == null ? otherwise : value;
-    if (duration.isNegative()) {
-      throw bad(name, duration.toString(), "not negative");
+    if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
+      throw bad(sourceOf(name), textOf(name), "not negative, and a long of milliseconds");
     }
     return duration;
   }
@@ -152,15 +155,11 @@ final class Settings {
   }
 
   private <T> @Nullable T parsed(String name, Function<String, T> parser, String expected) {
-    String source = name;
-    String value = properties.getProperty(name);
-    if (value == null) {
-      source = variable(name);
-      value = environment.get(source);
-    }
+    String value = textOf(name);
     if (value == null) {
       return null;
     }
+    String source = sourceOf(name);
     if (value.isBlank()) {
       throw bad(source, value, expected);
     }
@@ -171,7 +170,19 @@ final class Settings {
     }
   }
 
-  private static IllegalArgumentException bad(String name, String value, String expected) {
+  /** What the user wrote, or null where a setting is not made. */
+  private @Nullable String textOf(String name) {
+    String value = properties.getProperty(name);
+    return value != null ? value : environment.get(variable(name));
+  }
+
+  /** What the user made a setting with. */
+  private String sourceOf(String name) {
+    return properties.getProperty(name) != null ? name : variable(name);
+  }
+
+  private static IllegalArgumentException bad(
+      String name, @Nullable String value, String expected) {
     return new IllegalArgumentException(
         "bad setting: " + name + "=" + value + " expected=" + expected);
   }

@@ -227,7 +227,12 @@ public final class Tallystick implements AutoCloseable {
 
     /** How long dead processes' own gauges and infos are kept; default an hour. */
     public Builder deadGaugeRetention(Duration deadGaugeRetention) {
-      within("deadGaugeRetention", deadGaugeRetention.toMillis(), 0, Long.MAX_VALUE);
+      if (deadGaugeRetention.isNegative() || deadGaugeRetention.compareTo(Settings.LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "bad setting: deadGaugeRetention="
+                + deadGaugeRetention
+                + " expected=not negative, and a long of milliseconds");
+      }
       this.deadGaugeRetention = deadGaugeRetention;
       return this;
     }
