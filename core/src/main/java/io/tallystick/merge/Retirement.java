@@ -10,6 +10,7 @@ import io.tallystick.shm.RetiredFileWriter;
 import io.tallystick.shm.Token;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public final class Retirement {
     long generation = 0;
     long processes = 0;
     Set<Token> known = new HashSet<>();
-    if (Files.exists(directory.retiredFile())) {
+    if (Files.exists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
       try (ProcessFileReader reader = openChecked(directory.retiredFile())) {
         Source retired = new Source(reader, false);
         merge.join(retired);
@@ -115,16 +116,20 @@ public final class Retirement {
   }
 
   /** Adds a dead process' values, unless its file has a fault; then nothing of it is added. */
-  private boolean foldDead(Merge merge, Token token, long expireBeforeMs) throws IOException {
-    try (ProcessFileReader reader = openChecked(directory.file(token))) {
-      Source source = new Source(reader, false);
-      merge.join(source);
-      if (source.fault() != null) {
+  private boolean foldDead(Merge merge, Token token, long expireBeforeMs) {
+    Path file = directory.file(token);
+    try (ProcessFileReader trial = openChecked(file);
+        ProcessFileReader reader = openChecked(file)) {
+      Source tried = new Source(trial, false);
+      new Merge().join(tried); // a fault may come late, when families are joined already
+      if (tried.fault() != null) {
         return false;
       }
+      Source source = new Source(reader, false);
+      merge.join(source);
       source.accumulate(expireBeforeMs);
       return true;
-    } catch (CorruptFileException e) {
+    } catch (IOException | CorruptFileException e) {
       return false;
     }
   }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of a file in order, each as a read-only buffer, found again from where the last walk
@@ -20,6 +21,7 @@ final class BlockWalk {
   private final boolean copy;
   private long position = FileLayout.HEADER_LENGTH;
   private int blocks;
+  private @Nullable CorruptFileException fault;
 
   BlockWalk(FileChannel channel) {
     this(channel, false);
@@ -38,20 +40,34 @@ final class BlockWalk {
     return position;
   }
 
-  /** Adds the blocks between the last walk's end and a published length. */
-  void addUpTo(long publishedLength, List<ByteBuffer> into)
+  /**
+   * Adds the blocks between the last walk's end and a published length.
+   *
+   * @return the first fault, behind which there are no blocks any more; or null
+   */
+  @Nullable CorruptFileException addUpTo(long publishedLength, List<ByteBuffer> into)
+      throws IOException {
+    if (publishedLength == position || fault != null) {
+      return fault;
+    }
+    try {
+      long size = channel.size();
+      walk(Math.min(publishedLength, size), into);
+      if (publishedLength < position || publishedLength > size) {
+        throw new CorruptFileException(
+            "published length outside the file: publishedLength="
+                + publishedLength
+                + " fileLength="
+                + size);
+      }
+    } catch (CorruptFileException e) {
+      fault = e;
+    }
+    return fault;
+  }
+
+  private void walk(long publishedLength, List<ByteBuffer> into)
       throws IOException, CorruptFileException {
-    if (publishedLength == position) {
-      return;
-    }
-    long size = channel.size();
-    if (publishedLength < position || publishedLength > size) {
-      throw new CorruptFileException(
-          "published length outside the file: publishedLength="
-              + publishedLength
-              + " fileLength="
-              + size);
-    }
     while (position < publishedLength) {
       ByteBuffer window = window(Math.min(publishedLength - position, MAP_AT_MOST));
       int before = into.size();

@@ -117,7 +117,7 @@ public final class Directory {
   public boolean isAlive(Token token) {
     String name = token.toString();
     synchronized (PROBE) {
-      if (JvmHeld.isTaken(name)) {
+      if (JvmHeld.isTaken(name) || isStrange(lockFile(token))) {
         return true;
       }
       try (FileChannel lock =
@@ -129,6 +129,12 @@ public final class Directory {
         return true;
       }
     }
+  }
+
+  /** Whether something is there that is no file; to open a pipe would block. */
+  static boolean isStrange(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The right to fold dead processes, or null where another thread or process has it. */

@@ -24,6 +24,9 @@ final class FileLockHandle implements Closeable {
    * @param name what the lock is known by in this JVM, whatever the path to it
    */
   static @Nullable FileLockHandle tryLock(Path file, String name) throws IOException {
+    if (Directory.isStrange(file)) {
+      throw new IOException("lock is not a regular file, remove it: file=" + file);
+    }
     if (!JvmHeld.tryTake(name)) {
       return null;
     }

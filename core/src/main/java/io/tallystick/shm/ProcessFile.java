@@ -127,7 +127,7 @@ public final class ProcessFile implements Closeable {
   private static boolean isTaken(Directory directory, String instance, Token ours)
       throws IOException {
     for (Token other : directory.tokens()) {
-      if (!other.equals(ours) && instance.equals(instanceOf(directory.file(other)))) {
+      if (!other.equals(ours) && instance.equals(instanceOf(directory, other))) {
         return true;
       }
     }
@@ -135,9 +135,15 @@ public final class ProcessFile implements Closeable {
   }
 
   /** The name in a file's header, or null where there is none that a scrape would show. */
-  private static @Nullable String instanceOf(Path file) {
-    try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
-      return reader.instance();
+  private static @Nullable String instanceOf(Directory directory, Token token) {
+    Path file = directory.file(token);
+    try {
+      if (directory.objection(file) != null) {
+        return null; // it may be a pipe, and to open that would block
+      }
+      try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
+        return reader.instance();
+      }
     } catch (IOException | CorruptFileException e) {
       return null;
     }

@@ -36,6 +36,7 @@ public final class ProcessFileReader implements Closeable {
   private int blocksSeen;
   private int descriptorBlock;
   private int descriptorPosition;
+  private @Nullable CorruptFileException faultyBlock;
 
   private ProcessFileReader(
       @Nullable FileChannel channel,
@@ -179,7 +180,14 @@ public final class ProcessFileReader implements Closeable {
    * @throws CorruptFileException at the first fault; what was visited before it stands
    */
   public void poll(RecordVisitor visitor) throws IOException, CorruptFileException {
-    takeBlocks();
+    CorruptFileException fault = takeBlocks();
+    visitBlocks(visitor);
+    if (fault != null) {
+      throw fault;
+    }
+  }
+
+  private void visitBlocks(RecordVisitor visitor) throws IOException, CorruptFileException {
     while (descriptorBlock < descriptors.size()) {
       // whether there was a next block must be known before this one's end is read
       boolean isFinal = descriptorBlock + 1 < descriptors.size();
@@ -252,16 +260,23 @@ public final class ProcessFileReader implements Closeable {
     return !segments.isEmpty() && segments.get(segmentOf(cell)).holds(cell, count, single);
   }
 
-  private void takeBlocks() throws IOException, CorruptFileException {
+  /** Takes in new blocks and returns the fault behind them, or null. */
+  private @Nullable CorruptFileException takeBlocks() throws IOException {
+    CorruptFileException fault = null;
     if (walk != null) {
       long published = Words.getLongAcquire(header, FileLayout.PUBLISHED_LENGTH_OFFSET);
-      walk.addUpTo(published, blocks);
+      fault = walk.addUpTo(published, blocks);
     } else if (blocksOfThisProcess != null) {
       blocksOfThisProcess.addSince(blocksSeen, blocks);
     }
-    for (; blocksSeen < blocks.size(); blocksSeen++) {
-      takeBlock(blocks.get(blocksSeen));
+    while (blocksSeen < blocks.size() && faultyBlock == null) {
+      try {
+        takeBlock(blocks.get(blocksSeen++));
+      } catch (CorruptFileException e) {
+        faultyBlock = e;
+      }
     }
+    return faultyBlock != null ? faultyBlock : fault;
   }
 
   private void takeBlock(ByteBuffer block) throws CorruptFileException {
