@@ -51,6 +51,7 @@ final class Gatherer {
   private final Set<String> said = new HashSet<>();
   private @Nullable Source retired;
   private boolean retiredIsFaulty;
+  private @Nullable Token faultyRetired;
   private int unreadable;
 
   Gatherer(
@@ -112,27 +113,36 @@ final class Gatherer {
   /** Takes in the retired file if it is another than before. */
   private void takeRetired() throws IOException {
     retiredIsFaulty = false;
+    faultyRetired = null;
     Path file = directory.retiredFile();
     Source present = retired;
     try {
       ProcessFileReader reader = open(file, true);
       if (present != null && reader.token().equals(present.reader().token())) {
+        retiredIsFaulty = present.fault() == null && reader.isShort();
         reader.close();
         return;
       }
       Source next = new Source(reader, false);
-      if (present != null) {
-        merge.remove(List.of(present));
-      }
-      retired = next;
       merge.add(next);
+      if (present == null) {
+        retired = next;
+      } else if (next.fault() == null) {
+        retired = next;
+        merge.remove(List.of(present));
+      } else {
+        retiredIsFaulty = true; // what was taken in before goes on counting
+        faultyRetired = reader.token();
+        sayOnce(file, next.fault());
+        merge.remove(List.of(next));
+      }
     } catch (NoSuchFileException e) {
       if (present != null) {
         merge.remove(List.of(present));
         retired = null;
       }
     } catch (CorruptFileException e) {
-      retiredIsFaulty = true; // what was taken in before goes on counting
+      retiredIsFaulty = true; // as above
       sayOnce(file, e);
     }
   }
@@ -140,7 +150,8 @@ final class Gatherer {
   private boolean isRetiredCurrent() throws IOException {
     Source present = retired;
     try (ProcessFileReader reader = open(directory.retiredFile(), true)) {
-      return present != null && reader.token().equals(present.reader().token());
+      return reader.token().equals(faultyRetired)
+          || (present != null && reader.token().equals(present.reader().token()));
     } catch (NoSuchFileException e) {
       return present == null;
     } catch (CorruptFileException e) {

@@ -20,6 +20,7 @@ final class BlockWalk {
   private final FileChannel channel;
   private final boolean copy;
   private long position = FileLayout.HEADER_LENGTH;
+  private long mappedLength;
   private int blocks;
   private @Nullable CorruptFileException fault;
 
@@ -33,11 +34,12 @@ final class BlockWalk {
   BlockWalk(FileChannel channel, boolean copy) {
     this.channel = channel;
     this.copy = copy;
+    this.mappedLength = copy ? 0 : FileLayout.HEADER_LENGTH;
   }
 
-  /** Where the next block will start. */
-  long position() {
-    return position;
+  /** Where the last mapped block ends. */
+  long mappedLength() {
+    return mappedLength;
   }
 
   /**
@@ -115,6 +117,7 @@ final class BlockWalk {
 
   private ByteBuffer window(long length) throws IOException, CorruptFileException {
     if (!copy || length > READ_AT_MOST) {
+      mappedLength = position + length;
       return channel
           .map(FileChannel.MapMode.READ_ONLY, position, length)
           .order(ByteOrder.LITTLE_ENDIAN);

@@ -170,7 +170,12 @@ public final class ProcessFileReader implements Closeable {
 
   /** Whether the file is shorter than what was mapped of it. */
   public boolean isCut() throws IOException {
-    return channel != null && walk != null && channel.size() < walk.position();
+    return channel != null && walk != null && channel.size() < walk.mappedLength();
+  }
+
+  /** Whether the file is shorter than what its process has published. */
+  public boolean isShort() throws IOException {
+    return channel != null && channel.size() < lengthBytes();
   }
 
   /**
