@@ -20,6 +20,7 @@ final class CellMap {
   private int[] cells = new int[4];
   private int[] series = new int[4];
   private int size;
+  private boolean impossible;
 
   CellMap(FamilyLink link, MergedFamily family) {
     this.link = link;
@@ -63,6 +64,11 @@ final class CellMap {
     }
   }
 
+  /** Whether there was a count or a total below zero, which no process writes; it was left out. */
+  boolean isImpossible() {
+    return impossible;
+  }
+
   /** Adds one column's cells to the merged values. */
   void accumulate(LongBuffer column, Gathering gathering) {
     switch (family.type()) {
@@ -79,10 +85,15 @@ final class CellMap {
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
       family.see(series[i]);
-      family.addWord(series[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
+      addCount(series[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
       long bits = column.get(cell + CellLayout.COUNTER_DOUBLE);
       if (bits != 0) {
-        family.addDouble(series[i], Double.longBitsToDouble(bits));
+        double part = Double.longBitsToDouble(bits);
+        if (part < 0) {
+          impossible = true;
+        } else {
+          family.addDouble(series[i], part);
+        }
       }
     }
   }
@@ -100,7 +111,7 @@ final class CellMap {
       for (int bucket = 0; bucket < buckets; bucket++) {
         long count = column.get(cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
         if (count != 0) {
-          family.addWord(series[i], bucketMap == null ? bucket : bucketMap[bucket], count);
+          addCount(series[i], bucketMap == null ? bucket : bucketMap[bucket], count);
         }
       }
     }
@@ -113,7 +124,15 @@ final class CellMap {
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
       family.addDouble(series[i], Double.longBitsToDouble(sum));
-      family.addWord(series[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
+      addCount(series[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
+    }
+  }
+
+  private void addCount(int mergedSeries, int index, long count) {
+    if (count < 0) {
+      impossible = true;
+    } else {
+      family.addCount(mergedSeries, index, count);
     }
   }
 

@@ -28,15 +28,18 @@ final class FamilyCheck {
         requireNoLabel(family, name);
         List<String> states = family.states();
         require(!states.isEmpty(), "state set without states", name);
+        require(!states.contains(""), "state without name", name);
+        requireNoUnit(family);
         require(new HashSet<>(states).size() == states.size(), "state is repeated", name);
       }
+      case INFO -> requireNoUnit(family);
       case GAUGE -> {
         if (family.mode().isPerProcess()) {
           requireNoLabel(family, LabelSet.PID);
         }
       }
       default -> {
-        // counters and infos have no rules beyond those of names and labels
+        // counters have no rules beyond those of names and labels
       }
     }
   }
@@ -49,6 +52,10 @@ final class FamilyCheck {
     for (int i = 1; i < bounds.length; i++) {
       require(bounds[i - 1] < bounds[i], "bounds do not ascend", name);
     }
+  }
+
+  private static void requireNoUnit(FamilyDescriptor family) throws CorruptFileException {
+    require(family.unit() == null, "unit of a type that has none", family.name());
   }
 
   private static void requireNoLabel(FamilyDescriptor family, String label)

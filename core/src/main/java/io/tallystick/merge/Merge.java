@@ -37,7 +37,7 @@ public final class Merge {
 
   /** Reads the records that a source got since the last time. */
   public void poll(Source source) throws IOException {
-    if (source.fault() != null) {
+    if (source.hasBadRecords()) {
       return;
     }
     try {

@@ -244,7 +244,9 @@ public final class MergedFamily {
     long[] narrowed = new long[keys.length * to.length];
     for (int series = 0; series < size; series++) {
       for (int i = 0; i < from.length; i++) {
-        narrowed[series * to.length + map[i]] += longs[series * width + i];
+        int at = series * to.length + map[i];
+        long sum = narrowed[at] + longs[series * width + i];
+        narrowed[at] = sum < 0 ? Long.MAX_VALUE : sum;
       }
     }
     bounds = to;
@@ -284,7 +286,7 @@ public final class MergedFamily {
     while (table[slot] != 0) {
       int series = table[slot] - 1;
       if (Key.equals(keys[series], key, length)) {
-        seriesCreatedMs[series] = Math.min(seriesCreatedMs[series], created);
+        seriesCreatedMs[series] = Math.min(seriesCreatedMs[series], Math.max(0, created));
         return series;
       }
       slot = (slot + 1) & mask;
@@ -293,7 +295,7 @@ public final class MergedFamily {
     ensureCapacity(series + 1);
     keys[series] = Arrays.copyOf(key, length);
     labels[series] = Key.labels(keys[series], schemas.get(Key.schema(key)));
-    seriesCreatedMs[series] = created;
+    seriesCreatedMs[series] = Math.max(0, created);
     size++;
     if (2 * size > table.length) {
       rebuildTable();
@@ -388,8 +390,10 @@ public final class MergedFamily {
     seen[series] = true;
   }
 
-  void addWord(int series, int index, long amount) {
-    longs[series * width + index] += amount;
+  /** Adds a count that is not negative; what is more than a long can hold stays the most it can. */
+  void addCount(int series, int index, long count) {
+    long sum = longs[series * width + index] + count;
+    longs[series * width + index] = sum < 0 ? Long.MAX_VALUE : sum;
   }
 
   void addDouble(int series, double amount) {

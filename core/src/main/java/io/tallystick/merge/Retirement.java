@@ -66,10 +66,11 @@ public final class Retirement {
       try (ProcessFileReader reader = openChecked(directory.retiredFile())) {
         Source retired = new Source(reader, false);
         merge.join(retired);
-        if (retired.fault() != null) {
-          throw new CorruptFileException(retired.fault());
-        }
         retired.accumulate(expireBeforeMs);
+        String fault = retired.fault();
+        if (fault != null) {
+          throw new CorruptFileException(fault);
+        }
         generation = reader.generation();
         processes = reader.retiredProcesses();
         known.addAll(reader.tokens());
@@ -122,6 +123,7 @@ public final class Retirement {
         ProcessFileReader reader = openChecked(file)) {
       Source tried = new Source(trial, false);
       new Merge().join(tried); // a fault may come late, when families are joined already
+      tried.accumulate(expireBeforeMs);
       if (tried.fault() != null) {
         return false;
       }

@@ -23,6 +23,7 @@ public final class Source {
   private final List<List<CellMap>> bySegment = new ArrayList<>();
   private final Set<Integer> removedCells = new HashSet<>();
   private @Nullable String fault;
+  private boolean impossible;
   private int series;
 
   /**
@@ -45,7 +46,12 @@ public final class Source {
 
   /** What is wrong with the file behind what was read of it, or null. */
   public @Nullable String fault() {
-    return fault;
+    return fault == null && impossible ? "a count or a total is negative" : fault;
+  }
+
+  /** Whether its records are at an end because of a fault. */
+  boolean hasBadRecords() {
+    return fault != null;
   }
 
   /** Whether the file became shorter than what was read of it, so that it must not be touched. */
@@ -122,6 +128,7 @@ public final class Source {
       for (LongBuffer column : segments.get(i).columns()) {
         for (CellMap map : bySegment.get(i)) {
           map.accumulate(column, gathering);
+          impossible |= map.isImpossible();
         }
       }
     }

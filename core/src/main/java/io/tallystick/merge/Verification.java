@@ -62,6 +62,7 @@ public final class Verification {
       Source source =
           new Source(live ? ProcessFileReader.open(file) : ProcessFileReader.openDead(file), live);
       merge.add(source);
+      source.accumulate(Long.MIN_VALUE); // finds values that cannot be
       String fault = source.fault();
       if (fault != null) {
         faults.add(new Fault(file, fault));

@@ -36,6 +36,8 @@ public final class ProcessFileReader implements Closeable {
   private int blocksSeen;
   private int descriptorBlock;
   private int descriptorPosition;
+  private int columnsEnd; // cells of series are given in order, each once
+  private int singleEnd;
   private @Nullable CorruptFileException faultyBlock;
 
   private ProcessFileReader(
@@ -252,12 +254,19 @@ public final class ProcessFileReader implements Closeable {
       throws IOException, CorruptFileException {
     int count = CellLayout.cellsOf(family);
     boolean single = family.type().isSingle();
-    if (isKnown(cell, count, single)) {
-      return;
-    }
-    takeBlocks(); // the segment was published before the record, but maybe after our last look
     if (!isKnown(cell, count, single)) {
-      throw new CorruptFileException("cells outside every segment: cell=" + cell);
+      takeBlocks(); // the segment was published before the record, but maybe after our last look
+      if (!isKnown(cell, count, single)) {
+        throw new CorruptFileException("cells outside every segment: cell=" + cell);
+      }
+    }
+    if (cell < (single ? singleEnd : columnsEnd)) {
+      throw new CorruptFileException("cells of another series: cell=" + cell);
+    }
+    if (single) {
+      singleEnd = cell + count;
+    } else {
+      columnsEnd = cell + count;
     }
   }
 

@@ -3,6 +3,7 @@ package io.tallystick.shm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -100,12 +101,27 @@ final class RecordReader {
         throw new CorruptFileException("label value is null: family=" + family);
       }
       need(length);
+      requireUtf8(length);
       series.starts[i] = at;
       series.lengths[i] = length;
       at += length;
     }
     series.instance = hasInstance ? readText() : null;
     return series;
+  }
+
+  /** Two values that are not UTF-8 could be decoded to one. */
+  private void requireUtf8(int length) throws CorruptFileException {
+    for (int i = 0; i < length; i++) {
+      if (bytes.get(at + i) < 0) {
+        try {
+          UTF_8.newDecoder().decode(bytes.slice(at, length));
+          return;
+        } catch (CharacterCodingException e) {
+          throw new CorruptFileException("label value is not UTF-8: position=" + at);
+        }
+      }
+    }
   }
 
   private int recordFlags() {
