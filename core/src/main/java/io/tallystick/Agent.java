@@ -13,8 +13,9 @@ final class Agent implements AutoCloseable {
   private final Thread thread;
 
   private Agent(ProcessFile file) {
-    this.thread = new Thread(() -> run(file), "tallystick-agent");
+    this.thread = new Thread(null, () -> run(file), "tallystick-agent", 0, false);
     thread.setDaemon(true);
+    thread.setContextClassLoader(null); // it outlives whoever opened the file
   }
 
   static Agent start(ProcessFile file) {

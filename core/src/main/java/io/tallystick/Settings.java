@@ -53,6 +53,12 @@ final class Settings {
   /** The longest duration that fits milliseconds. */
   static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
+  /** What Kubernetes gives pods beside a service whose name starts with this project's. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile(
+          "TALLYSTICK_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)"
+              + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+
   private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
   private final Properties properties;
@@ -81,7 +87,8 @@ final class Settings {
     for (String name : environment.keySet()) {
       if (name.startsWith(VARIABLE_PREFIX)
           && !variables.contains(name)
-          && !FOREIGN_VARIABLES.contains(name)) {
+          && !FOREIGN_VARIABLES.contains(name)
+          && !SERVICE_LINK.matcher(name).matches()) {
         throw unknown("environment variable", name, variables);
       }
     }
@@ -103,7 +110,10 @@ final class Settings {
 
   long number(String name, long otherwise, long least, long most) {
     Long value = parsed(name, Long::valueOf, "a whole number");
-    long number = value == null ? otherwise : value;
+    if (value == null) {
+      return otherwise;
+    }
+    long number = value;
     if (number < least || number > most) {
       throw bad(sourceOf(name), textOf(name), "from " + least + " to " + most);
     }

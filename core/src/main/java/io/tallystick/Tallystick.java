@@ -1,20 +1,21 @@
 package io.tallystick;
 
-import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tallystick.merge.Retirement;
+import io.tallystick.metrics.Registrar;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.ProcessFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileStore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,23 +38,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Settings not made with the {@linkplain #builder() builder} are read from the system property
  * {@code tallystick.<name>}, else from the environment's {@code TALLYSTICK_<NAME>}.
  */
-public final class Tallystick implements AutoCloseable {
+public final class Tallystick extends Registrar implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final ReentrantLock DEFAULT_LOCK = new ReentrantLock();
+  private static @Nullable Tallystick defaultInstance; // guarded by DEFAULT_LOCK
 
   private final ProcessFile file;
   private final Scraper scraper;
   private final Retirement retirement;
   private final Agent agent;
-  private final int maxSeriesPerMetric;
-  private final PrometheusRegistry registered = new PrometheusRegistry();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Tallystick(
       ProcessFile file, Scraper scraper, Retirement retirement, int maxSeriesPerMetric) {
+    super(file, maxSeriesPerMetric);
     this.file = file;
     this.scraper = scraper;
     this.retirement = retirement;
-    this.maxSeriesPerMetric = maxSeriesPerMetric;
     this.agent = Agent.start(file);
   }
 
@@ -77,7 +78,17 @@ public final class Tallystick implements AutoCloseable {
    * closed.
    */
   public static Tallystick defaultInstance() {
-    return Default.INSTANCE;
+    DEFAULT_LOCK.lock();
+    try {
+      Tallystick present = defaultInstance;
+      if (present == null) {
+        present = builder().open(); // where it fails, the next call tries again
+        defaultInstance = present;
+      }
+      return present;
+    } finally {
+      DEFAULT_LOCK.unlock();
+    }
   }
 
   /**
@@ -130,25 +141,6 @@ public final class Tallystick implements AutoCloseable {
     return scraper;
   }
 
-  /** Where metrics put their series. For the metric types of this artifact. */
-  public ProcessFile file() {
-    return file;
-  }
-
-  /** The most series of one metric of this process. */
-  public int maxSeriesPerMetric() {
-    return maxSeriesPerMetric;
-  }
-
-  /**
-   * Takes in a metric's name and labels, by client_java's rules.
-   *
-   * @throws IllegalArgumentException where they conflict with a metric of this instance
-   */
-  public void register(Collector metric) {
-    registered.register(metric);
-  }
-
   /**
    * Ends this process' part: its values become those of a dead process, which the directory keeps.
    * Updates that come later are lost without harm. Twice does no harm.
@@ -159,11 +151,14 @@ public final class Tallystick implements AutoCloseable {
       return;
     }
     agent.close();
-    scraper.close();
     try {
-      file.close();
+      try {
+        scraper.close();
+      } finally {
+        file.close();
+      }
       retirement.run();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "values were not folded; the directory's next process does it: directory=" + directory(),
@@ -179,13 +174,14 @@ public final class Tallystick implements AutoCloseable {
     private static final int MAX_COLUMNS = 1024;
     private static final int MAX_SEGMENT_CELLS = 1 << 20;
     private static final long MIN_BYTES = 64 << 10;
+    private static final int MAX_INSTANCE_BYTES = 128;
 
     private final Settings settings = Settings.ofProcess();
     private @Nullable Path directory;
     private int columns = settings.integer(Settings.COLUMNS, DEFAULT_COLUMNS, 0, MAX_COLUMNS);
     private int segmentCells =
         settings.integer(Settings.SEGMENT_CELLS, DEFAULT_SEGMENT_CELLS, 64, MAX_SEGMENT_CELLS);
-    private long maxBytes = settings.number(Settings.MAX_BYTES, 0, 0, Long.MAX_VALUE);
+    private long maxBytes = settings.number(Settings.MAX_BYTES, 0, MIN_BYTES, Long.MAX_VALUE);
     private int maxSeriesPerMetric =
         settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
     private Duration deadGaugeRetention = settings.deadGaugeRetention();
@@ -196,7 +192,7 @@ public final class Tallystick implements AutoCloseable {
 
     /** What the JVMs share; {@link #defaultDirectory()} where it is not set. */
     public Builder directory(Path directory) {
-      this.directory = directory;
+      this.directory = Objects.requireNonNull(directory, "directory");
       return this;
     }
 
@@ -259,6 +255,9 @@ public final class Tallystick implements AutoCloseable {
      */
     public Tallystick open() {
       Path path = directory == null ? settings.directory() : directory;
+      if (instanceName != null) {
+        requireShort(instanceName);
+      }
       try {
         Directory shared = Directory.create(path);
         Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
@@ -267,9 +266,9 @@ public final class Tallystick implements AutoCloseable {
         } catch (IOException e) {
           LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
         }
-        FileStore store = Files.getFileStore(path);
-        warnOfDisk(path, store);
-        long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, store.getUsableSpace() / 4);
+        warnOfDisk(path);
+        long free = path.toFile().getUsableSpace();
+        long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, free / 4);
         ProcessFile file =
             ProcessFile.create(
                 shared,
@@ -282,14 +281,29 @@ public final class Tallystick implements AutoCloseable {
       }
     }
 
-    private static void warnOfDisk(Path path, FileStore store) {
-      if (!store.type().equals("tmpfs") && !store.type().equals("ramfs")) {
+    /** A header has room for this much, and for what tells apart processes of one name. */
+    private static void requireShort(String instanceName) {
+      int length = instanceName.getBytes(StandardCharsets.UTF_8).length;
+      if (length > MAX_INSTANCE_BYTES) {
+        throw new IllegalArgumentException(
+            "instance name is too long: bytes=" + length + " most=" + MAX_INSTANCE_BYTES);
+      }
+    }
+
+    private static void warnOfDisk(Path path) {
+      String type;
+      try {
+        type = Files.getFileStore(path).type();
+      } catch (IOException e) {
+        return; // some containers hide their mounts; it is only for a warning
+      }
+      if (!type.equals("tmpfs") && !type.equals("ramfs")) {
         LOG.log(
             System.Logger.Level.WARNING,
             "directory is not in memory, its disk can stall updates; use one on tmpfs: directory="
                 + path
                 + " fileSystem="
-                + store.type());
+                + type);
       }
     }
 
@@ -300,9 +314,5 @@ public final class Tallystick implements AutoCloseable {
       }
       return value;
     }
-  }
-
-  private static final class Default {
-    static final Tallystick INSTANCE = builder().open();
   }
 }

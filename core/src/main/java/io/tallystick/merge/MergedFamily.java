@@ -2,6 +2,7 @@ package io.tallystick.merge;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.prometheus.metrics.model.snapshots.Unit;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
@@ -95,6 +96,14 @@ public final class MergedFamily {
   /** When it was first registered by a process that is still counted. */
   public long createdMs() {
     return createdMs;
+  }
+
+  /** Whether all names fit the character set that needs no escaping. */
+  public boolean hasLegacyNames() {
+    return PrometheusNaming.isValidLegacyMetricName(metadata.getName())
+        && schemas.stream()
+            .flatMap(List::stream)
+            .allMatch(PrometheusNaming::isValidLegacyLabelName);
   }
 
   /** A histogram's upper bounds: those that all its processes have. */

@@ -190,7 +190,9 @@ public final class Retirement {
       RetiredFileWriter.Row row =
           writer.addSeries(
               schema.number, schema.descriptor, values, family.createdMs(series), instance);
-      put(row, series);
+      if (row != null) {
+        put(row, series);
+      }
     }
 
     private void put(RetiredFileWriter.Row row, int series) {

@@ -10,8 +10,8 @@ import io.tallystick.shm.FamilyType;
 /**
  * A counter: a total that only grows, summed over all processes of the directory.
  *
- * <p>Whole amounts are counted in a long word, exactly; others in a double. {@code get()} shows
- * what this process counted.
+ * <p>Whole amounts are counted in a long word, exactly, doubles among them up to the size of an
+ * int; others in a double. {@code get()} shows what this process counted.
  */
 public final class Counter extends StatefulMetric<CounterDataPoint, Counter.DataPoint>
     implements CounterDataPoint {

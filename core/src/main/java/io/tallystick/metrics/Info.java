@@ -4,6 +4,7 @@ import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.CoarseClock;
 import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.ProcessFile;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class Info {
   private Info(MetricBuilder.Registration registration) {
     this.registration = registration;
     if (registration.family().descriptor().labelNames().isEmpty()) {
-      add(List.of());
+      List<String> unused = add(List.of(), true);
     }
   }
 
@@ -37,9 +38,9 @@ public final class Info {
     List<String> values = checked("setLabelValues", labelValues);
     lock.lock();
     try {
-      add(values);
+      List<String> shown = add(values, true);
       for (List<String> other : List.copyOf(points.keySet())) {
-        if (!other.equals(values)) {
+        if (!other.equals(shown)) {
           drop(other);
         }
       }
@@ -53,7 +54,7 @@ public final class Info {
     List<String> values = checked("addLabelValues", labelValues);
     lock.lock();
     try {
-      add(values);
+      List<String> unused = add(values, false);
     } finally {
       lock.unlock();
     }
@@ -74,35 +75,49 @@ public final class Info {
     }
   }
 
-  private void add(List<String> values) {
+  /**
+   * Adds a set and returns it, or the overflow set that stands for it.
+   *
+   * @param alone whether the others are dropped next, so that there is room
+   */
+  private List<String> add(List<String> values, boolean alone) {
     if (points.containsKey(values)) {
-      return;
+      return values;
     }
-    var file = registration.tallystick().file();
-    List<String> stored = values;
-    Cells cells = null;
-    if (points.size() < registration.tallystick().maxSeriesPerMetric()) {
-      cells = file.addSeries(registration.family(), values, file.clock().nowMs());
+    boolean hasRoom = alone || points.size() < registration.registrar().maxSeriesPerMetric();
+    if (hasRoom && tryAdd(values)) {
+      return values;
     }
-    if (cells == null) {
-      file.countOverflow();
-      stored = values.stream().map(value -> StatefulMetric.OVERFLOW).toList();
-      if (points.containsKey(stored)) {
-        return;
+    ProcessFile file = registration.registrar().file();
+    file.countOverflow();
+    List<String> overflow = values.stream().map(value -> StatefulMetric.OVERFLOW).toList();
+    if (!points.containsKey(overflow)) {
+      StatefulMetric.sayOverflow(registration);
+      if (!tryAdd(overflow)) {
+        throw new IllegalStateException(
+            "too many labels for a descriptor: metric="
+                + registration.family().descriptor().name());
       }
-      cells = file.addSeries(registration.family(), stored, file.clock().nowMs());
     }
-    if (cells != null) {
-      Point point = new Point(cells, stored.toArray(String[]::new));
-      point.set();
-      points.put(stored, point);
+    return overflow;
+  }
+
+  private boolean tryAdd(List<String> values) {
+    ProcessFile file = registration.registrar().file();
+    Cells cells = file.addSeries(registration.family(), values, file.clock().nowMs());
+    if (cells == null) {
+      return false;
     }
+    Point point = new Point(cells, values.toArray(String[]::new));
+    point.set();
+    points.put(values, point);
+    return true;
   }
 
   private void drop(List<String> values) {
     Point point = points.remove(values);
     if (point != null) {
-      registration.tallystick().file().removeSeries(point.cells());
+      registration.registrar().file().removeSeries(point.cells());
     }
   }
 

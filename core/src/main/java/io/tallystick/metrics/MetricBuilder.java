@@ -8,6 +8,7 @@ import io.tallystick.Tallystick;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
+import io.tallystick.shm.ProcessFile;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,13 +73,11 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
    *
    * @throws IllegalArgumentException where a name is illegal or taken
    */
-  public M register(Tallystick tallystick) {
+  public M register(Registrar registrar) {
     MetricWithFixedMetadata built = shape.build();
-    FamilyDescriptor descriptor = describe(built, tallystick.file().clock().nowMs());
+    FamilyDescriptor descriptor = describe(built, registrar.file().clock().nowMs());
     requireUnique(descriptor);
-    var family = tallystick.file().addFamily(descriptor); // of no effect before its first series
-    tallystick.register(built);
-    return metric(new Registration(tallystick, family));
+    return metric(new Registration(registrar, registrar.register(built, descriptor)));
   }
 
   private FamilyDescriptor describe(MetricWithFixedMetadata built, long createdMs) {
@@ -118,7 +117,12 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
         perProcess ? "pid" : family.type() == FamilyType.STATESET ? family.name() : null;
     if (reserved != null && labels.contains(reserved)) {
       throw new IllegalArgumentException(
-          reserved + ": illegal label name for this metric type and mode");
+          "label is reserved, rename it"
+              + (perProcess ? " or set another multiprocessMode" : "")
+              + ": metric="
+              + family.name()
+              + " label="
+              + reserved);
     }
   }
 
@@ -148,5 +152,5 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
   }
 
   /** A family that was registered, and with what. */
-  record Registration(Tallystick tallystick, io.tallystick.shm.ProcessFile.Family family) {}
+  record Registration(Registrar registrar, ProcessFile.Family family) {}
 }

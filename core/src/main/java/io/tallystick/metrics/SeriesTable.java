@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The data points of a metric by their label values: open addressing, read without a lock.
  *
  * <p>Threading: changes are made under the metric's lock. Readers see the table that was published
- * last; a data point is stored with release order and its fields are final, so that a plain read
- * finds it whole or not at all.
+ * last; a data point is stored with release order and read with acquire order, so that it is found
+ * whole or not at all.
  */
 final class SeriesTable<P extends LabelledCells> {
   private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(LabelledCells[].class);
@@ -54,7 +54,7 @@ final class SeriesTable<P extends LabelledCells> {
     LabelledCells[] slots = table;
     int hash = hash(a);
     int slot = hash & (slots.length - 1);
-    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+    for (LabelledCells point = at(slots, slot); point != null; point = at(slots, slot)) {
       if (point.hash() == hash && point.labelValues()[0].equals(a)) {
         return (P) point;
       }
@@ -68,7 +68,7 @@ final class SeriesTable<P extends LabelledCells> {
     LabelledCells[] slots = table;
     int hash = hash(a, b);
     int slot = hash & (slots.length - 1);
-    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+    for (LabelledCells point = at(slots, slot); point != null; point = at(slots, slot)) {
       if (point.hash() == hash) {
         String[] values = point.labelValues();
         if (values[0].equals(a) && values[1].equals(b)) {
@@ -85,7 +85,7 @@ final class SeriesTable<P extends LabelledCells> {
     LabelledCells[] slots = table;
     int hash = hash(a, b, c);
     int slot = hash & (slots.length - 1);
-    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+    for (LabelledCells point = at(slots, slot); point != null; point = at(slots, slot)) {
       if (point.hash() == hash) {
         String[] values = point.labelValues();
         if (values[0].equals(a) && values[1].equals(b) && values[2].equals(c)) {
@@ -102,13 +102,18 @@ final class SeriesTable<P extends LabelledCells> {
     LabelledCells[] slots = table;
     int hash = hash(values);
     int slot = hash & (slots.length - 1);
-    for (LabelledCells point = slots[slot]; point != null; point = slots[slot]) {
+    for (LabelledCells point = at(slots, slot); point != null; point = at(slots, slot)) {
       if (point.hash() == hash && Arrays.equals(point.labelValues(), values)) {
         return (P) point;
       }
       slot = (slot + 1) & (slots.length - 1);
     }
     return null;
+  }
+
+  /** Pairs with {@link #put}. */
+  private static @Nullable LabelledCells at(LabelledCells[] slots, int slot) {
+    return (LabelledCells) SLOTS.getAcquire(slots, slot);
   }
 
   void add(P point) {

@@ -1,6 +1,5 @@
 package io.tallystick.metrics;
 
-import io.tallystick.Tallystick;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
@@ -12,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A metric whose series are made by their label values, as client_java's class of this name.
  *
- * <p>Threading: any. Look-ups take no lock; making and removing series does.
+ * <p>Threading: any. Looking up a series that is there takes no lock; making and removing one does,
+ * and so does a look-up that ends in the overflow series.
  *
  * @param <D> the interface of a data point
  * @param <P> its class
@@ -26,6 +26,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final SeriesTable<P> series = new SeriesTable<>();
+  private final MetricBuilder.Registration registration;
   private final ProcessFile file;
   private final ProcessFile.Family family;
   private final int labels;
@@ -34,11 +35,11 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
   private volatile @Nullable P noLabels;
 
   StatefulMetric(MetricBuilder.Registration registration) {
-    Tallystick tallystick = registration.tallystick();
-    this.file = tallystick.file();
+    this.registration = registration;
+    this.file = registration.registrar().file();
     this.family = registration.family();
     this.labels = family.descriptor().labelNames().size();
-    this.maxSeries = tallystick.maxSeriesPerMetric();
+    this.maxSeries = registration.registrar().maxSeriesPerMetric();
   }
 
   abstract P newDataPoint(Cells cells, String[] labelValues);
@@ -48,7 +49,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
   /** Makes the series of a metric without labels, so that it shows from the start. */
   final void initNoLabels() {
     if (labels == 0) {
-      noLabels = find(NO_VALUES);
+      find(NO_VALUES);
     }
   }
 
@@ -140,9 +141,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     if (point != null) {
       return point;
     }
-    point = find(NO_VALUES); // throws where there are labels
-    noLabels = point;
-    return point;
+    return find(NO_VALUES); // throws where there are labels
   }
 
   final P find(String[] labelValues) {
@@ -196,6 +195,9 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     }
     P point = newDataPoint(cells, labelValues);
     series.add(point);
+    if (labels == 0) {
+      noLabels = point; // under the lock, as every change of it
+    }
     return point;
   }
 
@@ -205,15 +207,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     if (point != null) {
       return point;
     }
-    String name = family.descriptor().name();
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "series over the limit go to one with labels "
-            + OVERFLOW
-            + ": metric="
-            + name
-            + " maxSeriesPerMetric="
-            + maxSeries);
+    sayOverflow(registration);
     String[] labelValues = new String[labels];
     Arrays.fill(labelValues, OVERFLOW);
     point = series.find(labelValues);
@@ -221,9 +215,21 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
       point = tryMake(labelValues);
     }
     if (point == null) {
-      throw new IllegalStateException("too many labels for a descriptor: metric=" + name);
+      throw new IllegalStateException(
+          "too many labels for a descriptor: metric=" + family.descriptor().name());
     }
     overflow = point;
     return point;
+  }
+
+  static void sayOverflow(MetricBuilder.Registration registration) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "series that are too many or too long go to one with labels "
+            + OVERFLOW
+            + ": metric="
+            + registration.family().descriptor().name()
+            + " maxSeriesPerMetric="
+            + registration.registrar().maxSeriesPerMetric());
   }
 }

@@ -34,20 +34,15 @@ final class ClientJavaFormats {
     return new ClientJavaFormats();
   }
 
-  /** Whether the direct writer would not give what is asked for. */
-  boolean isNeeded(String accept, EscapingScheme scheme, Scraper scraper) {
+  /** Whether the direct writer cannot give what is asked for, whatever the names. */
+  boolean isNeeded(String accept, EscapingScheme scheme) {
     ExpositionFormatWriter writer = formats.findWriter(accept);
     boolean text =
         writer instanceof PrometheusTextFormatWriter
             || writer instanceof OpenMetricsTextFormatWriter;
-    if (!text || createdTimestamps) {
-      return true;
-    }
-    return switch (scheme) {
-      case UNDERSCORE_ESCAPING -> false;
-      case ALLOW_UTF8 -> !scraper.namesAreLegacy();
-      default -> true;
-    };
+    return !text
+        || createdTimestamps
+        || (scheme != EscapingScheme.UNDERSCORE_ESCAPING && scheme != EscapingScheme.ALLOW_UTF8);
   }
 
   /** Writes and returns the content type. */

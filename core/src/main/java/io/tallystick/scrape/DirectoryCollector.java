@@ -8,7 +8,13 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A directory as one collector of client_java's registry. */
+/**
+ * A directory as one collector of client_java's registry.
+ *
+ * <p>A registry asks for descriptors once, when the collector is registered, and then skips the
+ * collector where a name filter matches none of them. Families of a directory come and go with its
+ * processes, so there are no descriptors: the registry always collects, and filters here.
+ */
 final class DirectoryCollector implements MultiCollector {
   private final Scraper scraper;
 
@@ -34,6 +40,6 @@ final class DirectoryCollector implements MultiCollector {
 
   @Override
   public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
-    return scraper.descriptors();
+    return List.of();
   }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Answers HTTP requests: {@code /metrics} with content negotiation, gzip and {@code name[]}, and a
  * page at {@code /} that leads there.
  *
- * <p>A scrape is written to a buffer first, so that a slow client holds up nobody.
+ * <p>A scrape is written to a buffer first, so that a slow client holds up its own thread only, and
+ * that for no longer than the JDK's server allows.
  */
 final class MetricsHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
@@ -82,14 +83,18 @@ final class MetricsHandler implements HttpHandler {
     String accept = String.join(",", headers.getOrDefault("Accept", List.of()));
     Predicate<String> names = includedNames(exchange.getRequestURI().getRawQuery());
     EscapingScheme scheme = EscapingScheme.fromAcceptHeader(accept);
-    if (formats != null && formats.isNeeded(accept, scheme, scraper)) {
+    if (formats != null && formats.isNeeded(accept, scheme)) {
       return formats.write(accept, scheme, scraper.snapshots(names), body);
     }
     TextFormat format =
         accept.contains("application/openmetrics-text")
             ? TextFormat.OPENMETRICS
             : TextFormat.PROMETHEUS;
-    scraper.write(format, body, names);
+    if (formats == null || scheme == EscapingScheme.UNDERSCORE_ESCAPING) {
+      scraper.write(format, body, names);
+    } else if (!scraper.writeLegacy(format, body, names)) {
+      return formats.write(accept, scheme, scraper.snapshots(names), body);
+    }
     return format.contentType() + scheme.toHeaderFormat();
   }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,9 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScrapeServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
-  private static final int REQUEST_THREADS = 4;
+  private static final int REQUEST_THREADS = 8;
   private static final int BACKLOG = 64;
   private static final long STAND_BY_MS = 500;
+
+  static {
+    // The JDK's server has no time limits of its own and reads these once, before its first start.
+    System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", "10");
+    System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", "60");
+  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final InetSocketAddress address;
@@ -65,19 +73,27 @@ public final class ScrapeServer implements AutoCloseable {
     try {
       bound = HttpServer.create(address, BACKLOG);
     } catch (BindException e) {
-      if (!isInUse(e)) {
+      if (!isOfThisHost()) {
         throw e;
       }
+      sayOnce(System.Logger.Level.INFO, "standing by, the port is taken", e);
       return null;
     }
     bound.createContext("/", handler);
     bound.setExecutor(requests);
-    bound.start();
+    CompletableFuture.runAsync(bound::start, requests).join(); // whose thread makes daemons
     return bound;
   }
 
-  private static boolean isInUse(BindException e) {
-    return String.valueOf(e.getMessage()).contains("in use");
+  /**
+   * Whether an address that cannot be bound is this host's, so that its port is taken. The
+   * exception's own words are in the host's language.
+   */
+  private boolean isOfThisHost() throws IOException {
+    InetAddress host = address.getAddress();
+    return host.isAnyLocalAddress()
+        || host.isLoopbackAddress()
+        || NetworkInterface.getByInetAddress(host) != null;
   }
 
   private void standBy() {
@@ -99,14 +115,18 @@ public final class ScrapeServer implements AutoCloseable {
         server = tryBind();
       }
       return server != null;
-    } catch (IOException e) {
-      if (!saidWhy) {
-        saidWhy = true;
-        LOG.log(System.Logger.Level.ERROR, "cannot take over yet: address=" + address, e);
-      }
+    } catch (IOException | RuntimeException e) {
+      sayOnce(System.Logger.Level.ERROR, "cannot take over yet", e);
       return false;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void sayOnce(System.Logger.Level level, String what, Exception reason) {
+    if (!saidWhy) {
+      saidWhy = true;
+      LOG.log(level, what + ": address=" + address + " reason=" + reason);
     }
   }
 
@@ -141,8 +161,9 @@ public final class ScrapeServer implements AutoCloseable {
   }
 
   private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
+    Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(true);
+    thread.setContextClassLoader(null); // it outlives whoever starts it
     return thread;
   }
 

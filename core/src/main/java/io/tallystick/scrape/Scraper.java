@@ -1,9 +1,7 @@
 package io.tallystick.scrape;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.tallystick.merge.MergedFamily;
 import io.tallystick.merge.Retirement;
 import io.tallystick.shm.Directory;
@@ -33,6 +31,7 @@ public final class Scraper implements AutoCloseable {
   private final Directory directory;
   private final Gatherer gatherer;
   private final TextWriter text = new TextWriter();
+  private final MultiCollector collector = new DirectoryCollector(this);
   private boolean closed;
 
   private Scraper(Directory directory, Gatherer gatherer) {
@@ -100,40 +99,28 @@ public final class Scraper implements AutoCloseable {
     }
   }
 
-  /** Whether every name fits the old character set, so that no escaping scheme changes the text. */
-  boolean namesAreLegacy() {
+  /**
+   * Scrapes and writes where every name fits the old character set, so that no escaping changes
+   * anything; else writes nothing and says false.
+   */
+  boolean writeLegacy(TextFormat format, OutputStream out, Predicate<String> includedNames)
+      throws IOException {
     lock.lock();
     try {
-      for (MergedFamily family : gather()) {
-        if (!isLegacy(family)) {
-          return false;
-        }
+      List<MergedFamily> families = gather();
+      if (!families.stream().allMatch(MergedFamily::hasLegacyNames)) {
+        return false;
       }
+      text.write(format, families, includedNames, out);
       return true;
     } finally {
       lock.unlock();
     }
   }
 
-  private static boolean isLegacy(MergedFamily family) {
-    return PrometheusNaming.isValidLegacyMetricName(family.metadata().getName())
-        && (family.size() == 0
-            || family.labels(0).stream()
-                .allMatch(label -> PrometheusNaming.isValidLegacyLabelName(label.getName())));
-  }
-
   /** The directory as a client_java collector, to be registered with any registry. */
   public MultiCollector collector() {
-    return new DirectoryCollector(this);
-  }
-
-  List<MetricFamilyDescriptor> descriptors() {
-    lock.lock();
-    try {
-      return gather().stream().map(SnapshotWriter::descriptor).toList();
-    } finally {
-      lock.unlock();
-    }
+    return collector;
   }
 
   private List<MergedFamily> gather() {

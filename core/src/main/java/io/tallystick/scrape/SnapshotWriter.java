@@ -1,6 +1,5 @@
 package io.tallystick.scrape;
 
-import io.prometheus.metrics.model.registry.MetricType;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -12,7 +11,6 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -23,9 +21,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.tallystick.merge.MergedFamily;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
@@ -41,23 +37,6 @@ final class SnapshotWriter {
       }
     }
     return new MetricSnapshots(snapshots);
-  }
-
-  static MetricFamilyDescriptor descriptor(MergedFamily family) {
-    MetricType type =
-        switch (family.type()) {
-          case COUNTER -> MetricType.COUNTER;
-          case GAUGE -> MetricType.GAUGE;
-          case HISTOGRAM -> MetricType.HISTOGRAM;
-          case SUMMARY -> MetricType.SUMMARY;
-          case INFO -> MetricType.INFO;
-          case STATESET -> MetricType.STATESET;
-        };
-    Set<String> labelNames = new HashSet<>();
-    if (family.size() > 0) {
-      family.labels(0).forEach(label -> labelNames.add(label.getName()));
-    }
-    return MetricFamilyDescriptor.of(type, family.metadata(), labelNames);
   }
 
   private static MetricSnapshot snapshot(MergedFamily family) {

@@ -31,6 +31,7 @@ public final class ProcessFile implements Closeable {
   private static final int MAX_SHARED_COLUMNS = 8;
   private static final long RETRY_GROWTH_MS = 1_000;
   private static final long ALIVE_EVERY_MS = 1_000;
+  private static final long FULL_BELOW_BYTES = 64 << 10;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Token token;
@@ -101,7 +102,7 @@ public final class ProcessFile implements Closeable {
       }
       return file;
     } catch (IOException e) {
-      if (!isFull(e)) {
+      if (!isFull(directory, e)) {
         throw e;
       }
       LOG.log(
@@ -196,9 +197,12 @@ public final class ProcessFile implements Closeable {
     }
   }
 
-  private static boolean isFull(IOException e) {
+  /** Whether a file system is full; an exception's own words are in the host's language. */
+  private static boolean isFull(Directory directory, IOException e) {
     String message = String.valueOf(e.getMessage());
-    return message.contains("No space left") || message.contains("quota exceeded");
+    return message.contains("No space left")
+        || message.contains("quota exceeded")
+        || directory.path().toFile().getUsableSpace() < FULL_BELOW_BYTES;
   }
 
   public Token token() {
@@ -238,7 +242,7 @@ public final class ProcessFile implements Closeable {
    */
   public @Nullable Cells addSeries(Family family, List<String> labelValues, long createdMs) {
     byte[] record = Records.series(createdMs, labelValues, null);
-    if (record == null) {
+    if (record == null || record.length > family.longestSeries) {
       return null;
     }
     return addSeries(family, record);
@@ -437,12 +441,17 @@ public final class ProcessFile implements Closeable {
   public static final class Family {
     private final FamilyDescriptor descriptor;
     private final byte[] record;
+    private final int longestSeries; // leaves room for what the retired file adds
     private int sharedNumber = -1;
     private int unsharedNumber = -1;
 
     private Family(FamilyDescriptor descriptor, byte[] record) {
       this.descriptor = descriptor;
       this.record = record;
+      this.longestSeries =
+          Records.MAX_LENGTH
+              - FileLayout.MAX_INSTANCE_BYTES
+              - Records.textBytes(descriptor.constLabelValues());
     }
 
     public FamilyDescriptor descriptor() {

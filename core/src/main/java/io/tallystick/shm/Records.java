@@ -83,6 +83,13 @@ final class Records {
     return record;
   }
 
+  /** The most bytes that a list's texts take in a record. */
+  static int textBytes(List<String> texts) {
+    Out out = new Out(0, 0);
+    out.writeTexts(texts);
+    return out.size();
+  }
+
   /** Fills in what is known once the cells are allocated. */
   static void locate(byte[] series, int family, int cell) {
     ByteBuffer.wrap(series)

@@ -96,8 +96,12 @@ public final class RetiredFileWriter implements Closeable {
     return log.addFamily(record);
   }
 
-  /** Adds a series with zeros as its cells. */
-  public Row addSeries(
+  /**
+   * Adds a series with zeros as its cells.
+   *
+   * @return null where its labels are longer than a descriptor can be, as only a hostile file's are
+   */
+  public @Nullable Row addSeries(
       int family,
       FamilyDescriptor descriptor,
       List<String> labelValues,
@@ -106,7 +110,7 @@ public final class RetiredFileWriter implements Closeable {
       throws IOException {
     byte[] record = Records.series(createdMs, labelValues, instance);
     if (record == null) {
-      throw new IOException("series descriptor is too long: family=" + descriptor.name());
+      return null;
     }
     SeriesLog.Location location =
         log.addSeries(

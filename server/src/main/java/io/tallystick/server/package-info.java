@@ -3,8 +3,8 @@
  *
  * <p>Promises: a mistyped command line is one line on standard error that says what to do, and exit
  * code 2; a fault at run time is one line with its cause, and exit code 1; a reader of standard
- * output that went away is not a fault. Nothing here writes a value into a directory, except the
- * demo, into a directory of its own.
+ * output that went away is not a fault. Nothing here counts, except the demo, in a directory of its
+ * own; what scrapes a directory also folds its dead processes.
  *
  * <p>Not promised: the wording of a line. Scripts read exit codes, {@code dump --format json}, and
  * the exposition formats.
