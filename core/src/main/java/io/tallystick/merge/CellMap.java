@@ -72,7 +72,7 @@ final class CellMap {
   /** Adds one column's cells to the merged values. */
   void accumulate(LongBuffer column, Gathering gathering) {
     switch (family.type()) {
-      case COUNTER -> counters(column);
+      case COUNTER -> counters(column, gathering);
       case HISTOGRAM -> histograms(column, link.bucketMap());
       case SUMMARY -> summaries(column);
       case GAUGE -> gauges(column, gathering);
@@ -81,7 +81,7 @@ final class CellMap {
     }
   }
 
-  private void counters(LongBuffer column) {
+  private void counters(LongBuffer column, Gathering gathering) {
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
       family.see(series[i]);
@@ -89,7 +89,7 @@ final class CellMap {
       long bits = column.get(cell + CellLayout.COUNTER_DOUBLE);
       if (bits != 0) {
         double part = Double.longBitsToDouble(bits);
-        if (part < 0) {
+        if (part < 0 && !gathering.retired()) { // there a column holds what rounding took
           impossible = true;
         } else {
           family.addDouble(series[i], part);
@@ -177,10 +177,11 @@ final class CellMap {
    * What gathering needs to know of a source.
    *
    * @param live whether its process lives
+   * @param retired whether it is the retired file
    * @param knownAliveMs when a dead process was last known to live, 0 for the retired file
    * @param expireBeforeMs dead processes' own values that were written before this are gone
    */
-  record Gathering(boolean live, long knownAliveMs, long expireBeforeMs) {
+  record Gathering(boolean live, boolean retired, long knownAliveMs, long expireBeforeMs) {
     boolean isExpired(long writtenMs) {
       return !live && writtenMs < expireBeforeMs;
     }

@@ -159,7 +159,7 @@ public final class MergedFamily {
 
   /** A counter's total. */
   public double total(int series) {
-    return longs[series] + sum(series);
+    return Math.max(0, longs[series] + sum(series)); // below only where a retired file lies
   }
 
   /** Word {@code index} of a series: a bucket, a count, a state or a time. */

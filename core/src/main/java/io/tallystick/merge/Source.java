@@ -122,7 +122,8 @@ public final class Source {
   /** Adds all cells to the merged values, segment by segment and column by column. */
   void accumulate(long expireBeforeMs) {
     long knownAliveMs = live || reader.isRetired() ? 0 : reader.aliveMs();
-    CellMap.Gathering gathering = new CellMap.Gathering(live, knownAliveMs, expireBeforeMs);
+    CellMap.Gathering gathering =
+        new CellMap.Gathering(live, reader.isRetired(), knownAliveMs, expireBeforeMs);
     List<SegmentView> segments = reader.segments();
     for (int i = 0; i < bySegment.size(); i++) {
       for (LongBuffer column : segments.get(i).columns()) {

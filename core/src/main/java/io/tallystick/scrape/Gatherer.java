@@ -252,6 +252,7 @@ final class Gatherer {
 
   private void readCells() throws IOException {
     List<Source> broken;
+    SelfMetrics.Numbers said;
     do {
       broken = new ArrayList<>();
       for (Source source : merge.sources()) {
@@ -262,10 +263,11 @@ final class Gatherer {
         }
       }
       drop(broken);
-      self.set(numbers());
+      said = numbers();
+      self.set(said);
       broken = merge.refresh(Retirement.expireBeforeMs(clock, deadGaugeRetention));
       drop(broken);
-    } while (!broken.isEmpty());
+    } while (!broken.isEmpty() || numbers().corrupt != said.corrupt); // values may be faulty too
   }
 
   /** Leaves out files that cannot be read at all any more; they are tried again next time. */

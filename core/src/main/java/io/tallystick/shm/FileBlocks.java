@@ -41,7 +41,7 @@ final class FileBlocks extends Blocks {
       throws IOException {
     int length = FileLayout.align(FileLayout.BLOCK_HEADER_LENGTH + payloadBytes);
     if (end + length > maxBytes) {
-      throw new IOException("process file is at its limit: tallystick.maxBytes=" + maxBytes);
+      throw new NoRoomException("process file is at its limit: tallystick.maxBytes=" + maxBytes);
     }
     writeZeros(channel, end, length);
     MappedByteBuffer block = channel.map(FileChannel.MapMode.READ_WRITE, end, length);
@@ -59,7 +59,11 @@ final class FileBlocks extends Blocks {
     while (written < length) {
       ByteBuffer zeros = ZEROS.duplicate();
       zeros.limit(Math.min(ZEROS_LENGTH, length - written));
-      written += channel.write(zeros, position + written);
+      try {
+        written += channel.write(zeros, position + written);
+      } catch (IOException e) {
+        throw new NoRoomException(e); // its text says why, in the language of the system
+      }
     }
   }
 }

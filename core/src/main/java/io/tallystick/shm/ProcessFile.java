@@ -199,9 +199,7 @@ public final class ProcessFile implements Closeable {
 
   /** Whether a file system is full; an exception's own words are in the host's language. */
   private static boolean isFull(Directory directory, IOException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.contains("No space left")
-        || message.contains("quota exceeded")
+    return e instanceof NoRoomException
         || directory.path().toFile().getUsableSpace() < FULL_BELOW_BYTES;
   }
 

@@ -110,7 +110,7 @@ final class RecordReader {
     return series;
   }
 
-  /** Two values that are not UTF-8 could be decoded to one. */
+  /** Two texts that are not UTF-8 could be decoded to one. */
   private void requireUtf8(int length) throws CorruptFileException {
     for (int i = 0; i < length; i++) {
       if (bytes.get(at + i) < 0) {
@@ -118,7 +118,7 @@ final class RecordReader {
           UTF_8.newDecoder().decode(bytes.slice(at, length));
           return;
         } catch (CharacterCodingException e) {
-          throw new CorruptFileException("label value is not UTF-8: position=" + at);
+          throw new CorruptFileException("text is not UTF-8: position=" + at);
         }
       }
     }
@@ -167,6 +167,7 @@ final class RecordReader {
       return null;
     }
     need(length);
+    requireUtf8(length);
     byte[] text = new byte[length];
     bytes.get(at, text);
     at += length;

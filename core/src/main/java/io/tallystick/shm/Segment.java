@@ -99,19 +99,18 @@ final class Segment {
     return shared.length;
   }
 
-  /** Adds copies that any thread may use; with the present ones they make a power of two. */
-  void addShared(List<Column> more) {
+  /** Lets any thread use copies that were added; with the present ones they make a power of two. */
+  void share(List<Column> more) {
     Column[] next = new Column[shared.length + more.size()];
     System.arraycopy(shared, 0, next, 0, shared.length);
     for (int i = 0; i < more.size(); i++) {
       next[shared.length + i] = more.get(i);
-      addToAll(more.get(i));
     }
     shared = next;
   }
 
   /** Takes in a column that is new, or in the place of the known one of its number. */
-  void addOwned(Column column) {
+  void add(Column column) {
     Column known = column(column.number);
     if (known == null) {
       addToAll(column);

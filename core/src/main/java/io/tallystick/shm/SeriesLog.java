@@ -92,13 +92,13 @@ final class SeriesLog {
   void grant(int number, Thread owner) throws IOException {
     for (Segment segment : segments) {
       if (!segment.isSingle() && segment.column(number) == null) {
-        segment.addOwned(appendColumn(segment, number, null));
+        segment.add(appendColumn(segment, number, null));
       }
     }
     for (Segment segment : segments) {
       Column column = segment.column(number);
       if (!segment.isSingle() && column != null) {
-        segment.addOwned(column.forOwner(owner));
+        segment.add(column.forOwner(owner));
       }
     }
   }
@@ -106,7 +106,7 @@ final class SeriesLog {
   /** Adds a copy of a segment's cells that no thread owns; nothing where it has one copy only. */
   void addColumn(Segment segment, int number) throws IOException {
     if (!segment.isSingle()) {
-      segment.addOwned(appendColumn(segment, number, null));
+      segment.add(appendColumn(segment, number, null));
     }
   }
 
@@ -122,9 +122,13 @@ final class SeriesLog {
         List<Column> more = new ArrayList<>();
         for (int number = present; number < 2 * present; number++) {
           Column known = segment.column(number);
-          more.add(known != null ? known : appendColumn(segment, number, null));
+          if (known == null) { // else it was made when there was no room for the next one
+            known = appendColumn(segment, number, null);
+            segment.add(known);
+          }
+          more.add(known);
         }
-        segment.addShared(more);
+        segment.share(more);
       }
     }
   }
@@ -147,7 +151,7 @@ final class SeriesLog {
         if (owner != null) {
           try {
             int number = Ownership.FIRST_OWNED_COLUMN + i;
-            segment.addOwned(appendColumn(segment, number, owner));
+            segment.add(appendColumn(segment, number, owner));
           } catch (IOException e) {
             return segment; // its owner, and those after it, go through the shared column here
           }
