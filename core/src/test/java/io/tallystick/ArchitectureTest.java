@@ -1,0 +1,143 @@
+package io.tallystick;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
+import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between packages, and what no class of this artifact does. */
+class ArchitectureTest {
+  private static final String ROOT = "io.tallystick";
+  private static final String SHM = ROOT + ".shm..";
+  private static final String MERGE = ROOT + ".merge..";
+  private static final String SCRAPE = ROOT + ".scrape..";
+  private static final String METRICS = ROOT + ".metrics..";
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @Test
+  void shouldSeeEveryPackageAndNoTest() {
+    assertThat(MAIN.stream().map(JavaClass::getPackageName))
+        .contains(ROOT, ROOT + ".shm", ROOT + ".merge", ROOT + ".scrape", ROOT + ".metrics");
+    assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
+  }
+
+  @Test
+  void shouldUseNothingOfOursWhenItIsShm() {
+    assertUsesOnly(SHM);
+  }
+
+  @Test
+  void shouldUseShmOnlyWhenItIsMerge() {
+    assertUsesOnly(MERGE, SHM);
+  }
+
+  @Test
+  void shouldUseShmAndMergeOnlyWhenItIsScrape() {
+    assertUsesOnly(SCRAPE, SHM, MERGE);
+  }
+
+  @Test
+  void shouldUseTheDoorAndShmOnlyWhenItIsMetrics() {
+    assertUsesOnly(METRICS, SHM, ROOT);
+  }
+
+  @Test
+  void shouldUseOnlyWhatIsBelowWhenItIsTheDoor() {
+    assertUsesOnly(ROOT, SHM, MERGE, SCRAPE, METRICS);
+  }
+
+  @Test
+  void shouldHaveNoCyclesBetweenPackages() {
+    slices()
+        .assignedFrom(new ByPackage())
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(resideInAPackage(METRICS), resideInAPackage(ROOT)) // register()
+        .check(MAIN);
+  }
+
+  @Test
+  void shouldBeFinalOrAbstractWhenItIsPublicInShmOrMerge() {
+    classes()
+        .that()
+        .arePublic()
+        .and(resideInAnyPackage(SHM, MERGE))
+        .should(beFinalOrAbstract())
+        .check(MAIN);
+  }
+
+  @Test
+  void shouldNotLogPastTheSystemLogger() {
+    noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..").check(MAIN);
+  }
+
+  @Test
+  void shouldNotWriteToStandardStreams() {
+    noClasses().should().accessField(System.class, "out").check(MAIN);
+    noClasses().should().accessField(System.class, "err").check(MAIN);
+    noClasses().should().callMethod(Throwable.class, "printStackTrace").check(MAIN);
+  }
+
+  @Test
+  void shouldNotSleep() {
+    noClasses().should().callMethod(Thread.class, "sleep", long.class).check(MAIN);
+    noClasses().should().callMethod(Thread.class, "sleep", long.class, int.class).check(MAIN);
+  }
+
+  private static void assertUsesOnly(String user, String... used) {
+    noClasses()
+        .that(resideInAPackage(user))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "..")
+                .and(not(resideInAPackage(user)))
+                .and(not(resideInAnyPackage(used))))
+        .check(MAIN);
+  }
+
+  private static ArchCondition<JavaClass> beFinalOrAbstract() {
+    return new ArchCondition<>("be final or abstract") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        boolean satisfied =
+            type.getModifiers().contains(FINAL) || type.getModifiers().contains(ABSTRACT);
+        events.add(new SimpleConditionEvent(type, satisfied, type.getDescription()));
+      }
+    };
+  }
+
+  /** One slice for each package, the root package among them. */
+  private static final class ByPackage implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return type.getPackageName().startsWith(ROOT)
+          ? SliceIdentifier.of(type.getPackageName())
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "by package";
+    }
+  }
+}
