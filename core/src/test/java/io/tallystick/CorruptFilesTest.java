@@ -75,9 +75,7 @@ class CorruptFilesTest {
     good = Tallystick.builder().directory(temp.path()).instanceName("good").open();
     EveryType.fill(good, "good_");
     expected = Samples.ofApplications(good.scraper());
-    assertThat(expected)
-        .containsEntry("good_requests_total{path=\"/\",status=\"200\",zone=\"eu-1\"}", 70.4)
-        .containsEntry("good_plain_total", 3.0);
+    assertThat(expected).containsEntry("good_plain_total", 3.0);
   }
 
   @AfterEach
