@@ -75,7 +75,9 @@ class CorruptFilesTest {
     good = Tallystick.builder().directory(temp.path()).instanceName("good").open();
     EveryType.fill(good, "good_");
     expected = Samples.ofApplications(good.scraper());
-    assertThat(expected).containsEntry("good_plain_total", 3.0);
+    assertThat(expected)
+        .containsEntry("good_requests_total{path=\"/\",status=\"200\",zone=\"eu-1\"}", 80.0)
+        .containsEntry("good_plain_total", 3.0);
   }
 
   @AfterEach
@@ -125,6 +127,11 @@ class CorruptFilesTest {
     for (Block block : base.blocks()) {
       addBlockFaults(faults, block);
     }
+    TallyBytes unaligned = base.cutTo(end + 200).putLong(TallyBytes.PUBLISHED, end + 200);
+    for (int at = end; at < end + 200; at += 100) {
+      unaligned.putInt(at, TallyBytes.DESCRIPTORS).putLong(at + 8, 100);
+    }
+    add(faults, "blocks that are not aligned", unaligned);
     addRecordFaults(faults);
     byte[] random = new byte[end];
     new Random(SEED).nextBytes(random);
@@ -343,7 +350,9 @@ class CorruptFilesTest {
     base.copy().put(last.position() + 2, 77).writeTo(file);
 
     assertOnlyTheRestIsScraped(file);
-    assertThat(Samples.of(good.scraper())).containsEntry("bad_plain_total", 3.0);
+    assertThat(Samples.of(good.scraper()))
+        .containsEntry("bad_requests_total{path=\"/\",status=\"200\",zone=\"eu-1\"}", 80.0)
+        .doesNotContainKey("bad_plain_total"); // the last record
   }
 
   @Test
@@ -463,6 +472,7 @@ class CorruptFilesTest {
         Arguments.argumentSet("histogram without bounds", bytes.copy().put(counter + 4, 3)),
         Arguments.argumentSet("state set without states", bytes.copy().put(counter + 4, 6)),
         Arguments.argumentSet("state without name", stateWithoutName(bytes.copy(), states)),
+        Arguments.argumentSet("name that is not UTF-8", bytes.copy().put(counter + 15, 0xFF)),
         Arguments.argumentSet("empty name", bytes.copy().put(counter + 14, 1)));
   }
 

@@ -45,11 +45,13 @@ public final class EveryType {
             .classicUpperBounds(0.001, 0.01, 0.1, 1, 10)
             .register(tallystick);
     DistributionDataPoint latency = histogram.labelValues("/");
+    CounterDataPoint thirds = Counter.builder().name(prefix + "thirds").register(tallystick);
     for (int round = 0; round < 2; round++) { // first in a shared column, then in an own one
       for (int i = 0; i < ENOUGH_FOR_A_COLUMN; i++) {
         requests.inc();
-        requests.inc(0.1);
-        latency.observe(i * 0.004);
+        requests.inc(0.25); // exact in whatever columns the agent's turns give
+        latency.observe(i / 256.0);
+        thirds.inc(1.0 / 3);
         summary.labelValues("in").observe(i);
       }
       RegistrarAccess.turn(tallystick);
