@@ -5,6 +5,7 @@ import io.tallystick.merge.Retirement;
 import io.tallystick.metrics.Registrar;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.Interrupts;
 import io.tallystick.shm.ProcessFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -259,26 +260,29 @@ public final class Tallystick extends Registrar implements AutoCloseable {
         requireShort(instanceName);
       }
       try {
-        Directory shared = Directory.create(path);
-        Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
-        try {
-          retirement.run();
-        } catch (IOException e) {
-          LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
-        }
-        warnOfDisk(path);
-        long free = path.toFile().getUsableSpace();
-        long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, free / 4);
-        ProcessFile file =
-            ProcessFile.create(
-                shared,
-                new ProcessFile.Settings(columns, segmentCells, bytes, instanceName, clock));
-        Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
-        return new Tallystick(file, scraper, retirement, maxSeriesPerMetric);
+        return Interrupts.shield(() -> open(path));
       } catch (IOException e) {
         throw new UncheckedIOException(
             "cannot open directory: directory=" + path + " reason=" + e.getMessage(), e);
       }
+    }
+
+    private Tallystick open(Path path) throws IOException {
+      Directory shared = Directory.create(path);
+      Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
+      try {
+        retirement.run();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
+      }
+      warnOfDisk(path);
+      long free = path.toFile().getUsableSpace();
+      long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, free / 4);
+      ProcessFile file =
+          ProcessFile.create(
+              shared, new ProcessFile.Settings(columns, segmentCells, bytes, instanceName, clock));
+      Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
+      return new Tallystick(file, scraper, retirement, maxSeriesPerMetric);
     }
 
     /** A header has room for this much, and for what tells apart processes of one name. */

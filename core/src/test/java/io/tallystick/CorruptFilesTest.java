@@ -813,7 +813,7 @@ class CorruptFilesTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining(retired().toString());
 
-    assertThat(dead).hasBinaryContent(base.toArray());
+    assertThat(dead).hasBinaryContent(base.toArrayFor(dead));
     assertThat(Verification.verify(temp.path()))
         .extracting(Verification.Fault::file)
         .containsExactly(retired());
@@ -871,7 +871,7 @@ class CorruptFilesTest {
 
   private void assertIsLeft(Path file, TallyBytes bytes) throws IOException {
     assertThat(retirement().run().folded()).isZero();
-    assertThat(file).hasBinaryContent(bytes.toArray());
+    assertThat(file).hasBinaryContent(bytes.toArrayFor(file));
   }
 
   private Retirement retirement() throws IOException {

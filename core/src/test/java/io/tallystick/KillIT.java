@@ -99,7 +99,7 @@ final class KillIT {
   /** Waits until the fold reads, writes, has written, or deletes. */
   private void awaitAMomentOfTheFold(int phase, Path directory, int processes) throws Exception {
     int part = random.nextInt(processes);
-    Path unfinished = directory.resolve("retired.tally.tmp");
+    Path unfinished = directory.resolve(".retired.tally.tmp");
     Path retired = directory.resolve("retired.tally");
     long startNs = System.nanoTime();
     boolean reached = false;

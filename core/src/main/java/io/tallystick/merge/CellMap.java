@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class CellMap {
   private final FamilyLink link;
   private final MergedFamily family;
+  private final SeriesValues values;
   private int[] cells = new int[4];
   private int[] series = new int[4];
   private int size;
@@ -25,6 +26,7 @@ final class CellMap {
   CellMap(FamilyLink link, MergedFamily family) {
     this.link = link;
     this.family = family;
+    this.values = family.values();
   }
 
   MergedFamily family() {
@@ -84,7 +86,7 @@ final class CellMap {
   private void counters(LongBuffer column, Gathering gathering) {
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
-      family.see(series[i]);
+      values.see(series[i]);
       addCount(series[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
       long bits = column.get(cell + CellLayout.COUNTER_DOUBLE);
       if (bits != 0) {
@@ -92,7 +94,7 @@ final class CellMap {
         if (part < 0 && !gathering.retired()) { // there a column holds what rounding took
           impossible = true;
         } else {
-          family.addDouble(series[i], part);
+          values.addDouble(series[i], part);
         }
       }
     }
@@ -102,11 +104,11 @@ final class CellMap {
     int buckets = link.descriptor().bounds().length;
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
-      family.see(series[i]);
+      values.see(series[i]);
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
       if (sum != 0) {
-        family.addDouble(series[i], Double.longBitsToDouble(sum));
+        values.addDouble(series[i], Double.longBitsToDouble(sum));
       }
       for (int bucket = 0; bucket < buckets; bucket++) {
         long count = column.get(cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
@@ -120,10 +122,10 @@ final class CellMap {
   private void summaries(LongBuffer column) {
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
-      family.see(series[i]);
+      values.see(series[i]);
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
-      family.addDouble(series[i], Double.longBitsToDouble(sum));
+      values.addDouble(series[i], Double.longBitsToDouble(sum));
       addCount(series[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
     }
   }
@@ -132,7 +134,7 @@ final class CellMap {
     if (count < 0) {
       impossible = true;
     } else {
-      family.addCount(mergedSeries, index, count);
+      values.addCount(mergedSeries, index, count);
     }
   }
 
@@ -164,10 +166,10 @@ final class CellMap {
       long writtenMs = column.get(cells[i] + CellLayout.STATESET_WRITTEN_MS);
       VarHandle.acquireFence();
       if (family.winsStates(series[i], writtenMs)) {
-        family.putWord(series[i], 0, writtenMs);
+        values.putWord(series[i], 0, writtenMs);
         for (int state = 0; state < states; state++) {
           long word = column.get(cells[i] + CellLayout.STATESET_STATES + state);
-          family.putWord(series[i], 1 + state, word);
+          values.putWord(series[i], 1 + state, word);
         }
       }
     }

@@ -19,7 +19,7 @@ final class FamilyLink {
     this.descriptor = descriptor;
     this.family = family;
     this.labels = labels;
-    this.schema = family == null ? -1 : family.schema(labels.names());
+    this.schema = family == null ? -1 : family.index().schema(labels.names());
   }
 
   FamilyDescriptor descriptor() {

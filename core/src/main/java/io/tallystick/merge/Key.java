@@ -23,6 +23,11 @@ final class Key {
     return position;
   }
 
+  /** The bytes that {@link #writeCount} writes. */
+  static int countBytes(int count) {
+    return (Integer.SIZE - Integer.numberOfLeadingZeros(count | 1) + 6) / 7;
+  }
+
   static int hash(byte[] key, int length) {
     int hash = length;
     for (int i = 0; i < length; i++) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.SeriesRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ final class LabelSet {
 
   /** Whether each process has its own series, told apart by the label {@code pid}. */
   static boolean hasInstance(FamilyDescriptor family) {
-    return family.type() == io.tallystick.shm.FamilyType.GAUGE && family.mode().isPerProcess();
+    return family.type() == FamilyType.GAUGE && family.mode().isPerProcess();
   }
 
   /** The sorted names. */
@@ -79,6 +80,16 @@ final class LabelSet {
       length += Key.MAX_COUNT_LENGTH + valueBytes(series, i, instance);
     }
     return length + Key.MAX_COUNT_LENGTH;
+  }
+
+  /** The most bytes of a series' values in the retired file. */
+  int recordBytes(SeriesRecord series, byte[] instance) {
+    int length = 0;
+    for (int i = 0; i < sources.length; i++) {
+      int value = valueBytes(series, i, instance);
+      length += Key.countBytes(value + 1) + value;
+    }
+    return length;
   }
 
   /** Writes a series' key and returns its length. */

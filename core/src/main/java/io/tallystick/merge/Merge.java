@@ -1,7 +1,11 @@
 package io.tallystick.merge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.RecordVisitor;
 import io.tallystick.shm.SeriesRecord;
 import java.io.IOException;
@@ -27,15 +31,21 @@ public final class Merge {
   private final List<Source> sources = new ArrayList<>();
   private @Nullable List<MergedFamily> shown;
   private List<MergedFamily> hidden = List.of();
+  private boolean hasGaps; // families or series that no source has may be left
   private byte[] key = new byte[256];
 
   /** Takes in a source and reads its records. A fault in its file is kept in the source. */
   public void add(Source source) throws IOException {
     sources.add(source);
-    poll(source);
+    try {
+      poll(source);
+    } catch (IOException | RuntimeException | Error e) {
+      remove(List.of(source)); // or it would count beside its next reading
+      throw e;
+    }
   }
 
-  /** Reads the records that a source got since the last time. */
+  /** Reads the records that a source got since the last time. A fold never adds its sources. */
   public void poll(Source source) throws IOException {
     if (source.hasBadRecords()) {
       return;
@@ -47,8 +57,8 @@ public final class Merge {
     } catch (InternalError e) { // how the JVM says that a mapped page has gone
       source.setFault("file was cut while it was read");
     }
-    if (source.dropRemoved() && sources.contains(source)) {
-      compact();
+    if (source.dropRemoved()) {
+      hasGaps = true;
     }
   }
 
@@ -61,7 +71,7 @@ public final class Merge {
     for (Source source : gone) {
       source.close();
     }
-    compact();
+    hasGaps = true;
   }
 
   public List<Source> sources() {
@@ -76,6 +86,7 @@ public final class Merge {
    * @return sources whose files were cut while they were read; refresh again without them
    */
   public List<Source> refresh(long expireBeforeMs) {
+    compact();
     families.values().forEach(MergedFamily::reset);
     List<Source> broken = new ArrayList<>();
     for (Source source : sources) {
@@ -85,16 +96,32 @@ public final class Merge {
         broken.add(source);
       }
     }
+    if (!hidden.isEmpty()) {
+      shown = null; // an older family may have nothing left to show
+    }
     return broken;
   }
 
-  /** Reads a source's records without keeping the source; for a fold, which reads it once. */
-  void join(Source source) throws IOException {
-    poll(source);
+  /**
+   * Reads the cells of a source once more, after a refresh. They must be gauges of the most recent
+   * value that were set since, with a later time.
+   */
+  public void refreshGauges(Source source) {
+    source.accumulate(Long.MIN_VALUE);
+    if (!hidden.isEmpty()) {
+      shown = null;
+    }
+  }
+
+  /** Adds one source's values to those that are there, as a fold does, which keeps no source. */
+  void accumulate(Source source, long expireBeforeMs) {
+    families.values().forEach(MergedFamily::makeRoom);
+    source.accumulate(expireBeforeMs);
   }
 
   /** The families to show, sorted by name. */
   public List<MergedFamily> families() {
+    compact();
     List<MergedFamily> present = shown;
     if (present == null) {
       present = choose();
@@ -133,6 +160,9 @@ public final class Merge {
   }
 
   private static boolean older(MergedFamily a, MergedFamily b) {
+    if (a.isSeen() != b.isSeen()) {
+      return a.isSeen();
+    }
     if (a.createdMs() != b.createdMs()) {
       return a.createdMs() < b.createdMs();
     }
@@ -144,6 +174,10 @@ public final class Merge {
 
   /** Drops families and series that no source has, and asks those left for their descriptions. */
   private void compact() {
+    if (!hasGaps) {
+      return;
+    }
+    hasGaps = false;
     shown = null;
     Map<MergedFamily, boolean[]> used = new HashMap<>();
     families.values().forEach(MergedFamily::leaveAll);
@@ -161,7 +195,7 @@ public final class Merge {
     Map<MergedFamily, int[]> renumbered = new HashMap<>();
     used.forEach(
         (family, keep) -> {
-          int[] numbers = family.retain(keep);
+          int[] numbers = family.index().retain(keep);
           if (numbers != null) {
             renumbered.put(family, numbers);
           }
@@ -207,15 +241,18 @@ public final class Merge {
     }
 
     @Override
-    public void series(SeriesRecord record) {
+    public void series(SeriesRecord record) throws CorruptFileException {
       FamilyLink link = source.families().get(record.family());
       MergedFamily family = link.family();
       if (family == null) {
         return;
       }
       String own = record.instance();
-      byte[] instance =
-          own == null ? source.instance() : own.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] instance = own == null ? source.instance() : own.getBytes(UTF_8);
+      if (link.labels().recordBytes(record, instance) > SeriesRecord.MAX_VALUES_LENGTH) {
+        throw new CorruptFileException(
+            "label values are too long: family=" + link.descriptor().name());
+      }
       int needed = link.labels().keyBytes(record, instance);
       if (key.length < needed) {
         key = new byte[Math.max(needed, 2 * key.length)];
@@ -232,11 +269,7 @@ public final class Merge {
   }
 
   /** What families must have in common to be one. */
-  private record Identity(
-      String name,
-      io.tallystick.shm.FamilyType type,
-      io.tallystick.shm.GaugeMode mode,
-      List<String> states) {
+  private record Identity(String name, FamilyType type, GaugeMode mode, List<String> states) {
     static Identity of(FamilyDescriptor family) {
       return new Identity(family.name(), family.type(), family.mode(), family.states());
     }

@@ -4,6 +4,8 @@ import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.Interrupts;
 import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.RetireLock;
 import io.tallystick.shm.RetiredFileWriter;
@@ -48,25 +50,33 @@ public final class Retirement {
 
   /** Folds what is dead now, unless another process is doing it. */
   public Report run() throws IOException {
+    return Interrupts.shield(this::tryRun);
+  }
+
+  private Report tryRun() throws IOException {
     try (RetireLock lock = RetireLock.tryTake(directory)) {
       if (lock == null) {
         return new Report(0, 0, true);
       }
-      return fold(lock);
+      return fold(lock, false);
     }
   }
 
-  private Report fold(RetireLock lock) throws IOException {
+  /**
+   * @param careful whether each file is first read to its end by itself. That costs as much again,
+   *     so it is done once a file turned out to have a fault behind what was taken in of it
+   */
+  private Report fold(RetireLock lock, boolean careful) throws IOException {
     Merge merge = new Merge();
     long expireBeforeMs = expireBeforeMs(clock, deadGaugeRetention);
     long generation = 0;
     long processes = 0;
     Set<Token> known = new HashSet<>();
-    if (Files.exists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.notExists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
       try (ProcessFileReader reader = openChecked(directory.retiredFile())) {
         Source retired = new Source(reader, false);
-        merge.join(retired);
-        retired.accumulate(expireBeforeMs);
+        merge.poll(retired);
+        merge.accumulate(retired, expireBeforeMs);
         String fault = retired.fault();
         if (fault != null) {
           throw new CorruptFileException(fault);
@@ -88,19 +98,21 @@ public final class Retirement {
     List<Token> folded = new ArrayList<>();
     int left = 0;
     for (Token token : directory.tokens()) {
-      if (known.contains(token) || directory.isAlive(token)) {
+      if (directory.isAlive(token)) {
         continue;
       }
-      if (foldDead(merge, token, expireBeforeMs)) {
-        folded.add(token);
-      } else {
+      if (careful && !isWhole(token, expireBeforeMs)) {
         left++;
+      } else if (foldDead(merge, token, expireBeforeMs)) {
+        folded.add(token);
+      } else if (careful) {
+        throw new IOException("file changed while it was folded: file=" + directory.file(token));
+      } else {
+        return fold(lock, true);
       }
     }
     if (!folded.isEmpty()) {
-      known.retainAll(directory.tokens()); // those whose files could not be deleted
-      known.addAll(folded);
-      write(merge, generation + 1, processes + folded.size(), known);
+      write(merge, generation + 1, processes + folded.size(), folded);
       for (Token token : folded) {
         lock.delete(token);
       }
@@ -116,27 +128,33 @@ public final class Retirement {
     return ProcessFileReader.openDead(file);
   }
 
-  /** Adds a dead process' values, unless its file has a fault; then nothing of it is added. */
-  private boolean foldDead(Merge merge, Token token, long expireBeforeMs) {
-    Path file = directory.file(token);
-    try (ProcessFileReader trial = openChecked(file);
-        ProcessFileReader reader = openChecked(file)) {
-      Source tried = new Source(trial, false);
-      new Merge().join(tried); // a fault may come late, when families are joined already
-      tried.accumulate(expireBeforeMs);
-      if (tried.fault() != null) {
-        return false;
-      }
+  private boolean isWhole(Token token, long expireBeforeMs) {
+    try (ProcessFileReader reader = openChecked(directory.file(token))) {
       Source source = new Source(reader, false);
-      merge.join(source);
-      source.accumulate(expireBeforeMs);
-      return true;
-    } catch (IOException | CorruptFileException e) {
+      Merge alone = new Merge();
+      alone.poll(source);
+      alone.accumulate(source, expireBeforeMs);
+      return source.fault() == null;
+    } catch (IOException | CorruptFileException | InternalError e) {
       return false;
     }
   }
 
-  private void write(Merge merge, long generation, long processes, Set<Token> tokens)
+  /** Adds a dead process' values; false where there was a fault, and the merge is of no use. */
+  private boolean foldDead(Merge merge, Token token, long expireBeforeMs) {
+    boolean counted = false;
+    try (ProcessFileReader reader = openChecked(directory.file(token))) {
+      Source source = new Source(reader, false);
+      merge.poll(source);
+      merge.accumulate(source, expireBeforeMs);
+      counted = source.fault() == null;
+    } catch (IOException | CorruptFileException | InternalError e) {
+      return counted; // where only closing failed, its values are in the merge
+    }
+    return counted;
+  }
+
+  private void write(Merge merge, long generation, long processes, List<Token> tokens)
       throws IOException {
     int cells = 0;
     for (MergedFamily family : merge.allFamilies()) {
@@ -180,19 +198,17 @@ public final class Retirement {
     }
 
     private void writeSeries(int series) throws IOException {
-      Schema schema = schemas.get(family.schemaNames(series));
+      Schema schema = schemas.get(family.index().schemaNames(series));
       if (schema == null) {
-        schema = schemaOf(family.schemaNames(series));
-        schemas.put(family.schemaNames(series), schema);
+        schema = schemaOf(family.index().schemaNames(series));
+        schemas.put(family.index().schemaNames(series), schema);
       }
-      List<String> values = new ArrayList<>(List.of(family.labelValues(series)));
+      List<String> values = new ArrayList<>(List.of(family.index().labelValues(series)));
       String instance = schema.instance < 0 ? null : values.remove(schema.instance);
-      RetiredFileWriter.Row row =
+      put(
           writer.addSeries(
-              schema.number, schema.descriptor, values, family.createdMs(series), instance);
-      if (row != null) {
-        put(row, series);
-      }
+              schema.number, schema.descriptor, values, family.createdMs(series), instance),
+          series);
     }
 
     private void put(RetiredFileWriter.Row row, int series) {
@@ -231,8 +247,7 @@ public final class Retirement {
 
     private Schema schemaOf(List<String> names) throws IOException {
       List<String> own = new ArrayList<>(names);
-      boolean perProcess =
-          family.type() == io.tallystick.shm.FamilyType.GAUGE && family.mode().isPerProcess();
+      boolean perProcess = family.type() == FamilyType.GAUGE && family.mode().isPerProcess();
       int instance = perProcess ? own.indexOf(LabelSet.PID) : -1;
       if (instance >= 0) {
         own.remove(instance);

@@ -24,7 +24,6 @@ public final class Source {
   private final Set<Integer> removedCells = new HashSet<>();
   private @Nullable String fault;
   private boolean impossible;
-  private int series;
 
   /**
    * @param live whether the process lives; a process that dies is another source
@@ -63,11 +62,6 @@ public final class Source {
     this.fault = fault;
   }
 
-  /** How many series it has. */
-  public int series() {
-    return series;
-  }
-
   byte[] instance() {
     return instance;
   }
@@ -94,7 +88,6 @@ public final class Source {
       link.setLatestMap(segment, map);
     }
     map.add(cell - reader.segments().get(segment).firstCell(), mergedSeries);
-    series++;
   }
 
   void remove(int cell) {
@@ -110,7 +103,6 @@ public final class Source {
       int first = reader.segments().get(i).firstCell();
       bySegment.get(i).forEach(map -> map.removeIf(cell -> removedCells.contains(first + cell)));
     }
-    series -= removedCells.size();
     removedCells.clear();
     return true;
   }

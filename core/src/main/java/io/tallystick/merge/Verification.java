@@ -6,6 +6,7 @@ import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.Token;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class Verification {
   }
 
   private void run() throws IOException {
-    if (Files.exists(directory.retiredFile(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.notExists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
       check(directory.retiredFile(), false);
     }
     for (Token token : directory.tokens()) {
@@ -62,7 +63,7 @@ public final class Verification {
       Source source =
           new Source(live ? ProcessFileReader.open(file) : ProcessFileReader.openDead(file), live);
       merge.add(source);
-      source.accumulate(Long.MIN_VALUE); // finds values that cannot be
+      merge.accumulate(source, Long.MIN_VALUE); // finds values that cannot be
       String fault = source.fault();
       if (fault != null) {
         faults.add(new Fault(file, fault));

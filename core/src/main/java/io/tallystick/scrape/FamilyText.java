@@ -49,18 +49,8 @@ final class FamilyText {
     return family.metadata() == metadata && Arrays.equals(family.bounds(), bounds);
   }
 
-  /** Whether the family has nothing to show at present. */
-  private boolean isEmpty() {
-    for (int series = 0; series < family.size(); series++) {
-      if (family.isSeen(series)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   void write(TextFormat format, ByteSink sink) throws IOException {
-    if (isEmpty()) {
+    if (!family.isSeen()) {
       return;
     }
     sink.put(format == TextFormat.PROMETHEUS ? prometheusHeader : openMetricsHeader);

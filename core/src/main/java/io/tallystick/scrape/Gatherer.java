@@ -12,7 +12,9 @@ import io.tallystick.shm.RetireLock;
 import io.tallystick.shm.Token;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,6 +40,7 @@ final class Gatherer {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int TRIES_WITHOUT_LOCK = 3;
   private static final int TRIES = 100;
+  private static final long RETRY_FOLD_MS = 10_000;
 
   private final Directory directory;
   private final @Nullable ProcessFile own;
@@ -47,12 +50,16 @@ final class Gatherer {
   private final SelfMetrics self;
   private final Merge merge = new Merge();
   private final Map<Token, Source> processes = new HashMap<>();
-  private final List<Source> inProcess = new ArrayList<>();
+  private final List<Source> inProcess = new ArrayList<>(); // the self-metrics first
   private final Set<String> said = new HashSet<>();
   private @Nullable Source retired;
   private boolean retiredIsFaulty;
   private @Nullable Token faultyRetired;
   private int unreadable;
+  private final Set<Source> unusable = new HashSet<>(); // to be opened again
+  private final Set<Token> dead = new HashSet<>();
+  private Set<Token> tried = Set.of(); // dead processes that a fold has looked at
+  private long triedMs;
 
   Gatherer(
       Directory directory,
@@ -73,7 +80,7 @@ final class Gatherer {
     takeInProcess();
     boolean folded = false;
     for (int i = 0; i < TRIES; i++) {
-      RetireLock lock = i < TRIES_WITHOUT_LOCK ? null : RetireLock.tryTake(directory);
+      RetireLock lock = i < TRIES_WITHOUT_LOCK ? null : tryLock();
       try {
         takeRetired();
         if (takeProcesses(folded) && !folded) {
@@ -93,6 +100,15 @@ final class Gatherer {
       }
     }
     throw new IOException("the retired file changes faster than it can be read: tries=" + TRIES);
+  }
+
+  private @Nullable RetireLock tryLock() {
+    try {
+      return RetireLock.tryTake(directory);
+    } catch (IOException e) {
+      sayOnce(directory.path(), e); // as if another had it
+      return null;
+    }
   }
 
   private void takeInProcess() throws IOException {
@@ -118,7 +134,9 @@ final class Gatherer {
     Source present = retired;
     try {
       ProcessFileReader reader = open(file, true);
-      if (present != null && reader.token().equals(present.reader().token())) {
+      if (present != null
+          && !unusable.remove(present)
+          && reader.token().equals(present.reader().token())) {
         retiredIsFaulty = present.fault() == null && reader.isShort();
         reader.close();
         return;
@@ -141,7 +159,7 @@ final class Gatherer {
         merge.remove(List.of(present));
         retired = null;
       }
-    } catch (CorruptFileException e) {
+    } catch (IOException | CorruptFileException e) {
       retiredIsFaulty = true; // as above
       sayOnce(file, e);
     }
@@ -166,32 +184,40 @@ final class Gatherer {
    * @return whether there are dead processes
    */
   private boolean takeProcesses(boolean withDead) throws IOException {
+    List<Token> present = list();
+    if (present == null) {
+      return false; // all go on counting
+    }
     Set<Token> folded = retired == null ? Set.of() : retired.reader().tokens();
     List<Source> gone = new ArrayList<>();
     Set<Token> listed = new HashSet<>();
-    boolean anyDead = false;
+    dead.clear();
     unreadable = 0;
-    for (Token token : list()) {
+    for (Token token : present) {
       if (folded.contains(token) || (own != null && token.equals(own.token()))) {
         continue;
       }
       boolean live = directory.isAlive(token);
-      anyDead |= !live;
-      if (!live && !withDead) {
-        continue;
+      if (!live) {
+        dead.add(token);
+        if (!withDead) {
+          continue;
+        }
       }
       listed.add(token);
-      Source present = processes.get(token);
-      if (present != null && present.isLive() != live) {
-        gone.add(present);
+      Source known = processes.get(token);
+      if (known != null && (known.isLive() != live || unusable.remove(known))) {
+        gone.add(known);
         processes.remove(token);
-        present = null;
+        known = null;
       }
-      if (present == null) {
+      if (known == null) {
         add(token, live);
       }
     }
-    if (!anyDead || withDead) { // else the next try does it, when the dead are folded
+    // Not yet where the dead are folded first, after which the next try does it. Nor while the
+    // retired file cannot be read: a process that was folded into it counts as it did.
+    if ((dead.isEmpty() || withDead) && !retiredIsFaulty) {
       for (Token token : List.copyOf(processes.keySet())) {
         if (!listed.contains(token)) {
           gone.add(processes.remove(token));
@@ -199,15 +225,20 @@ final class Gatherer {
       }
     }
     merge.remove(gone);
-    return anyDead;
+    unusable.removeAll(gone);
+    return !dead.isEmpty();
   }
 
-  private List<Token> list() throws IOException {
+  /** The process files that are there, or null where that cannot be found out. */
+  private @Nullable List<Token> list() {
     try {
       return directory.tokens();
-    } catch (NoSuchFileException | java.nio.file.NotDirectoryException e) {
+    } catch (NoSuchFileException | NotDirectoryException e) {
       sayOnce(directory.path(), e); // deleted under us: what this process counts is still shown
       return List.of();
+    } catch (IOException e) {
+      sayOnce(directory.path(), e);
+      return null;
     }
   }
 
@@ -215,25 +246,25 @@ final class Gatherer {
     Path file = directory.file(token);
     try {
       Source source = new Source(open(file, !live), live);
-      processes.put(token, source);
       merge.add(source);
+      processes.put(token, source);
     } catch (NoSuchFileException e) {
       return; // folded since it was listed, which the check of the retired file will tell
-    } catch (CorruptFileException e) {
+    } catch (IOException | CorruptFileException e) {
       unreadable++;
       sayOnce(file, e);
     }
   }
 
   private ProcessFileReader open(Path file, boolean dead) throws IOException, CorruptFileException {
-    if (!Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new NoSuchFileException(file.toString());
     }
-    String objection = directory.objection(file);
-    if (objection != null) {
-      throw new CorruptFileException(objection);
-    }
     try {
+      String objection = directory.objection(file);
+      if (objection != null) {
+        throw new CorruptFileException(objection);
+      }
       return dead ? ProcessFileReader.openDead(file) : ProcessFileReader.open(file);
     } catch (NoSuchFileException e) {
       throw e;
@@ -243,37 +274,55 @@ final class Gatherer {
   }
 
   private void retireDead() {
+    boolean isRecent = Math.abs(clock.millis() - triedMs) < RETRY_FOLD_MS;
+    if (isRecent && tried.containsAll(dead)) {
+      return; // those cannot be folded
+    }
     try {
-      retirement.run();
+      if (retirement.run().busy()) {
+        return;
+      }
     } catch (IOException e) {
       sayOnce(directory.path(), e); // they are read as they are
     }
+    tried = Set.copyOf(dead);
+    triedMs = clock.millis();
   }
 
   private void readCells() throws IOException {
     List<Source> broken;
-    SelfMetrics.Numbers said;
     do {
-      broken = new ArrayList<>();
-      for (Source source : merge.sources()) {
+      drop(pollAll());
+      broken = merge.refresh(Retirement.expireBeforeMs(clock, deadGaugeRetention));
+      drop(broken);
+    } while (!broken.isEmpty());
+    self.set(numbers());
+    merge.refreshGauges(inProcess.get(0)); // what was said of the time before is older
+  }
+
+  /** Reads new records, and returns the sources whose files were cut. */
+  private List<Source> pollAll() {
+    List<Source> cut = new ArrayList<>();
+    for (Source source : merge.sources()) {
+      try {
         if (source.isCut()) {
-          broken.add(source);
+          cut.add(source);
         } else {
           merge.poll(source);
         }
+      } catch (IOException e) {
+        unusable.add(source); // what was read of it goes on counting
+        sayOnce(fileOf(source), e);
       }
-      drop(broken);
-      said = numbers();
-      self.set(said);
-      broken = merge.refresh(Retirement.expireBeforeMs(clock, deadGaugeRetention));
-      drop(broken);
-    } while (!broken.isEmpty() || numbers().corrupt != said.corrupt); // values may be faulty too
+    }
+    return cut;
   }
 
   /** Leaves out files that cannot be read at all any more; they are tried again next time. */
   private void drop(List<Source> broken) throws IOException {
     for (Source source : broken) {
       unreadable++;
+      unusable.remove(source);
       processes.values().remove(source);
       if (source == retired) {
         retired = null;
@@ -307,7 +356,7 @@ final class Gatherer {
       String fault = source.fault();
       if (fault != null) {
         numbers.corrupt++;
-        sayOnce(directory.file(source.reader().token()), fault);
+        sayOnce(fileOf(source), fault);
       }
     }
     numbers.corrupt += unreadable + (retiredIsFaulty ? 1 : 0);
@@ -316,6 +365,10 @@ final class Gatherer {
     }
     numbers.conflicting = merge.conflictingSeries();
     return numbers;
+  }
+
+  private Path fileOf(Source source) {
+    return source == retired ? directory.retiredFile() : directory.file(source.reader().token());
   }
 
   private static void add(SelfMetrics.Numbers numbers, Source live) {

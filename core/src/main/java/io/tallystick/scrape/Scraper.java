@@ -127,10 +127,20 @@ public final class Scraper implements AutoCloseable {
     if (closed) {
       return List.of();
     }
+    boolean interrupted = Thread.interrupted(); // it would close the files that are kept open
     try {
-      return gatherer.gather();
+      List<MergedFamily> families = gatherer.gather();
+      if (Thread.interrupted()) { // it has closed some: now they are opened again
+        interrupted = true;
+        families = gatherer.gather();
+      }
+      return families;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -24,6 +24,7 @@ final class SelfMetrics {
   private final Value corrupt;
   private final Value overflows;
   private final Value duration;
+  private long writtenMs; // counts up: of two readings the later must win
 
   SelfMetrics(Clock clock) {
     this.file = ProcessFile.inHeap(new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, clock));
@@ -57,6 +58,7 @@ final class SelfMetrics {
   }
 
   void set(Numbers numbers) {
+    writtenMs++;
     live.set(numbers.live);
     dead.set(numbers.dead);
     retired.set(numbers.retired);
@@ -120,7 +122,7 @@ final class SelfMetrics {
     }
 
     void set(double value) {
-      cell.set(value);
+      cell.set(value, writtenMs);
     }
   }
 
@@ -129,8 +131,9 @@ final class SelfMetrics {
       super(cells);
     }
 
-    void set(double value) {
+    void set(double value, long writtenMs) {
       single().putRelease(cell + CellLayout.GAUGE_VALUE, Double.doubleToRawLongBits(value));
+      single().putRelease(cell + CellLayout.GAUGE_WRITTEN_MS, writtenMs);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Writes merged families as text, line prefixes kept from scrape to scrape. Not thread-safe. */
@@ -22,7 +23,7 @@ final class TextWriter {
       OutputStream out)
       throws IOException {
     if (texts.size() > families.size()) {
-      texts.keySet().retainAll(java.util.Set.copyOf(families));
+      texts.keySet().retainAll(Set.copyOf(families));
     }
     sink.start(out);
     try {

@@ -37,6 +37,11 @@ final class BlockWalk {
     this.mappedLength = copy ? 0 : FileLayout.HEADER_LENGTH;
   }
 
+  /** Whether nothing of the file is mapped and nothing will be. */
+  boolean isCopied() {
+    return copy && mappedLength == 0;
+  }
+
   /** Where the last mapped block ends. */
   long mappedLength() {
     return mappedLength;

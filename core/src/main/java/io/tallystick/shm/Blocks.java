@@ -25,7 +25,7 @@ abstract class Blocks {
   /** Adds the blocks that were published since the {@code known} first ones. */
   final void addSince(int known, List<ByteBuffer> into) {
     for (int i = known; i < published.size(); i++) {
-      into.add(published.get(i).duplicate().order(ByteOrder.LITTLE_ENDIAN));
+      into.add(published.get(i).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
     }
   }
 

@@ -9,9 +9,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +81,11 @@ public final class Directory {
     return path.resolve(RETIRED);
   }
 
+  /** What a file is called until it is complete. */
+  Path unfinished(Path file) {
+    return path.resolve("." + file.getFileName() + UNFINISHED_ENDING);
+  }
+
   /** The tokens of the process files that are there now, in order. */
   public List<Token> tokens() throws IOException {
     return tokens(FILE_ENDING);
@@ -101,7 +106,7 @@ public final class Directory {
         }
       }
     }
-    tokens.sort(Comparator.comparing(Token::toString));
+    tokens.sort(Token.ORDER);
     return tokens;
   }
 
@@ -144,8 +149,7 @@ public final class Directory {
 
   /** Identity of the directory, by whatever path it was reached. */
   private String key() throws IOException {
-    Object key =
-        Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).fileKey();
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     return key != null ? key.toString() : path.toRealPath().toString();
   }
 }

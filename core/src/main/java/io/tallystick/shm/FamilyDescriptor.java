@@ -1,6 +1,5 @@
 package io.tallystick.shm;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,19 +35,21 @@ public record FamilyDescriptor(
     List<String> states,
     long createdMs) {
 
-  /** Whether both describe the same thing, whenever they were registered. */
-  public boolean isSameAs(FamilyDescriptor other) {
-    return type == other.type
-        && mode == other.mode
-        && name.equals(other.name)
-        && originalName.equals(other.originalName)
-        && expositionBaseName.equals(other.expositionBaseName)
-        && java.util.Objects.equals(help, other.help)
-        && java.util.Objects.equals(unit, other.unit)
-        && labelNames.equals(other.labelNames)
-        && constLabelNames.equals(other.constLabelNames)
-        && constLabelValues.equals(other.constLabelValues)
-        && Arrays.equals(bounds, other.bounds)
-        && states.equals(other.states);
+  /** The same without its help text. */
+  FamilyDescriptor withoutHelp() {
+    return new FamilyDescriptor(
+        type,
+        mode,
+        name,
+        originalName,
+        expositionBaseName,
+        null,
+        unit,
+        labelNames,
+        constLabelNames,
+        constLabelValues,
+        bounds,
+        states,
+        createdMs);
   }
 }

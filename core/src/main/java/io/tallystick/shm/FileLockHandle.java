@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An operating system's lock on a file, held by this JVM until it is closed or the JVM dies. */
@@ -36,7 +37,7 @@ final class FileLockHandle implements Closeable {
       channel =
           FileChannel.open(
               file,
-              java.util.Set.of(
+              Set.of(
                   StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
               Permissions.file(file));
       locked = channel.tryLock() != null;

@@ -3,17 +3,9 @@ package io.tallystick.shm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +23,6 @@ public final class ProcessFile implements Closeable {
   private static final int MAX_SHARED_COLUMNS = 8;
   private static final long RETRY_GROWTH_MS = 1_000;
   private static final long ALIVE_EVERY_MS = 1_000;
-  private static final long FULL_BELOW_BYTES = 64 << 10;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Token token;
@@ -39,46 +30,34 @@ public final class ProcessFile implements Closeable {
   private final Ownership ownership;
   private final CoarseClock clock;
   private final ByteBuffer header;
-  private final int segmentCells;
-  private final @Nullable FileLockHandle alive;
-  private final @Nullable FileChannel channel;
+  private final @Nullable OpenedFile opened;
   private final @Nullable SeriesLog shared;
   private final SeriesLog unshared;
   private final LongAdder overflows = new LongAdder();
-  private final List<Path> paths;
   private boolean saidUnshared;
   private long retryGrowthMs = Long.MIN_VALUE;
   private long saidAliveMs;
   private boolean closed;
 
-  private ProcessFile(Settings settings, Token token, String instance, @Nullable Opened opened) {
-    this.token = token;
-    this.instance = instance;
+  private ProcessFile(Settings settings, OpenedFile opened) {
+    this(settings, opened, opened.blocks().header());
+  }
+
+  /** One that is in the heap only. */
+  private ProcessFile(Settings settings, String instance) {
+    this(settings, null, OpenedFile.headerInHeap(settings, instance));
+    this.saidUnshared = true;
+  }
+
+  private ProcessFile(Settings settings, @Nullable OpenedFile opened, ByteBuffer header) {
+    this.token = Token.get(header, FileLayout.TOKEN_OFFSET);
+    this.instance = FileHeader.instance(header);
     this.ownership = new Ownership(settings.columns());
     this.clock = new CoarseClock(settings.clock());
-    this.segmentCells = settings.segmentCells();
-    this.unshared = new SeriesLog(new HeapBlocks(), segmentCells);
-    if (opened == null) {
-      this.alive = null;
-      this.channel = null;
-      this.shared = null;
-      this.paths = List.of();
-      this.header =
-          ByteBuffer.allocateDirect(FileLayout.HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-      FileHeader.write(
-          header,
-          FileLayout.KIND_PROCESS,
-          token,
-          clock.nowMs(),
-          ProcessHandle.current().pid(),
-          instance);
-    } else {
-      this.alive = opened.alive();
-      this.channel = opened.channel();
-      this.shared = new SeriesLog(opened.blocks(), segmentCells);
-      this.header = opened.blocks().header();
-      this.paths = opened.paths();
-    }
+    this.header = header;
+    this.opened = opened;
+    this.shared = opened == null ? null : new SeriesLog(opened.blocks(), settings.segmentCells());
+    this.unshared = new SeriesLog(new HeapBlocks(), settings.segmentCells());
   }
 
   /**
@@ -86,121 +65,22 @@ public final class ProcessFile implements Closeable {
    * file system the process counts in its heap only.
    */
   public static ProcessFile create(Directory directory, Settings settings) throws IOException {
-    String name = settings.instance();
-    String plain = name != null ? name : Long.toString(ProcessHandle.current().pid());
-    Token token = Token.random();
-    String instance =
-        isTaken(directory, plain, token) ? plain + "-" + token.toString().substring(0, 8) : plain;
     try {
-      ProcessFile file =
-          new ProcessFile(settings, token, instance, open(directory, settings, token, instance));
-      if (instance.equals(plain) && isTaken(directory, plain, token)) {
-        file.closeAndDelete(); // another process started with the same name at this moment
-        Token other = Token.random();
-        String unique = plain + "-" + other.toString().substring(0, 8);
-        return new ProcessFile(settings, other, unique, open(directory, settings, other, unique));
-      }
-      return file;
-    } catch (IOException e) {
-      if (!isFull(directory, e)) {
-        throw e;
-      }
+      return new ProcessFile(settings, OpenedFile.create(directory, settings));
+    } catch (NoRoomException e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "no room for a process file, so that other processes will not see this one's series: "
               + "directory="
               + directory.path(),
           e);
-      ProcessFile file = new ProcessFile(settings, token, instance, null);
-      file.saidUnshared = true;
-      return file;
+      return new ProcessFile(settings, settings.instanceName());
     }
   }
 
   /** A process file without a directory, seen by readers in this process only. */
   public static ProcessFile inHeap(Settings settings) {
-    ProcessFile file = new ProcessFile(settings, Token.random(), "", null);
-    file.saidUnshared = true;
-    return file;
-  }
-
-  /** Whether another process of the directory shows itself by this name. */
-  private static boolean isTaken(Directory directory, String instance, Token ours)
-      throws IOException {
-    for (Token other : directory.tokens()) {
-      if (!other.equals(ours) && instance.equals(instanceOf(directory, other))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The name in a file's header, or null where there is none that a scrape would show. */
-  private static @Nullable String instanceOf(Directory directory, Token token) {
-    Path file = directory.file(token);
-    try {
-      if (directory.objection(file) != null) {
-        return null; // it may be a pipe, and to open that would block
-      }
-      try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
-        return reader.instance();
-      }
-    } catch (IOException | CorruptFileException e) {
-      return null;
-    }
-  }
-
-  private static Opened open(Directory directory, Settings settings, Token token, String instance)
-      throws IOException {
-    Path lockFile = directory.lockFile(token);
-    Path file = directory.file(token);
-    Path newLock = directory.path().resolve("." + token + ".lock" + Directory.UNFINISHED_ENDING);
-    Path newFile = directory.path().resolve("." + token + ".tally" + Directory.UNFINISHED_ENDING);
-    FileLockHandle alive = null;
-    FileChannel channel = null;
-    try {
-      alive = FileLockHandle.tryLock(newLock, token.toString());
-      if (alive == null) {
-        throw new IOException("lock of a new process is held: file=" + newLock);
-      }
-      Files.move(newLock, lockFile, StandardCopyOption.ATOMIC_MOVE);
-      channel =
-          FileChannel.open(
-              newFile,
-              Set.of(
-                  StandardOpenOption.CREATE_NEW,
-                  StandardOpenOption.READ,
-                  StandardOpenOption.WRITE,
-                  LinkOption.NOFOLLOW_LINKS),
-              Permissions.file(newFile));
-      FileBlocks blocks = new FileBlocks(channel, settings.maxBytes());
-      FileHeader.write(
-          blocks.header(),
-          FileLayout.KIND_PROCESS,
-          token,
-          settings.clock().millis(),
-          ProcessHandle.current().pid(),
-          instance);
-      Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
-      return new Opened(alive, channel, blocks, List.of(file, lockFile));
-    } catch (IOException | RuntimeException e) {
-      if (channel != null) {
-        channel.close();
-      }
-      Files.deleteIfExists(newFile);
-      Files.deleteIfExists(lockFile);
-      Files.deleteIfExists(newLock);
-      if (alive != null) {
-        alive.close();
-      }
-      throw e;
-    }
-  }
-
-  /** Whether a file system is full; an exception's own words are in the host's language. */
-  private static boolean isFull(Directory directory, IOException e) {
-    return e instanceof NoRoomException
-        || directory.path().toFile().getUsableSpace() < FULL_BELOW_BYTES;
+    return new ProcessFile(settings, "");
   }
 
   public Token token() {
@@ -223,9 +103,9 @@ public final class ProcessFile implements Closeable {
    */
   public Family addFamily(FamilyDescriptor descriptor) {
     byte[] record = Records.family(descriptor);
-    if (record == null) {
+    if (record == null || !Records.isWithinShares(descriptor)) {
       throw new IllegalArgumentException(
-          "family descriptor is too long, shorten its help or bounds: family="
+          "family descriptor is too long, shorten its names, help, bounds or states: family="
               + descriptor.name()
               + " maxBytes="
               + Records.MAX_LENGTH);
@@ -406,22 +286,12 @@ public final class ProcessFile implements Closeable {
       closed = true;
       ownership.release();
       header.putLong(FileLayout.ALIVE_MS_OFFSET, clock.nowMs());
-      if (channel != null) {
-        channel.close();
-      }
-      if (alive != null) {
-        alive.close();
+      if (opened != null) {
+        opened.close();
       }
     } finally {
       lock.unlock();
     }
-  }
-
-  private void closeAndDelete() throws IOException {
-    for (Path path : paths) {
-      Files.deleteIfExists(path);
-    }
-    close();
   }
 
   /**
@@ -433,7 +303,11 @@ public final class ProcessFile implements Closeable {
    * @param instance what tells this process apart; null for its pid
    */
   public record Settings(
-      int columns, int segmentCells, long maxBytes, @Nullable String instance, Clock clock) {}
+      int columns, int segmentCells, long maxBytes, @Nullable String instance, Clock clock) {
+    String instanceName() {
+      return instance != null ? instance : Long.toString(ProcessHandle.current().pid());
+    }
+  }
 
   /** A registered family. Its numbers are given when its first series is allocated. */
   public static final class Family {
@@ -449,6 +323,7 @@ public final class ProcessFile implements Closeable {
       this.longestSeries =
           Records.MAX_LENGTH
               - FileLayout.MAX_INSTANCE_BYTES
+              - 2 // and its count
               - Records.textBytes(descriptor.constLabelValues());
     }
 
@@ -456,7 +331,4 @@ public final class ProcessFile implements Closeable {
       return descriptor;
     }
   }
-
-  private record Opened(
-      FileLockHandle alive, FileChannel channel, FileBlocks blocks, List<Path> paths) {}
 }

@@ -85,10 +85,25 @@ public final class ProcessFileReader implements Closeable {
       }
       header.clear().order(ByteOrder.LITTLE_ENDIAN);
       FileHeader.check(header);
+      checkName(file, header);
       return new ProcessFileReader(channel, new BlockWalk(channel, dead), null, header);
     } catch (IOException | CorruptFileException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** Refuses a copy of another process' file, which would count that process twice. */
+  private static void checkName(Path file, ByteBuffer header) throws CorruptFileException {
+    String name = String.valueOf(file.getFileName());
+    Token token = Token.ofFileName(name, Directory.FILE_ENDING);
+    boolean isRetired = header.getInt(FileLayout.KIND_OFFSET) == FileLayout.KIND_RETIRED;
+    boolean fits =
+        token == null
+            ? isRetired || !name.equals(Directory.RETIRED)
+            : !isRetired && token.equals(Token.get(header, FileLayout.TOKEN_OFFSET));
+    if (!fits) {
+      throw new CorruptFileException("file has another file's name");
     }
   }
 
@@ -172,7 +187,10 @@ public final class ProcessFileReader implements Closeable {
 
   /** Whether the file is shorter than what was mapped of it. */
   public boolean isCut() throws IOException {
-    return channel != null && walk != null && channel.size() < walk.mappedLength();
+    return channel != null
+        && walk != null
+        && !walk.isCopied()
+        && channel.size() < walk.mappedLength();
   }
 
   /** Whether the file is shorter than what its process has published. */
@@ -188,6 +206,9 @@ public final class ProcessFileReader implements Closeable {
    */
   public void poll(RecordVisitor visitor) throws IOException, CorruptFileException {
     CorruptFileException fault = takeBlocks();
+    if (channel != null && walk != null && walk.isCopied()) {
+      channel.close(); // all that there will be is in the heap
+    }
     visitBlocks(visitor);
     if (fault != null) {
       throw fault;

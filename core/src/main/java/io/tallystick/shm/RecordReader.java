@@ -61,20 +61,26 @@ final class RecordReader {
     if (constLabelNames.size() != constLabelValues.size()) {
       throw new CorruptFileException("constant labels without values: family=" + name);
     }
-    return new FamilyDescriptor(
-        type,
-        mode,
-        name,
-        originalName,
-        expositionBaseName,
-        help,
-        unit,
-        labelNames,
-        constLabelNames,
-        constLabelValues,
-        bounds,
-        states,
-        createdMs);
+    FamilyDescriptor family =
+        new FamilyDescriptor(
+            type,
+            mode,
+            name,
+            originalName,
+            expositionBaseName,
+            help,
+            unit,
+            labelNames,
+            constLabelNames,
+            constLabelValues,
+            bounds,
+            states,
+            createdMs);
+    if (!Records.isWithinShares(family)) {
+      throw new CorruptFileException(
+          "names, labels, bounds or states are too long: family=" + name);
+    }
+    return family;
   }
 
   int readInt() throws CorruptFileException {

@@ -32,7 +32,28 @@ final class Records {
   static final int SERIES_LENGTH = 20;
   static final int MAX_LENGTH = 0xFFFF;
 
+  /** The most bytes of a family's names, of its label names, and of its bounds or states. */
+  static final int MAX_NAMES_LENGTH = 15 << 10;
+
+  static final int MAX_SHAPE_LENGTH = 32 << 10;
+
   private Records() {}
+
+  /**
+   * Whether each part of a family leaves room for the others'. Families are merged from the parts
+   * of several processes' descriptors, and what comes of it must fit a record; only the help, which
+   * can be left out then, has no share of its own.
+   */
+  static boolean isWithinShares(FamilyDescriptor family) {
+    Out names = new Out(0, 0);
+    names.writeText(family.name());
+    names.writeText(family.originalName());
+    names.writeText(family.expositionBaseName());
+    names.writeText(family.unit());
+    return names.size() <= MAX_NAMES_LENGTH
+        && textBytes(family.labelNames()) + textBytes(family.constLabelNames()) <= MAX_NAMES_LENGTH
+        && family.bounds().length * Long.BYTES + textBytes(family.states()) <= MAX_SHAPE_LENGTH;
+  }
 
   /** A family's record, or null where it is longer than a record can be. */
   static byte @Nullable [] family(FamilyDescriptor family) {

@@ -3,15 +3,10 @@ package io.tallystick.shm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +21,15 @@ public final class RetiredFileWriter implements Closeable {
 
   private final Directory directory;
   private final Path unfinished;
-  private final FileChannel channel;
+  private final FileBlocks blocks;
   private final SeriesLog log;
   private int segments;
 
   private RetiredFileWriter(
-      Directory directory, Path unfinished, FileChannel channel, SeriesLog log) {
+      Directory directory, Path unfinished, FileBlocks blocks, SeriesLog log) {
     this.directory = directory;
     this.unfinished = unfinished;
-    this.channel = channel;
+    this.blocks = blocks;
     this.log = log;
   }
 
@@ -52,56 +47,49 @@ public final class RetiredFileWriter implements Closeable {
       int expectedCells,
       long nowMs)
       throws IOException {
-    Path unfinished = directory.path().resolve(Directory.RETIRED + Directory.UNFINISHED_ENDING);
+    Path unfinished = directory.unfinished(directory.retiredFile());
     Files.deleteIfExists(unfinished);
-    FileChannel channel =
-        FileChannel.open(
-            unfinished,
-            Set.of(
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS),
-            Permissions.file(unfinished));
+    FileBlocks blocks = FileBlocks.create(unfinished, Long.MAX_VALUE);
     try {
-      FileBlocks blocks = new FileBlocks(channel, Long.MAX_VALUE);
-      ByteBuffer header = blocks.header();
-      FileHeader.write(header, FileLayout.KIND_RETIRED, Token.random(), nowMs, 0, "");
-      header.putLong(FileLayout.GENERATION_OFFSET, generation);
-      header.putLong(FileLayout.RETIRED_PROCESSES_OFFSET, processes);
-      int length = tokens.size() * FileLayout.TOKEN_LENGTH;
-      ByteBuffer block = blocks.append(FileLayout.BLOCK_TOKENS, 0, 0, 0, length);
-      int at = FileLayout.BLOCK_HEADER_LENGTH;
-      for (Token token : tokens) {
-        token.put(block, at);
-        at += FileLayout.TOKEN_LENGTH;
-      }
-      Words.putLongRelease(block, FileLayout.BLOCK_PUBLISHED_OFFSET, length);
+      FileHeader.write(blocks.header(), FileLayout.KIND_RETIRED, Token.random(), nowMs, 0, "");
+      blocks.header().putLong(FileLayout.GENERATION_OFFSET, generation);
+      blocks.header().putLong(FileLayout.RETIRED_PROCESSES_OFFSET, processes);
+      putTokens(blocks, tokens);
       int segmentCells = Math.max(64, Math.min(expectedCells, 1 << 16));
       return new RetiredFileWriter(
-          directory, unfinished, channel, new SeriesLog(blocks, segmentCells));
+          directory, unfinished, blocks, new SeriesLog(blocks, segmentCells));
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      blocks.close();
       Files.deleteIfExists(unfinished);
       throw e;
     }
   }
 
-  /** Adds a family and returns its number. */
+  private static void putTokens(FileBlocks blocks, Collection<Token> tokens) throws IOException {
+    int length = Math.multiplyExact(tokens.size(), FileLayout.TOKEN_LENGTH);
+    ByteBuffer block = blocks.append(FileLayout.BLOCK_TOKENS, 0, 0, 0, length);
+    int at = FileLayout.BLOCK_HEADER_LENGTH;
+    for (Token token : tokens) {
+      token.put(block, at);
+      at += FileLayout.TOKEN_LENGTH;
+    }
+    Words.putLongRelease(block, FileLayout.BLOCK_PUBLISHED_OFFSET, length);
+  }
+
+  /** Adds a family, without its help where that is too long for the rest; returns its number. */
   public int addFamily(FamilyDescriptor family) throws IOException {
     byte[] record = Records.family(family);
     if (record == null) {
-      throw new IOException("family descriptor is too long: family=" + family.name());
+      record = Records.family(family.withoutHelp());
+    }
+    if (record == null) {
+      throw new AssertionError("readers refuse such families: family=" + family.name());
     }
     return log.addFamily(record);
   }
 
-  /**
-   * Adds a series with zeros as its cells.
-   *
-   * @return null where its labels are longer than a descriptor can be, as only a hostile file's are
-   */
-  public @Nullable Row addSeries(
+  /** Adds a series with zeros as its cells. */
+  public Row addSeries(
       int family,
       FamilyDescriptor descriptor,
       List<String> labelValues,
@@ -110,7 +98,7 @@ public final class RetiredFileWriter implements Closeable {
       throws IOException {
     byte[] record = Records.series(createdMs, labelValues, instance);
     if (record == null) {
-      return null;
+      throw new AssertionError("readers refuse such series: family=" + descriptor.name());
     }
     SeriesLog.Location location =
         log.addSeries(
@@ -127,14 +115,14 @@ public final class RetiredFileWriter implements Closeable {
 
   /** Makes this the retired file. */
   public void commit() throws IOException {
-    channel.force(true);
-    Files.move(unfinished, directory.retiredFile(), StandardCopyOption.ATOMIC_MOVE);
+    blocks.force();
+    blocks.moveTo(directory.retiredFile());
   }
 
   /** Closes the file, which goes where it was not committed. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    blocks.close();
     Files.deleteIfExists(unfinished);
   }
 

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Label values are left as bytes, so that whoever knows them already need not decode them.
  */
 public final class SeriesRecord {
+  /** The most bytes that a retired file has for a series' label values. */
+  public static final int MAX_VALUES_LENGTH = Records.MAX_LENGTH - Records.SERIES_LENGTH;
+
   int family;
   int cell;
   long createdMs;

@@ -2,11 +2,17 @@ package io.tallystick.shm;
 
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.Comparator;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** A process file's identity: 128 random bits, 32 hexadecimal digits in file names. */
 public record Token(long high, long low) {
+  /** The order of file names. */
+  static final Comparator<Token> ORDER =
+      Comparator.comparing(Token::high, Long::compareUnsigned)
+          .thenComparing(Token::low, Long::compareUnsigned);
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int DIGITS = 32;
 

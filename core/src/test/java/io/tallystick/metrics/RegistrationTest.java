@@ -333,7 +333,8 @@ class RegistrationTest {
       assertThatThrownBy(() -> tooLong.register(tallystick))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "family descriptor is too long, shorten its help or bounds: family=x maxBytes=65535");
+              "family descriptor is too long, shorten its names, help, bounds or states: family=x"
+                  + " maxBytes=65535");
       Counter counter = Counter.builder().name("x").help("x").register(tallystick);
       counter.inc();
       assertThat(counter.get()).isEqualTo(1);

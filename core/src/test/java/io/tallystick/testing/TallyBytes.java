@@ -14,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The bytes of a process file or a retired file, to be looked at and changed by a test.
@@ -34,6 +36,8 @@ public final class TallyBytes {
   public static final int CELLS = 2;
   public static final int SINGLE_CELLS = 3;
   public static final int TOKENS = 4;
+
+  private static final int TOKEN = 16;
 
   public static final int FAMILY = 1;
   public static final int SERIES = 2;
@@ -194,16 +198,29 @@ public final class TallyBytes {
     return buffer().getInt(seriesOf(family).position + 8);
   }
 
+  /** The bytes that a file of this name gets: with its token, which a reader compares. */
+  public byte[] toArrayFor(Path file) {
+    String name = file.getFileName().toString();
+    byte[] named = bytes.clone();
+    if (name.matches("[0-9a-f]{32}\\.tally") && named.length >= TOKEN + 16) {
+      ByteBuffer.wrap(named)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(TOKEN, HexFormat.fromHexDigitsToLong(name, 0, 16))
+          .putLong(TOKEN + 8, HexFormat.fromHexDigitsToLong(name, 16, 32));
+    }
+    return named;
+  }
+
   /** Puts the bytes in a file's place in one step, as a file of this user's alone. */
   public void writeTo(Path file) throws IOException {
     Path unfinished = file.resolveSibling("unfinished-" + file.getFileName() + ".test");
     try (FileChannel channel =
         FileChannel.open(
             unfinished,
-            java.util.Set.of(
+            Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      ByteBuffer rest = ByteBuffer.wrap(toArrayFor(file));
       while (rest.hasRemaining()) {
         channel.write(rest);
       }
