@@ -161,7 +161,7 @@ class CorruptFilesTest {
         }) {
       add(faults, name + "length " + length, base.copy().putLong(at + 8, length));
     }
-    for (int kind : new int[] {0, 5, -1}) {
+    for (int kind : new int[] {0, 6, -1}) {
       add(faults, name + "kind " + kind, base.copy().putInt(at, kind));
     }
     if (block.kind() == TallyBytes.DESCRIPTORS) {

@@ -1,6 +1,8 @@
 package io.tallystick.merge;
 
 import io.tallystick.shm.CellLayout;
+import io.tallystick.shm.NativeReader;
+import io.tallystick.shm.NativeShape;
 import java.lang.invoke.VarHandle;
 import java.nio.LongBuffer;
 import java.util.Arrays;
@@ -75,7 +77,10 @@ final class CellMap {
   void accumulate(LongBuffer column, Gathering gathering) {
     switch (family.type()) {
       case COUNTER -> counters(column, gathering);
-      case HISTOGRAM -> histograms(column, link.bucketMap());
+      case HISTOGRAM -> {
+        histograms(column, link.bucketMap());
+        natives(column);
+      }
       case SUMMARY -> summaries(column);
       case GAUGE -> gauges(column, gathering);
       case INFO -> infos(column, gathering);
@@ -115,6 +120,25 @@ final class CellMap {
         if (count != 0) {
           addCount(series[i], bucketMap == null ? bucket : bucketMap[bucket], count);
         }
+      }
+    }
+  }
+
+  /** Reads the native buckets after the classic ones, which are stored after them. */
+  private void natives(LongBuffer column) {
+    NativeShape shape = link.nativeShape();
+    if (shape == null || family.nativeShape() == null) {
+      return;
+    }
+    VarHandle.acquireFence();
+    int part = CellLayout.nativePart(link.descriptor());
+    NativeReader reader = family.nativeReader();
+    for (int i = 0; i < size; i++) {
+      reader.read(column, cells[i] + part, shape);
+      if (reader.isPossible()) {
+        values.nativeBuckets(series[i]).add(reader);
+      } else {
+        impossible = true;
       }
     }
   }

@@ -3,6 +3,7 @@ package io.tallystick.merge;
 import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.NativeShape;
 import java.util.HashSet;
 import java.util.List;
 
@@ -18,6 +19,7 @@ final class FamilyCheck {
       throw new CorruptFileException("illegal family: " + e.getMessage());
     }
     require(PrometheusNaming.isValidMetricName(name), "illegal name", name);
+    requireParameters(family);
     switch (family.type()) {
       case HISTOGRAM -> {
         requireNoLabel(family, "le");
@@ -52,6 +54,14 @@ final class FamilyCheck {
     for (int i = 1; i < bounds.length; i++) {
       require(bounds[i - 1] < bounds[i], "bounds do not ascend", name);
     }
+  }
+
+  private static void requireParameters(FamilyDescriptor family) throws CorruptFileException {
+    NativeShape shape = NativeShape.of(family);
+    require(
+        shape == null ? family.parameters().length == 0 : shape.isPossible(),
+        "illegal parameters",
+        family.name());
   }
 
   private static void requireNoUnit(FamilyDescriptor family) throws CorruptFileException {

@@ -1,6 +1,7 @@
 package io.tallystick.merge;
 
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.NativeShape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ final class FamilyLink {
   private final @Nullable MergedFamily family; // null where this source has no part in any
   private final LabelSet labels;
   private final int schema;
+  private final @Nullable NativeShape nativeShape;
   private int @Nullable [] bucketMap;
   private int bucketMapVersion = -1;
   private @Nullable CellMap latestMap;
@@ -19,11 +21,16 @@ final class FamilyLink {
     this.descriptor = descriptor;
     this.family = family;
     this.labels = labels;
+    this.nativeShape = NativeShape.of(descriptor);
     this.schema = family == null ? -1 : family.index().schema(labels.names());
   }
 
   FamilyDescriptor descriptor() {
     return descriptor;
+  }
+
+  @Nullable NativeShape nativeShape() {
+    return nativeShape;
   }
 
   @Nullable MergedFamily family() {

@@ -96,6 +96,7 @@ public final class Merge {
         broken.add(source);
       }
     }
+    families.values().forEach(MergedFamily::settle);
     if (!hidden.isEmpty()) {
       shown = null; // an older family may have nothing left to show
     }

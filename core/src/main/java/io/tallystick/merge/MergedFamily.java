@@ -7,6 +7,8 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
+import io.tallystick.shm.NativeReader;
+import io.tallystick.shm.NativeShape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,12 @@ public final class MergedFamily {
   private final List<String> states;
   private final SeriesIndex index = new SeriesIndex();
   private final SeriesValues values = new SeriesValues();
+  private final NativeReader nativeReader = new NativeReader();
   private MetricMetadata metadata;
   private long createdMs = Long.MAX_VALUE;
   private long describedMs = Long.MIN_VALUE;
   private double @Nullable [] bounds;
+  private @Nullable NativeShape nativeShape; // null where not all have one
   private int boundsVersion;
   private boolean hasValues; // false while the bounds are not settled
 
@@ -91,6 +95,15 @@ public final class MergedFamily {
   /** A histogram's upper bounds: those that all its processes have. */
   public double[] bounds() {
     return bounds == null ? new double[0] : bounds;
+  }
+
+  /** What a histogram's native buckets are kept within; null where not all processes have them. */
+  public @Nullable NativeShape nativeShape() {
+    return nativeShape;
+  }
+
+  private double[] parameters() {
+    return nativeShape == null ? new double[0] : nativeShape.toParameters();
   }
 
   /** A state set's states. */
@@ -158,6 +171,16 @@ public final class MergedFamily {
     return values.word(series, index);
   }
 
+  /** A series' native buckets, where the family has them. */
+  public NativeBuckets nativeBuckets(int series) {
+    return values.nativeBuckets(series);
+  }
+
+  /** Reads one copy of a series' native buckets after the other. */
+  NativeReader nativeReader() {
+    return nativeReader;
+  }
+
   /** Where the values of all series are added up. */
   SeriesValues values() {
     return values;
@@ -184,6 +207,7 @@ public final class MergedFamily {
         List.of(),
         bounds(),
         states,
+        parameters(),
         createdMs);
   }
 
@@ -208,6 +232,12 @@ public final class MergedFamily {
       metadata = metadataOf(family);
     }
     if (type == FamilyType.HISTOGRAM) {
+      NativeShape theirs = NativeShape.of(family);
+      if (bounds == null) {
+        nativeShape = theirs;
+      } else {
+        nativeShape = nativeShape == null || theirs == null ? null : nativeShape.join(theirs);
+      }
       joinBounds(family.bounds());
     }
   }
@@ -238,7 +268,7 @@ public final class MergedFamily {
   int series(byte[] key, int length, long created) {
     int series = index.find(key, length, created);
     if (hasValues) {
-      values.grow(index.capacity());
+      values.grow(index.capacity(), nativeShape);
     }
     return series;
   }
@@ -254,8 +284,19 @@ public final class MergedFamily {
 
   /** Makes all values zero and all series unseen. */
   void reset() {
-    values.reset(index.size(), index.capacity(), width());
+    values.reset(index.size(), index.capacity(), width(), nativeShape);
     hasValues = true;
+  }
+
+  /** Ends the adding of values: makes native and classic buckets of histograms agree. */
+  void settle() {
+    NativeShape shape = nativeShape;
+    if (shape == null) {
+      return;
+    }
+    for (int series = 0; series < index.size(); series++) {
+      values.settle(series, shape);
+    }
   }
 
   /** Takes in one process' value of a gauge. */

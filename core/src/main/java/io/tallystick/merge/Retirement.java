@@ -6,6 +6,8 @@ import io.tallystick.shm.Directory;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.Interrupts;
+import io.tallystick.shm.NativeLayout;
+import io.tallystick.shm.NativeShape;
 import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.RetireLock;
 import io.tallystick.shm.RetiredFileWriter;
@@ -163,6 +165,7 @@ public final class Retirement {
     try (RetiredFileWriter writer =
         RetiredFileWriter.create(directory, generation, processes, tokens, cells, clock.millis())) {
       for (MergedFamily family : merge.allFamilies()) {
+        family.settle();
         new FamilyWriter(writer, family).write();
       }
       writer.commit();
@@ -228,6 +231,7 @@ public final class Retirement {
           for (int i = 0; i < family.bounds().length; i++) {
             row.put(CellLayout.HISTOGRAM_BUCKETS + i, family.word(series, i));
           }
+          putNatives(row, series);
         }
         case GAUGE -> {
           row.put(CellLayout.GAUGE_VALUE, sum);
@@ -243,6 +247,26 @@ public final class Retirement {
           }
         }
       }
+    }
+
+    private void putNatives(RetiredFileWriter.Row row, int series) {
+      NativeShape shape = family.nativeShape();
+      if (shape == null) {
+        return;
+      }
+      NativeBuckets buckets = family.nativeBuckets(series);
+      buckets.limit(shape, shape.capacity());
+      int part = CellLayout.HISTOGRAM_BUCKETS + family.bounds().length;
+      row.put(part + NativeLayout.ZERO_COUNT, buckets.zeroCount());
+      row.put(part + NativeLayout.ZERO_THRESHOLD, buckets.zeroThreshold());
+      int at = part + NativeLayout.ENTRIES;
+      for (boolean negative : new boolean[] {false, true}) {
+        for (int index : buckets.indexes(negative)) {
+          row.put(at++, NativeLayout.key(buckets.schema(), negative, index));
+          row.put(at++, buckets.count(negative, index));
+        }
+      }
+      row.put(part + NativeLayout.USED, buckets.size());
     }
 
     private Schema schemaOf(List<String> names) throws IOException {

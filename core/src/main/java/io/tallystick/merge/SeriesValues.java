@@ -1,6 +1,8 @@
 package io.tallystick.merge;
 
+import io.tallystick.shm.NativeShape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The merged values of a family's series, by their numbers.
@@ -18,9 +20,10 @@ final class SeriesValues {
   private double[] highs = new double[SeriesIndex.FIRST_CAPACITY];
   private double[] lows = new double[SeriesIndex.FIRST_CAPACITY];
   private boolean[] seen = new boolean[SeriesIndex.FIRST_CAPACITY];
+  private NativeBuckets[] natives = {}; // for as many series as there were at most
 
   /** Makes room for so many series of so many words, all zero and unseen. */
-  void reset(int size, int capacity, int width) {
+  void reset(int size, int capacity, int width, @Nullable NativeShape shape) {
     int words = Math.multiplyExact(capacity, width);
     if (this.width != width || longs.length != words) {
       this.width = width;
@@ -37,10 +40,30 @@ final class SeriesValues {
       Arrays.fill(lows, 0, size, 0);
       Arrays.fill(seen, 0, size, false);
     }
+    if (shape != null) {
+      growNatives(capacity, shape);
+      for (int series = 0; series < size; series++) {
+        natives[series].reset(shape);
+      }
+    }
+  }
+
+  private void growNatives(int capacity, NativeShape shape) {
+    int known = natives.length;
+    if (known < capacity) {
+      natives = Arrays.copyOf(natives, capacity);
+      for (int series = known; series < capacity; series++) {
+        natives[series] = new NativeBuckets();
+        natives[series].reset(shape);
+      }
+    }
   }
 
   /** Makes room for more series, and keeps the values. */
-  void grow(int capacity) {
+  void grow(int capacity, @Nullable NativeShape shape) {
+    if (shape != null) {
+      growNatives(capacity, shape);
+    }
     if (capacity > highs.length) {
       longs = Arrays.copyOf(longs, Math.multiplyExact(capacity, width));
       highs = Arrays.copyOf(highs, capacity);
@@ -102,6 +125,34 @@ final class SeriesValues {
 
   private static long saturated(long sum) {
     return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  /**
+   * Makes the count of classic buckets that of native ones. An observation that is being made is in
+   * its native bucket first: until its classic one follows it is above all bounds but +Inf.
+   */
+  void settle(int series, NativeShape shape) {
+    int last = width - 1;
+    long classic = 0;
+    for (int bucket = 0; bucket <= last; bucket++) {
+      classic = saturated(classic + word(series, bucket));
+    }
+    long inNative = natives[series].settle(shape);
+    if (Math.max(classic, inNative) == Long.MAX_VALUE) { // only where a file lies
+      for (int bucket = 0; bucket < last; bucket++) {
+        putWord(series, bucket, 0);
+      }
+      putWord(series, last, Long.MAX_VALUE);
+      natives[series].collapse(Long.MAX_VALUE);
+    } else if (inNative > classic) {
+      addCount(series, last, inNative - classic);
+    } else {
+      natives[series].addUnknown(classic - inNative); // as above
+    }
+  }
+
+  NativeBuckets nativeBuckets(int series) {
+    return natives[series];
   }
 
   void addDouble(int series, double amount) {

@@ -1,27 +1,46 @@
 package io.tallystick.metrics;
 
+import io.prometheus.metrics.config.MetricsProperties;
+import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBucket;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.Column;
+import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.NativeLayout;
+import io.tallystick.shm.NativeShape;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A classic histogram: observations counted in buckets with fixed upper bounds, and their sum.
+ * A histogram: observations counted in buckets, and their sum. It has classic buckets with fixed
+ * upper bounds, native ones whose bounds follow from a schema, or, where nothing is said, both.
  *
- * <p>Not-a-number is not counted. Order: an observation's bucket is stored before its sum, in one
- * column, so that no scrape shows a sum with an observation that the buckets lack.
+ * <p>Not-a-number is not counted. Order: an observation's buckets are stored before its sum, in one
+ * column, so that no scrape shows a sum with an observation that the buckets lack. All processes'
+ * native buckets are shown at the coarsest schema and the greatest zero bucket of any.
  */
 public final class Histogram extends StatefulMetric<DistributionDataPoint, Histogram.DataPoint>
     implements DistributionDataPoint {
   private final BucketIndex index;
+  private final @Nullable NativeWriter natives;
+  private final int nativePart;
 
   private Histogram(MetricBuilder.Registration registration) {
     super(registration);
-    this.index = new BucketIndex(registration.family().descriptor().bounds());
+    FamilyDescriptor descriptor = registration.family().descriptor();
+    NativeShape shape = NativeShape.of(descriptor);
+    this.index = new BucketIndex(descriptor.bounds());
+    this.natives = shape == null ? null : new NativeWriter(shape);
+    this.nativePart = CellLayout.nativePart(descriptor);
     initNoLabels();
   }
 
@@ -51,7 +70,7 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
 
   @Override
   DataPoint newDataPoint(Cells cells, String[] labelValues) {
-    return new DataPoint(cells, labelValues, index);
+    return new DataPoint(cells, labelValues, this);
   }
 
   @Override
@@ -63,17 +82,27 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
   public static final class Builder extends MetricBuilder<Builder, Histogram> {
     private final io.prometheus.metrics.core.metrics.Histogram.Builder shape;
 
+    private @Nullable Double maxZeroThreshold;
+    private @Nullable Integer maxBuckets;
+
     private Builder() {
       this(io.prometheus.metrics.core.metrics.Histogram.builder());
     }
 
     private Builder(io.prometheus.metrics.core.metrics.Histogram.Builder shape) {
       super(shape);
-      this.shape = shape.classicOnly();
+      this.shape = shape;
     }
 
-    /** Says that there are classic buckets only, as there are. */
+    /** Only native buckets. */
+    public Builder nativeOnly() {
+      shape.nativeOnly();
+      return this;
+    }
+
+    /** Only classic buckets. */
     public Builder classicOnly() {
+      shape.classicOnly();
       return this;
     }
 
@@ -95,6 +124,44 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
       return this;
     }
 
+    /** The resolution of the first native buckets: from -4 to 8, by default 5. */
+    public Builder nativeInitialSchema(int nativeSchema) {
+      shape.nativeInitialSchema(nativeSchema);
+      return this;
+    }
+
+    /** How far the bucket for values around zero may grow; by default it does not. */
+    public Builder nativeMaxZeroThreshold(double nativeMaxZeroThreshold) {
+      shape.nativeMaxZeroThreshold(nativeMaxZeroThreshold);
+      this.maxZeroThreshold = nativeMaxZeroThreshold;
+      return this;
+    }
+
+    /** Values up to this, above and below zero, are in one bucket at first. */
+    public Builder nativeMinZeroThreshold(double nativeMinZeroThreshold) {
+      shape.nativeMinZeroThreshold(nativeMinZeroThreshold);
+      return this;
+    }
+
+    /**
+     * With more native buckets than this, the resolution is halved; by default 160. At most {@value
+     * io.tallystick.shm.NativeShape#MOST_BUCKETS}, also where 0 says that there is no limit.
+     */
+    public Builder nativeMaxNumberOfBuckets(int nativeMaxBuckets) {
+      shape.nativeMaxNumberOfBuckets(nativeMaxBuckets);
+      this.maxBuckets = nativeMaxBuckets;
+      return this;
+    }
+
+    /**
+     * Is taken and has no effect: counts of a directory never go down, so nothing is reset to get a
+     * lost resolution back.
+     */
+    public Builder nativeResetDuration(long duration, TimeUnit unit) {
+      shape.nativeResetDuration(duration, unit);
+      return this;
+    }
+
     @Override
     Builder self() {
       return this;
@@ -107,14 +174,54 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
 
     @Override
     double[] bounds(MetricWithFixedMetadata built) {
-      // from the builder or from client_java's properties; a sample series shows which
+      ClassicHistogramBuckets buckets = samplePoint(built).getClassicBuckets();
+      return buckets.isEmpty()
+          ? new double[] {Double.POSITIVE_INFINITY}
+          : buckets.stream().mapToDouble(ClassicHistogramBucket::getUpperBound).toArray();
+    }
+
+    @Override
+    double[] parameters(MetricWithFixedMetadata built) {
+      HistogramDataPointSnapshot point = samplePoint(built);
+      if (!point.hasNativeHistogramData()) {
+        return super.parameters(built);
+      }
+      double min = point.getNativeZeroThreshold();
+      String name = built.getMetricFamilyDescriptor().getMetadata().getName();
+      double max =
+          setting(name, maxZeroThreshold, MetricsProperties::getHistogramNativeMaxZeroThreshold);
+      int most = setting(name, maxBuckets, MetricsProperties::getHistogramNativeMaxNumberOfBuckets);
+      return new NativeShape(
+              point.getNativeSchema(),
+              min,
+              Math.min(Math.max(min, max), Double.MAX_VALUE),
+              most <= 0 ? NativeShape.MOST_BUCKETS : Math.min(most, NativeShape.MOST_BUCKETS))
+          .toParameters();
+    }
+
+    /** What the builder or client_java's properties made of it: a series shows that. */
+    private HistogramDataPointSnapshot samplePoint(MetricWithFixedMetadata built) {
       var histogram = (io.prometheus.metrics.core.metrics.Histogram) built;
       histogram.initLabelValues(sampleValues());
-      HistogramSnapshot.HistogramDataPointSnapshot point =
-          histogram.collect().getDataPoints().get(0);
-      return point.getClassicBuckets().stream()
-          .mapToDouble(bucket -> bucket.getUpperBound())
-          .toArray();
+      return histogram.collect().getDataPoints().get(0);
+    }
+
+    /** A setting that a series does not show, in client_java's order of precedence. */
+    private <T> T setting(
+        String name, @Nullable T own, Function<MetricsProperties, @Nullable T> property) {
+      PrometheusProperties properties = PrometheusProperties.get();
+      MetricsProperties ofMetric = properties.getMetricProperties(name);
+      T value = ofMetric == null ? null : property.apply(ofMetric);
+      if (value == null) {
+        value = own;
+      }
+      if (value == null) {
+        value = property.apply(properties.getDefaultMetricProperties());
+      }
+      if (value == null) {
+        value = property.apply(shape.getDefaultProperties());
+      }
+      return Objects.requireNonNull(value, "default");
     }
 
     @Override
@@ -126,10 +233,14 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
   /** One series' buckets and sum. */
   static final class DataPoint extends LabelledCells implements DistributionDataPoint {
     private final BucketIndex index;
+    private final @Nullable NativeWriter natives;
+    private final int part; // the native part's first cell
 
-    DataPoint(Cells cells, String[] labelValues, BucketIndex index) {
+    DataPoint(Cells cells, String[] labelValues, Histogram histogram) {
       super(cells, labelValues);
-      this.index = index;
+      this.index = histogram.index;
+      this.natives = histogram.natives;
+      this.part = cell + histogram.nativePart;
     }
 
     @Override
@@ -138,13 +249,35 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
         return;
       }
       int bucket = cell + CellLayout.HISTOGRAM_BUCKETS + index.of(value);
+      NativeWriter writer = natives;
       Column column = owned();
-      if (column != null) {
+      if (writer != null) {
+        observe(writer, column, bucket, value);
+      } else if (column != null) {
         column.addOwned(bucket, 1L);
         column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
       } else {
         addShared(bucket, 1L).addAtomic(cell + CellLayout.DISTRIBUTION_SUM, value);
       }
+    }
+
+    private void observe(NativeWriter writer, @Nullable Column own, int bucket, double value) {
+      if (own != null) {
+        add(writer, own, bucket, value);
+        return;
+      }
+      Column taken = lockShared(part + NativeLayout.LOCK);
+      try {
+        add(writer, taken, bucket, value);
+      } finally {
+        unlock(taken, part + NativeLayout.LOCK);
+      }
+    }
+
+    private void add(NativeWriter writer, Column column, int bucket, double value) {
+      writer.add(column, part, value);
+      column.addOwned(bucket, 1L);
+      column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
     }
 
     /** Observes; exemplars are not kept. */

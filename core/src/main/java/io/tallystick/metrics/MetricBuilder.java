@@ -96,6 +96,7 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
         constLabels.stream().map(label -> label.getValue()).toList(),
         bounds(built),
         states(built),
+        parameters(built),
         createdMs);
   }
 
@@ -149,6 +150,10 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
 
   List<String> states(MetricWithFixedMetadata built) {
     return List.of();
+  }
+
+  double[] parameters(MetricWithFixedMetadata built) {
+    return new double[0];
   }
 
   /** A family that was registered, and with what. */

@@ -94,6 +94,7 @@ final class SelfMetrics {
             List.of(),
             new double[0],
             List.of(),
+            new double[0],
             0));
   }
 

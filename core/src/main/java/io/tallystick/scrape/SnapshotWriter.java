@@ -14,12 +14,14 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.tallystick.merge.MergedFamily;
+import io.tallystick.merge.NativeBuckets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -84,12 +86,39 @@ final class SnapshotWriter {
     for (int i = 0; i < counts.length; i++) {
       counts[i] = family.word(series, i);
     }
+    ClassicHistogramBuckets classic =
+        family.nativeShape() != null && bounds.length == 1
+            ? ClassicHistogramBuckets.EMPTY
+            : ClassicHistogramBuckets.of(bounds, counts);
+    if (family.nativeShape() == null) {
+      return new HistogramDataPointSnapshot(
+          classic,
+          family.sum(series),
+          family.labels(series),
+          Exemplars.EMPTY,
+          family.createdMs(series));
+    }
+    NativeBuckets natives = family.nativeBuckets(series);
     return new HistogramDataPointSnapshot(
-        ClassicHistogramBuckets.of(bounds, counts),
+        classic,
+        natives.schema(),
+        natives.zeroCount(),
+        natives.zeroThreshold(),
+        buckets(natives, false),
+        buckets(natives, true),
         family.sum(series),
         family.labels(series),
         Exemplars.EMPTY,
         family.createdMs(series));
+  }
+
+  private static NativeHistogramBuckets buckets(NativeBuckets natives, boolean negative) {
+    int[] indexes = natives.indexes(negative);
+    long[] counts = new long[indexes.length];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = natives.count(negative, indexes[i]);
+    }
+    return NativeHistogramBuckets.of(indexes, counts);
   }
 
   private static SummaryDataPointSnapshot summary(MergedFamily family, int series) {

@@ -22,6 +22,9 @@ abstract class Blocks {
   abstract ByteBuffer append(int kind, int column, int firstCell, int cells, int payloadBytes)
       throws IOException;
 
+  /** Whether half of what there may be is used, so that only what is needed should be added. */
+  abstract boolean isHalfFull();
+
   /** Adds the blocks that were published since the {@code known} first ones. */
   final void addSince(int known, List<ByteBuffer> into) {
     for (int i = known; i < published.size(); i++) {

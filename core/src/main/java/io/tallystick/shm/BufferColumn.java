@@ -62,7 +62,7 @@ final class BufferColumn extends Column {
   }
 
   @Override
-  public boolean compareAndSet(int cell, long expected, long word) {
+  boolean compareAndSet(int cell, long expected, long word) {
     return LONGS.compareAndSet(cells, cell << 3, expected, word);
   }
 }

@@ -6,15 +6,17 @@ package io.tallystick.shm;
  * <pre>
  *   counter    | long part | double part |
  *   gauge      | value     | written, ms |
- *   histogram  | sum       | bucket 0    | bucket 1 | ... | bucket n (+Inf) |
+ *   histogram  | sum       | bucket 0    | bucket 1 | ... | bucket n (+Inf) | native part |
  *   summary    | sum       | count       |
  *   info       | 1         | written, ms |
  *   stateset   | written, ms | state 0   | state 1  | ... |
  * </pre>
  *
- * <p>Order: a writer of a histogram or a summary stores its bucket or count first and the sum last,
- * in one column; a reader reads the sum first and the buckets or the count last, column by column.
- * So no reader sees a sum with an observation that the buckets lack.
+ * <p>A histogram has its native part where it has native buckets; one without classic bounds has
+ * the bucket of +Inf alone. Order: a writer of a histogram or a summary stores its native bucket
+ * first, then its bucket or count, and the sum last, in one column; a reader reads in the opposite
+ * order, column by column. So no reader sees a sum with an observation that the buckets lack, nor a
+ * classic bucket with one that the native buckets lack.
  */
 public final class CellLayout {
   public static final int COUNTER_LONG = 0;
@@ -35,12 +37,24 @@ public final class CellLayout {
 
   private CellLayout() {}
 
+  /**
+   * Index of the first cell of a histogram's native part, laid out as {@link NativeLayout} says.
+   */
+  public static int nativePart(FamilyDescriptor family) {
+    return HISTOGRAM_BUCKETS + family.bounds().length;
+  }
+
+  private static int nativeCells(FamilyDescriptor family) {
+    NativeShape shape = NativeShape.of(family);
+    return shape == null ? 0 : NativeLayout.cells(shape);
+  }
+
   /** The number of cells that each series of a family has. */
   public static int cellsOf(FamilyDescriptor family) {
     return switch (family.type()) {
       case COUNTER -> COUNTER_CELLS;
       case GAUGE, INFO -> GAUGE_CELLS;
-      case HISTOGRAM -> HISTOGRAM_BUCKETS + family.bounds().length;
+      case HISTOGRAM -> nativePart(family) + nativeCells(family);
       case SUMMARY -> SUMMARY_CELLS;
       case STATESET -> STATESET_STATES + family.states().size();
     };

@@ -43,7 +43,7 @@ public abstract class Column {
   public abstract void putRelease(int cell, long word);
 
   /** Replaces a word that is as expected; false where another thread was first. */
-  public abstract boolean compareAndSet(int cell, long expected, long word);
+  abstract boolean compareAndSet(int cell, long expected, long word);
 
   /** Adds to the double in a cell atomically. */
   public final void addAtomic(int cell, double amount) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param constLabelValues their values
  * @param bounds a histogram's upper bounds, ascending, the last one +Inf; else empty
  * @param states a state set's states; else empty
+ * @param parameters what else the cells of a series depend on: of a histogram with native buckets
+ *     its {@link NativeShape}; else empty
  * @param createdMs when it was registered, in milliseconds of the Unix epoch
  */
 public record FamilyDescriptor(
@@ -33,6 +35,7 @@ public record FamilyDescriptor(
     List<String> constLabelValues,
     @SuppressWarnings("ArrayRecordComponent") double[] bounds,
     List<String> states,
+    @SuppressWarnings("ArrayRecordComponent") double[] parameters,
     long createdMs) {
 
   /** The same without its help text. */
@@ -50,6 +53,7 @@ public record FamilyDescriptor(
         constLabelValues,
         bounds,
         states,
+        parameters,
         createdMs);
   }
 }

@@ -96,6 +96,11 @@ final class FileBlocks extends Blocks {
     return Interrupts.shield(() -> tryAppend(kind, column, firstCell, cells, payloadBytes));
   }
 
+  @Override
+  boolean isHalfFull() {
+    return end > maxBytes / 2;
+  }
+
   private FileChannel open() throws IOException {
     if (!channel.isOpen()) {
       if (closed) {

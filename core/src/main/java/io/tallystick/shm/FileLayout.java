@@ -45,6 +45,7 @@ final class FileLayout {
   static final int BLOCK_CELLS = 2;
   static final int BLOCK_SINGLE_CELLS = 3;
   static final int BLOCK_TOKENS = 4;
+  static final int BLOCK_WIDE_CELLS = 5;
 
   static final int BLOCK_KIND_OFFSET = 0;
   static final int BLOCK_COLUMN_OFFSET = 4;

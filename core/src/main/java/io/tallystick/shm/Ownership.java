@@ -102,6 +102,11 @@ final class Ownership {
     return Arrays.asList(owners).indexOf(null);
   }
 
+  /** The number of the column that a thread owns, or -1. */
+  int numberOf(Thread thread) {
+    return Arrays.asList(owners).indexOf(thread);
+  }
+
   void grant(int number, Thread thread) {
     owners[number] = thread;
   }

@@ -164,7 +164,7 @@ public final class ProcessFile implements Closeable {
             number,
             record,
             CellLayout.cellsOf(descriptor),
-            descriptor.type().isSingle(),
+            CellKind.of(descriptor),
             ownership.owners());
     return new Cells(location.segment(), location.cell(), number, log, ownership, clock);
   }
@@ -249,6 +249,18 @@ public final class ProcessFile implements Closeable {
       }
     }
     ownership.setFull(ownership.free() < 0);
+    grantWideColumns();
+  }
+
+  private void grantWideColumns() {
+    try {
+      if (shared != null) {
+        shared.grantWide(ownership);
+      }
+      unshared.grantWide(ownership);
+    } catch (IOException e) {
+      return; // no room: as above
+    }
   }
 
   private void addSharedColumns() {

@@ -9,8 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +38,7 @@ public final class ProcessFileReader implements Closeable {
   private int blocksSeen;
   private int descriptorBlock;
   private int descriptorPosition;
-  private int columnsEnd; // cells of series are given in order, each once
-  private int singleEnd;
+  private final Map<CellKind, Integer> ends = new EnumMap<>(CellKind.class); // of all series' cells
   private @Nullable CorruptFileException faultyBlock;
 
   private ProcessFileReader(
@@ -274,25 +275,21 @@ public final class ProcessFileReader implements Closeable {
   private void checkCells(int cell, FamilyDescriptor family)
       throws IOException, CorruptFileException {
     int count = CellLayout.cellsOf(family);
-    boolean single = family.type().isSingle();
-    if (!isKnown(cell, count, single)) {
+    CellKind kind = CellKind.of(family);
+    if (!isKnown(cell, count, kind)) {
       takeBlocks(); // the segment was published before the record, but maybe after our last look
-      if (!isKnown(cell, count, single)) {
+      if (!isKnown(cell, count, kind)) {
         throw new CorruptFileException("cells outside every segment: cell=" + cell);
       }
     }
-    if (cell < (single ? singleEnd : columnsEnd)) {
+    if (cell < ends.getOrDefault(kind, 0)) {
       throw new CorruptFileException("cells of another series: cell=" + cell);
     }
-    if (single) {
-      singleEnd = cell + count;
-    } else {
-      columnsEnd = cell + count;
-    }
+    ends.put(kind, cell + count);
   }
 
-  private boolean isKnown(int cell, int count, boolean single) {
-    return !segments.isEmpty() && segments.get(segmentOf(cell)).holds(cell, count, single);
+  private boolean isKnown(int cell, int count, CellKind kind) {
+    return !segments.isEmpty() && segments.get(segmentOf(cell)).holds(cell, count, kind);
   }
 
   /** Takes in new blocks and returns the fault behind them, or null. */
@@ -318,14 +315,15 @@ public final class ProcessFileReader implements Closeable {
     int kind = block.getInt(FileLayout.BLOCK_KIND_OFFSET);
     switch (kind) {
       case FileLayout.BLOCK_DESCRIPTORS -> descriptors.add(block);
-      case FileLayout.BLOCK_CELLS -> takeCells(block, false);
-      case FileLayout.BLOCK_SINGLE_CELLS -> takeCells(block, true);
+      case FileLayout.BLOCK_CELLS -> takeCells(block, CellKind.COLUMNS);
+      case FileLayout.BLOCK_SINGLE_CELLS -> takeCells(block, CellKind.SINGLE);
+      case FileLayout.BLOCK_WIDE_CELLS -> takeCells(block, CellKind.WIDE);
       case FileLayout.BLOCK_TOKENS -> takeTokens(block);
       default -> throw new CorruptFileException("unknown kind of block: kind=" + kind);
     }
   }
 
-  private void takeCells(ByteBuffer block, boolean single) throws CorruptFileException {
+  private void takeCells(ByteBuffer block, CellKind kind) throws CorruptFileException {
     int first = block.getInt(FileLayout.BLOCK_FIRST_CELL_OFFSET);
     int cells = block.getInt(FileLayout.BLOCK_CELLS_OFFSET);
     if (cells <= 0
@@ -343,9 +341,9 @@ public final class ProcessFileReader implements Closeable {
       if (first != next + known) {
         throw new CorruptFileException("segment out of order: firstCell=" + first);
       }
-      segment = new SegmentView(first, cells, single);
+      segment = new SegmentView(first, cells, kind);
       segments.add(segment);
-    } else if (segment.cells() != cells || segment.isSingle() || single) {
+    } else if (segment.cells() != cells || segment.kind() != kind || kind == CellKind.SINGLE) {
       throw new CorruptFileException("column of another segment: firstCell=" + first);
     }
     segment

@@ -53,11 +53,9 @@ final class RecordReader {
     List<String> labelNames = readTexts();
     List<String> constLabelNames = readTexts();
     List<String> constLabelValues = readTexts();
-    double[] bounds = new double[readCount(Long.BYTES)];
-    for (int i = 0; i < bounds.length; i++) {
-      bounds[i] = Double.longBitsToDouble(readLong());
-    }
+    double[] bounds = readDoubles();
     List<String> states = readTexts();
+    double[] parameters = at < end ? readDoubles() : new double[0];
     if (constLabelNames.size() != constLabelValues.size()) {
       throw new CorruptFileException("constant labels without values: family=" + name);
     }
@@ -75,6 +73,7 @@ final class RecordReader {
             constLabelValues,
             bounds,
             states,
+            parameters,
             createdMs);
     if (!Records.isWithinShares(family)) {
       throw new CorruptFileException(
@@ -139,6 +138,14 @@ final class RecordReader {
     if (length < 0 || length > end - at) {
       throw new CorruptFileException("record is cut: needed=" + length + " left=" + (end - at));
     }
+  }
+
+  private double[] readDoubles() throws CorruptFileException {
+    double[] doubles = new double[readCount(Long.BYTES)];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = Double.longBitsToDouble(readLong());
+    }
+    return doubles;
   }
 
   private int readByte() throws CorruptFileException {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   family:  | length 2 | 1 1 | 0 1 | type 1 | mode 1 | created 8 | name | original | base | help |
- *            | unit | labels | const labels | const values | bounds | states |
+ *            | unit | labels | const labels | const values | bounds | states | [parameters] |
  *   series:  | length 2 | 2 1 | flags 1 | family 4 | cell 4 | created 8 | value ... | [instance] |
  *   removed: | length 2 | 3 1 | 0 1 | family 4 | cell 4 |
  * </pre>
@@ -52,7 +52,9 @@ final class Records {
     names.writeText(family.unit());
     return names.size() <= MAX_NAMES_LENGTH
         && textBytes(family.labelNames()) + textBytes(family.constLabelNames()) <= MAX_NAMES_LENGTH
-        && family.bounds().length * Long.BYTES + textBytes(family.states()) <= MAX_SHAPE_LENGTH;
+        && (family.bounds().length + family.parameters().length) * Long.BYTES
+                + textBytes(family.states())
+            <= MAX_SHAPE_LENGTH;
   }
 
   /** A family's record, or null where it is longer than a record can be. */
@@ -69,11 +71,11 @@ final class Records {
     out.writeTexts(family.labelNames());
     out.writeTexts(family.constLabelNames());
     out.writeTexts(family.constLabelValues());
-    out.writeCount(family.bounds().length);
-    for (double bound : family.bounds()) {
-      out.writeLong(Double.doubleToRawLongBits(bound));
-    }
+    out.writeDoubles(family.bounds());
     out.writeTexts(family.states());
+    if (family.parameters().length > 0) {
+      out.writeDoubles(family.parameters());
+    }
     return out.record();
   }
 
@@ -162,6 +164,13 @@ final class Records {
     void writeTexts(List<String> texts) {
       writeCount(texts.size());
       texts.forEach(this::writeText);
+    }
+
+    void writeDoubles(double[] doubles) {
+      writeCount(doubles.length);
+      for (double value : doubles) {
+        writeLong(Double.doubleToRawLongBits(value));
+      }
     }
 
     byte @Nullable [] record() {

@@ -102,11 +102,7 @@ public final class RetiredFileWriter implements Closeable {
     }
     SeriesLog.Location location =
         log.addSeries(
-            family,
-            record,
-            CellLayout.cellsOf(descriptor),
-            descriptor.type().isSingle(),
-            new Thread[0]);
+            family, record, CellLayout.cellsOf(descriptor), CellKind.of(descriptor), new Thread[0]);
     for (; segments < log.segments().size(); segments++) {
       log.addColumn(log.segments().get(segments), REST_COLUMN);
     }

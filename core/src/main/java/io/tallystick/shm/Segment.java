@@ -18,25 +18,22 @@ final class Segment {
 
   final int firstCell;
   final int cells;
-  private final boolean single;
+  final CellKind kind;
   private volatile Column[] all;
   private volatile Column[] shared;
   private final Column[] lanes; // the shared column of each slot's threads; racy on purpose
   private volatile Column[] byThread = NOBODY; // open addressing by thread id; holes are NONE
   private volatile boolean contended;
+  private @Nullable Thread asking; // racy: who last updated in a wide segment without a column
 
-  Segment(int firstCell, int cells, boolean single, Column first) {
+  Segment(int firstCell, int cells, CellKind kind, Column first) {
     this.firstCell = firstCell;
     this.cells = cells;
-    this.single = single;
+    this.kind = kind;
     this.all = new Column[] {first};
     this.shared = all;
-    this.lanes = new Column[single ? 0 : Ownership.SLOTS];
+    this.lanes = new Column[kind == CellKind.SINGLE ? 0 : Ownership.SLOTS];
     Arrays.fill(lanes, first);
-  }
-
-  boolean isSingle() {
-    return single;
   }
 
   /** The first shared column; the only one where series have one copy of their cells. */
@@ -70,6 +67,18 @@ final class Segment {
       slot = (slot + 1) & mask;
     }
     return null;
+  }
+
+  /** Notes that a thread updates in a wide segment and has no column in it. */
+  void ask(Thread thread) {
+    asking = thread;
+  }
+
+  /** The thread that asked last since the previous call, or null. */
+  @Nullable Thread takeAsking() {
+    Thread thread = asking;
+    asking = null;
+    return thread;
   }
 
   /** The shared column that threads should try, by their slot. */

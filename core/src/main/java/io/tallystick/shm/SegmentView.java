@@ -8,13 +8,13 @@ import java.util.List;
 public final class SegmentView {
   private final int firstCell;
   private final int cells;
-  private final boolean single;
+  private final CellKind kind;
   private final List<LongBuffer> columns = new ArrayList<>();
 
-  SegmentView(int firstCell, int cells, boolean single) {
+  SegmentView(int firstCell, int cells, CellKind kind) {
     this.firstCell = firstCell;
     this.cells = cells;
-    this.single = single;
+    this.kind = kind;
   }
 
   public int firstCell() {
@@ -30,11 +30,11 @@ public final class SegmentView {
     return cells;
   }
 
-  boolean isSingle() {
-    return single;
+  CellKind kind() {
+    return kind;
   }
 
-  boolean holds(int cell, int count, boolean isSingle) {
-    return single == isSingle && cell >= firstCell && cell - firstCell <= cells - count;
+  boolean holds(int cell, int count, CellKind ofKind) {
+    return kind == ofKind && cell >= firstCell && cell - firstCell <= cells - count;
   }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * to another when it meets a second thread there.
  */
 public abstract class SeriesCells {
+  private static final int TRIES_BEFORE_YIELD = 64;
+
   private final Segment segment;
   private final Ownership ownership;
   private final Thread[] without; // the ownership's, one load nearer
@@ -53,6 +55,9 @@ public abstract class SeriesCells {
     Column column = segment.ownedBy(thread);
     if (column == null) {
       ownership.ask(thread);
+      if (segment.kind == CellKind.WIDE) {
+        segment.ask(thread);
+      }
       return null;
     }
     if (first.owner == null) {
@@ -88,6 +93,28 @@ public abstract class SeriesCells {
     while (!column.tryAddAtomic(index, amount)) {
       column = segment.changeLane(slot);
     }
+  }
+
+  /**
+   * Takes a shared column for the calling thread alone, by a cell of it that is zero while nobody
+   * has it. Whoever takes it gives it back with {@link #unlock}, at once.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // yields only to be kind: it is right without
+  protected final Column lockShared(int index) {
+    int slot = Ownership.slotOf(Thread.currentThread());
+    Column column = lanes[slot];
+    for (int tries = 1; !column.compareAndSet(index, 0, 1); tries++) {
+      column = segment.changeLane(slot);
+      if (tries % TRIES_BEFORE_YIELD == 0) {
+        Thread.yield(); // whoever has it was put aside by the scheduler
+      }
+    }
+    return column;
+  }
+
+  /** Gives a column back; what was written to it is seen by whoever takes it next. */
+  protected static void unlock(Column column, int index) {
+    column.putRelease(index, 0);
   }
 
   /** The sum of a cell's words over all columns. */

@@ -3,7 +3,9 @@ package io.tallystick.shm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +29,7 @@ final class SeriesLog {
   private @Nullable ByteBuffer descriptors;
   private int descriptorBytes; // of all blocks, for their growth
   private int published; // of the present block
-  private @Nullable Segment columns;
-  private @Nullable Segment single;
-  private int columnsFill;
-  private int singleFill;
+  private final Map<CellKind, Location> next = new EnumMap<>(CellKind.class);
   private int nextCell;
   private int families;
   private int series;
@@ -59,27 +58,19 @@ final class SeriesLog {
   }
 
   /** Allocates zeroed cells and publishes the series that has them. */
-  Location addSeries(
-      int family, byte[] record, int cells, boolean isSingle, @Nullable Thread[] owners)
+  Location addSeries(int family, byte[] record, int cells, CellKind kind, @Nullable Thread[] owners)
       throws IOException {
     reserve(record.length);
-    Segment segment = isSingle ? single : columns;
-    int fill = isSingle ? singleFill : columnsFill;
-    if (segment == null || segment.cells - fill < cells) {
-      segment = addSegment(Math.max(cells, growth()), isSingle, owners);
-      fill = 0;
+    Location location = next.get(kind);
+    if (location == null || location.segment.cells - location.cell < cells) {
+      int length = Math.max(FileLayout.align(cells), growth());
+      location = new Location(addSegment(length, kind, owners), 0);
     }
-    Records.locate(record, family, segment.firstCell + fill);
+    Records.locate(record, family, location.segment.firstCell + location.cell);
     publish(record);
-    if (isSingle) {
-      single = segment;
-      singleFill = fill + cells;
-    } else {
-      columns = segment;
-      columnsFill = fill + cells;
-    }
+    next.put(kind, new Location(location.segment, location.cell + cells));
     series++;
-    return new Location(segment, fill);
+    return location;
   }
 
   /** Publishes that a series is no more. */
@@ -88,24 +79,38 @@ final class SeriesLog {
     series--;
   }
 
-  /** Gives a thread a column in every segment, or in none. */
+  /** Gives a thread a column in every segment, or in none; in wide ones where there is one. */
   void grant(int number, Thread owner) throws IOException {
     for (Segment segment : segments) {
-      if (!segment.isSingle() && segment.column(number) == null) {
+      if (segment.kind == CellKind.COLUMNS && segment.column(number) == null) {
         segment.add(appendColumn(segment, number, null));
       }
     }
     for (Segment segment : segments) {
       Column column = segment.column(number);
-      if (!segment.isSingle() && column != null) {
+      if (segment.kind != CellKind.SINGLE && column != null) {
         segment.add(column.forOwner(owner));
+      }
+    }
+  }
+
+  /** Gives owners of columns one in the wide segments in which they were seen without. */
+  void grantWide(Ownership ownership) throws IOException {
+    for (Segment segment : segments) {
+      Thread thread = segment.kind == CellKind.WIDE ? segment.takeAsking() : null;
+      if (thread == null || segment.ownedBy(thread) != null || blocks.isHalfFull()) {
+        continue;
+      }
+      int number = ownership.numberOf(thread);
+      if (number >= 0) {
+        segment.add(appendColumn(segment, Ownership.FIRST_OWNED_COLUMN + number, thread));
       }
     }
   }
 
   /** Adds a copy of a segment's cells that no thread owns; nothing where it has one copy only. */
   void addColumn(Segment segment, int number) throws IOException {
-    if (!segment.isSingle()) {
+    if (segment.kind != CellKind.SINGLE) {
       segment.add(appendColumn(segment, number, null));
     }
   }
@@ -138,14 +143,13 @@ final class SeriesLog {
     return Math.min(FileLayout.align(wanted), Math.max(MAX_SEGMENT_CELLS, segmentCells));
   }
 
-  private Segment addSegment(int cells, boolean isSingle, @Nullable Thread[] owners)
+  private Segment addSegment(int cells, CellKind kind, @Nullable Thread[] owners)
       throws IOException {
-    int kind = isSingle ? FileLayout.BLOCK_SINGLE_CELLS : FileLayout.BLOCK_CELLS;
-    ByteBuffer block = blocks.append(kind, 0, nextCell, cells, cells << 3);
-    Segment segment = new Segment(nextCell, cells, isSingle, columnOf(block, 0, null));
+    ByteBuffer block = blocks.append(kind.blockKind, 0, nextCell, cells, cells << 3);
+    Segment segment = new Segment(nextCell, cells, kind, columnOf(block, 0, null));
     segments.add(segment);
     nextCell += cells;
-    if (!isSingle) {
+    if (kind == CellKind.COLUMNS) {
       for (int i = 0; i < owners.length; i++) {
         Thread owner = owners[i];
         if (owner != null) {
@@ -165,7 +169,7 @@ final class SeriesLog {
       throws IOException {
     ByteBuffer block =
         blocks.append(
-            FileLayout.BLOCK_CELLS, number, segment.firstCell, segment.cells, segment.cells << 3);
+            segment.kind.blockKind, number, segment.firstCell, segment.cells, segment.cells << 3);
     return columnOf(block, number, owner);
   }
 
@@ -200,6 +204,6 @@ final class SeriesLog {
     Words.putLongRelease(block, FileLayout.BLOCK_PUBLISHED_OFFSET, published);
   }
 
-  /** Where a series' cells are. */
+  /** Where cells are, or where the next ones go. */
   record Location(Segment segment, int cell) {}
 }

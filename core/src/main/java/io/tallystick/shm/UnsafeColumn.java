@@ -50,7 +50,7 @@ final class UnsafeColumn extends Column {
   }
 
   @Override
-  public boolean compareAndSet(int cell, long expected, long word) {
+  boolean compareAndSet(int cell, long expected, long word) {
     return UnsafeApi.compareAndSetLong(null, address + ((long) cell << 3), expected, word);
   }
 }

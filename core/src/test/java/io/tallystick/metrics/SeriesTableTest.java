@@ -189,6 +189,7 @@ class SeriesTableTest {
             List.of(),
             new double[0],
             List.of(),
+            new double[0],
             0);
     return file.addSeries(file.addFamily(counter), List.of(), 0);
   }

@@ -18,7 +18,7 @@ final class SharedColumnsTest {
   private Segment makeSegment() {
     try {
       byte[] record = Records.series(0, List.of(), null);
-      return log.addSeries(0, record, 2, false, new Thread[0]).segment();
+      return log.addSeries(0, record, 2, CellKind.COLUMNS, new Thread[0]).segment();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -66,6 +66,11 @@ final class SharedColumnsTest {
     private final HeapBlocks plain = new HeapBlocks();
     private final List<Integer> columns = new ArrayList<>();
     private int left = Integer.MAX_VALUE;
+
+    @Override
+    boolean isHalfFull() {
+      return left == 0;
+    }
 
     @Override
     ByteBuffer append(int kind, int column, int firstCell, int cells, int payloadBytes)
