@@ -21,9 +21,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * How long does one scrape of eight processes with 100,000 counter series each take?
  *
- * <p>Tallystick merges eight process files, in each of which two threads have a column. The peers
- * have no processes to merge: one registry has all series that the merged text has. Every series
- * moves between two scrapes.
+ * <p>Tallystick merges eight process files, in each of which two threads own a column that has a
+ * value of every series. The peers have no processes to merge: one registry has all series that the
+ * merged text has. Every series moves between two scrapes.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -34,7 +34,6 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgs = {"-Xms6g", "-Xmx6g"})
 public class ScrapeBenchmark {
   private static final int PROCESSES = 8;
-  private static final int COLUMNS = 2;
   private static final int FAMILIES = 10;
   private static final int SERIES_PER_FAMILY = 10_000;
 
@@ -74,9 +73,10 @@ public class ScrapeBenchmark {
       return this == SAME ? List.of(names("/shop")) : processes();
     }
 
-    /** How many words make up a sample of the merged text. */
+    /** How many words of owned columns make up a sample of the merged text. */
     private int copies() {
-      return this == SAME ? PROCESSES * COLUMNS : COLUMNS;
+      int columns = ScrapeTarget.OWNED_COLUMNS;
+      return this == SAME ? PROCESSES * columns : columns;
     }
 
     private static SeriesNames names(String pathPrefix) {

@@ -23,9 +23,13 @@ interface ScrapeTarget {
   /** Writes one scrape in Prometheus' text format. */
   void write(OutputStream out) throws IOException;
 
+  /** Threads that own a column of each process file, and have values in it. */
+  int OWNED_COLUMNS = 2;
+
   /**
-   * Process files of one directory, each with the series of one of the names, and each with a
-   * column of the calling thread and of another.
+   * Process files of one directory, each with the series of one of the names. Two threads own a
+   * column of each file: the calling one, and another that lived until both had their columns. What
+   * they counted before that is in the file's shared column.
    */
   static ScrapeTarget tallystick(SharedMemory memory, List<SeriesNames> processes)
       throws IOException {
@@ -47,8 +51,10 @@ interface ScrapeTarget {
       }
     }
     CounterDataPoint[] all = counters.toArray(CounterDataPoint[]::new);
-    ColumnOwner.start(memory::lengthBytes, () -> incAll(all)).close();
+    ColumnOwner other = ColumnOwner.start(memory::lengthBytes, () -> incAll(all));
     ColumnOwner.settle(memory::lengthBytes, () -> incAll(all));
+    OwnedColumns.require(OWNED_COLUMNS, processes.size(), memory.directory());
+    other.close();
     Scraper scraper = Scraper.open(memory.directory());
     return new ScrapeTarget() {
       @Override
