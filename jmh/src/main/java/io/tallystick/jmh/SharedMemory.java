@@ -1,6 +1,7 @@
 package io.tallystick.jmh;
 
 import io.tallystick.Tallystick;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,17 +50,21 @@ public class SharedMemory {
     return settings.apply(Tallystick.builder().directory(directory())).open();
   }
 
-  /** Bytes of all files in the directory. */
+  /**
+   * The lengths of all regular files in the directory and below, added up; process files are
+   * written from end to end, so they take that much memory, up to a page each. Directories have no
+   * length here.
+   */
   long lengthBytes() {
-    long sum = 0;
-    for (Path file : files(directory())) {
-      sum += file.toFile().length(); // 0 for one that went away meanwhile
-    }
-    return sum;
+    return contents(directory()).stream()
+        .map(Path::toFile)
+        .filter(File::isFile)
+        .mapToLong(File::length) // 0 for one that went away meanwhile
+        .sum();
   }
 
   private static void deleteTree(Path root) {
-    for (Path path : files(root)) {
+    for (Path path : contents(root)) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
@@ -69,7 +74,7 @@ public class SharedMemory {
   }
 
   /** The directory and all that is in it, the deepest first. */
-  private static List<Path> files(Path root) {
+  private static List<Path> contents(Path root) {
     try (Stream<Path> paths = Files.walk(root)) {
       return paths.sorted(Comparator.reverseOrder()).toList();
     } catch (IOException e) {
