@@ -17,8 +17,11 @@ public enum Contender {
 
   MICROMETER("Micrometer"),
 
-  /** Bound instruments of the incubating API. */
-  OPENTELEMETRY("OpenTelemetry, bound"),
+  /** Its stable API: attributes come with each update. */
+  OPENTELEMETRY("OpenTelemetry"),
+
+  /** Bound instruments of the incubating API: the attributes were looked up once. */
+  OPENTELEMETRY_BOUND("OpenTelemetry, bound"),
 
   /** {@code LongAdder}, and {@code DoubleAdder} for amounts that are doubles. */
   LONG_ADDER("LongAdder");

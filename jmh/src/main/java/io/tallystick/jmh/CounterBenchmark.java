@@ -55,7 +55,7 @@ public class CounterBenchmark {
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
       "MICROMETER",
-      "OPENTELEMETRY",
+      "OPENTELEMETRY_BOUND",
       "LONG_ADDER"
     })
     public Contender contender;
@@ -72,7 +72,7 @@ public class CounterBenchmark {
             case CLIENT_JAVA -> always(ClientJava.counter(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.counter(false));
             case MICROMETER -> always(Micrometer.counter());
-            case OPENTELEMETRY -> always(OpenTelemetry.counter());
+            case OPENTELEMETRY_BOUND -> always(OpenTelemetry.counter());
             case LONG_ADDER -> always(Adders.counter());
             default -> throw new IllegalArgumentException("no counter: contender=" + contender);
           };

@@ -50,7 +50,7 @@ public class GaugeBenchmark {
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
       "MICROMETER",
-      "OPENTELEMETRY"
+      "OPENTELEMETRY_BOUND"
     })
     public Contender contender;
 
@@ -66,7 +66,7 @@ public class GaugeBenchmark {
             case CLIENT_JAVA -> always(ClientJava.gauge(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.gauge(false));
             case MICROMETER -> always(Micrometer.gauge());
-            case OPENTELEMETRY -> always(OpenTelemetry.gauge());
+            case OPENTELEMETRY_BOUND -> always(OpenTelemetry.gauge());
             default -> throw new IllegalArgumentException("no gauge: contender=" + contender);
           };
     }

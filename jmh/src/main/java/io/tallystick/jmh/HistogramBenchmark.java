@@ -45,7 +45,7 @@ public class HistogramBenchmark {
       "CLIENT_JAVA_NO_EXEMPLARS",
       "CLIENT_JAVA_NATIVE",
       "MICROMETER",
-      "OPENTELEMETRY"
+      "OPENTELEMETRY_BOUND"
     })
     public Contender contender;
 
@@ -62,7 +62,7 @@ public class HistogramBenchmark {
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.classicHistogram(false));
             case CLIENT_JAVA_NATIVE -> always(ClientJava.nativeHistogram());
             case MICROMETER -> always(Micrometer.histogram());
-            case OPENTELEMETRY -> always(OpenTelemetry.histogram());
+            case OPENTELEMETRY_BOUND -> always(OpenTelemetry.histogram());
             default -> throw new IllegalArgumentException("no histogram: contender=" + contender);
           };
     }

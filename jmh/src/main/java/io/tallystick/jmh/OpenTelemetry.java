@@ -17,6 +17,7 @@ import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -41,13 +42,13 @@ final class OpenTelemetry {
   private OpenTelemetry() {}
 
   static CounterDataPoint counter() {
-    return new CounterAdapter(meter(), Attributes.of(PATH, "/", STATUS, "200"));
+    return new CounterAdapter(meter(), attributes("/", "200"));
   }
 
   /** Not bound: here the attributes come with each update. */
   static CounterLookup lookup() {
     LongCounter counter = meter().counterBuilder("requests").build();
-    return (path, status) -> counter.add(1, Attributes.of(PATH, path, STATUS, status));
+    return (path, status) -> counter.add(1, attributes(path, status));
   }
 
   static GaugeDataPoint gauge() {
@@ -74,10 +75,21 @@ final class OpenTelemetry {
   }
 
   private static Meter meter() {
-    return SdkMeterProvider.builder()
-        .registerMetricReader(new CumulativeReader())
-        .build()
-        .get("io.tallystick.jmh");
+    return meter(SdkMeterProvider.builder().registerMetricReader(new CumulativeReader()));
+  }
+
+  /** A meter whose counters a reader reads, with as many series each as it is asked for. */
+  static Meter meter(MetricReader reader, int seriesPerCounter) {
+    return meter(
+        SdkMeterProvider.builder().registerMetricReader(reader, type -> seriesPerCounter + 1));
+  }
+
+  private static Meter meter(SdkMeterProviderBuilder provider) {
+    return provider.build().get("io.tallystick.jmh");
+  }
+
+  static Attributes attributes(String path, String status) {
+    return Attributes.of(PATH, path, STATUS, status);
   }
 
   private static final class CounterAdapter extends WriteOnlyCounter {

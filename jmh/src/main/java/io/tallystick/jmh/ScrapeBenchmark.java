@@ -87,7 +87,14 @@ public class ScrapeBenchmark {
   /** The contender with its series. */
   @State(Scope.Benchmark)
   public static class Contest {
-    @Param({"BASELINE", "TALLYSTICK", "CLIENT_JAVA", "CLIENT_JAVA_NO_EXEMPLARS", "MICROMETER"})
+    @Param({
+      "BASELINE",
+      "TALLYSTICK",
+      "CLIENT_JAVA",
+      "CLIENT_JAVA_NO_EXEMPLARS",
+      "MICROMETER",
+      "OPENTELEMETRY"
+    })
     public Contender contender;
 
     @Param public Series series;
@@ -104,6 +111,7 @@ public class ScrapeBenchmark {
             case CLIENT_JAVA -> ScrapeTarget.clientJava(series.merged(), true);
             case CLIENT_JAVA_NO_EXEMPLARS -> ScrapeTarget.clientJava(series.merged(), false);
             case MICROMETER -> ScrapeTarget.micrometer(series.merged());
+            case OPENTELEMETRY -> ScrapeTarget.openTelemetry(series.merged());
             default -> throw new IllegalArgumentException("no scrape: contender=" + contender);
           };
       long samples = SampleLines.count(target, "shop_requests_");

@@ -1,6 +1,10 @@
 package io.tallystick.jmh;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -125,6 +129,47 @@ interface ScrapeTarget {
       @Override
       public void write(OutputStream out) throws IOException {
         registry.scrape(out);
+      }
+    };
+  }
+
+  /** One meter with the series of all names, read by a collector of client_java's registry. */
+  static ScrapeTarget openTelemetry(List<SeriesNames> processes) {
+    PrometheusMetricReader reader =
+        PrometheusMetricReader.builder()
+            .setOtelScopeLabelsEnabled(false)
+            .setTargetInfoMetricEnabled(false)
+            .build();
+    int seriesPerFamily = processes.stream().mapToInt(SeriesNames::seriesPerFamily).sum();
+    Meter meter = OpenTelemetry.meter(reader, seriesPerFamily);
+    List<Runnable> updates = new ArrayList<>();
+    for (int family = 0; family < processes.get(0).families(); family++) {
+      LongCounter counter =
+          meter
+              .counterBuilder(processes.get(0).family(family))
+              .setDescription("Requests served.")
+              .build();
+      for (SeriesNames names : processes) {
+        for (int series = 0; series < names.seriesPerFamily(); series++) {
+          Attributes attributes =
+              OpenTelemetry.attributes(names.path(series), names.status(series));
+          updates.add(() -> counter.add(1, attributes));
+        }
+      }
+    }
+    updates.forEach(Runnable::run); // there is no series before its first update
+    PrometheusRegistry registry = new PrometheusRegistry();
+    registry.register(reader);
+    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    return new ScrapeTarget() {
+      @Override
+      public void update() {
+        updates.forEach(Runnable::run);
+      }
+
+      @Override
+      public void write(OutputStream out) throws IOException {
+        writer.write(out, registry.scrape());
       }
     };
   }

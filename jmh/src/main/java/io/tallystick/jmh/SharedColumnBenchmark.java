@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does an update cost a thread that has no column, because the table is full?
  *
- * <p>The table has one column, and a thread that is not measured keeps it.
+ * <p>The table has one column, and a thread that is not measured keeps it. The peers have no
+ * columns: theirs are the same updates as elsewhere.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -48,7 +49,14 @@ public class SharedColumnBenchmark {
   /** The contender. */
   @State(Scope.Benchmark)
   public static class Contest {
-    @Param({"BASELINE", "TALLYSTICK", "CLIENT_JAVA", "CLIENT_JAVA_NO_EXEMPLARS"})
+    @Param({
+      "BASELINE",
+      "TALLYSTICK",
+      "CLIENT_JAVA",
+      "CLIENT_JAVA_NO_EXEMPLARS",
+      "MICROMETER",
+      "OPENTELEMETRY_BOUND"
+    })
     public Contender contender;
 
     private Supplier<Handle.Series> series;
@@ -63,6 +71,10 @@ public class SharedColumnBenchmark {
             case TALLYSTICK -> always(tallystick(memory));
             case CLIENT_JAVA -> always(clientJava(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(clientJava(false));
+            case MICROMETER ->
+                always(new Handle.Series(Micrometer.counter(), Micrometer.histogram()));
+            case OPENTELEMETRY_BOUND ->
+                always(new Handle.Series(OpenTelemetry.counter(), OpenTelemetry.histogram()));
             default -> throw new IllegalArgumentException("no series: contender=" + contender);
           };
     }

@@ -43,7 +43,7 @@ public class SummaryBenchmark {
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
       "MICROMETER",
-      "OPENTELEMETRY",
+      "OPENTELEMETRY_BOUND",
       "LONG_ADDER"
     })
     public Contender contender;
@@ -60,7 +60,7 @@ public class SummaryBenchmark {
             case CLIENT_JAVA -> always(ClientJava.summary(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.summary(false));
             case MICROMETER -> always(Micrometer.summary());
-            case OPENTELEMETRY -> always(OpenTelemetry.summary());
+            case OPENTELEMETRY_BOUND -> always(OpenTelemetry.summary());
             case LONG_ADDER -> always(Adders.summary());
             default -> throw new IllegalArgumentException("no summary: contender=" + contender);
           };
