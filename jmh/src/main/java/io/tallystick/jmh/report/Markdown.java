@@ -33,6 +33,16 @@ final class Markdown {
     text.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
+  /** Adds what was made elsewhere. */
+  void append(Markdown other) {
+    text.append(other.text);
+  }
+
+  /** A text as it was typed. */
+  static String code(String typed) {
+    return "`" + typed.replace("|", "\\|") + "`"; // a bar would end the cell
+  }
+
   /** Three digits or more, as many decimals as that takes; a dash for what is not known. */
   static String number(double value) {
     double size = Math.abs(value);

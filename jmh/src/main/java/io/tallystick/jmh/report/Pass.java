@@ -4,17 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** One run of a topic's benchmark: what it wrote, and what it ran on. */
-record Pass(Kind kind, int threads, JsonNode results, JsonNode info) {
+/**
+ * One run of a topic's benchmark: what it wrote, and what it ran on.
+ *
+ * @param name as in {@code --passes} of {@code jmh/run}: {@code plain-t1}
+ */
+record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, JsonNode info) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How the JVMs of a pass were started; the name in lower case is that of the pass. */
@@ -35,11 +42,15 @@ record Pass(Kind kind, int threads, JsonNode results, JsonNode info) {
     }
   }
 
-  /** The passes of a topic, plain ones and few threads first. */
+  /**
+   * The passes of a topic, plain ones and few threads first.
+   *
+   * @throws IOException where a result has no note of what it ran on
+   */
   static List<Pass> readAll(Path raw, Topic topic) throws IOException {
     Pattern name =
         Pattern.compile(
-            Pattern.quote(topic.slug()) + "-(once|plain|unsafe|virtual)(?:-t(\\d+))?\\.json");
+            Pattern.quote(topic.slug()) + "-((once|plain|unsafe|virtual)(?:-t(\\d+))?)\\.json");
     List<Path> files;
     try (Stream<Path> paths = Files.list(raw)) {
       files = paths.toList();
@@ -50,10 +61,12 @@ record Pass(Kind kind, int threads, JsonNode results, JsonNode info) {
       if (matcher.matches()) {
         passes.add(
             new Pass(
-                Kind.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)),
-                matcher.group(2) == null ? 1 : Integer.parseInt(matcher.group(2)),
+                topic,
+                matcher.group(1),
+                Kind.valueOf(matcher.group(2).toUpperCase(Locale.ROOT)),
+                matcher.group(3) == null ? 1 : Integer.parseInt(matcher.group(3)),
                 JSON.readTree(file.toFile()),
-                JSON.readTree(infoOf(file).toFile())));
+                infoOf(file)));
       }
     }
     passes.sort(Comparator.comparing(Pass::kind).thenComparing(Pass::threads));
@@ -69,20 +82,51 @@ record Pass(Kind kind, int threads, JsonNode results, JsonNode info) {
     return scores;
   }
 
-  /** A line on how JMH measured: forks, warm-up, measurement. */
+  /** How often, for how long and how a JVM was measured: all that its results say of it. */
   String settings() {
-    JsonNode first = results.path(0);
-    return "forks: %s, warm-up: %s × %s, measured: %s × %s"
-        .formatted(
-            first.path("forks").asText(),
-            first.path("warmupIterations").asText(),
-            first.path("warmupTime").asText(),
-            first.path("measurementIterations").asText(),
-            first.path("measurementTime").asText());
+    return kind == Kind.ONCE
+        ? "one run"
+        : distinct(result -> text(result, "forks"))
+            + " × ("
+            + distinct(
+                result -> text(result, "warmupIterations") + " × " + text(result, "warmupTime"))
+            + " warm-up + "
+            + distinct(
+                result ->
+                    text(result, "measurementIterations") + " × " + text(result, "measurementTime"))
+            + ")";
   }
 
-  private static Path infoOf(Path file) {
+  /** The arguments of the JVMs that were measured. */
+  String jvmArguments() {
+    return distinct(
+        result -> {
+          List<String> arguments = new ArrayList<>();
+          result.path("jvmArgs").forEach(argument -> arguments.add(argument.asText()));
+          return String.join(" ", arguments);
+        });
+  }
+
+  private String distinct(Function<JsonNode, String> text) {
+    List<String> texts = new ArrayList<>();
+    if (results.isArray()) {
+      results.forEach(result -> texts.add(text.apply(result)));
+    }
+    return texts.stream().distinct().collect(Collectors.joining(" or "));
+  }
+
+  private static String text(JsonNode result, String field) {
+    return result.path(field).asText();
+  }
+
+  private static JsonNode infoOf(Path file) throws IOException {
     String name = file.getFileName().toString();
-    return file.resolveSibling(name.substring(0, name.length() - ".json".length()) + ".run.json");
+    Path info =
+        file.resolveSibling(name.substring(0, name.length() - ".json".length()) + ".run.json");
+    if (!Files.exists(info)) {
+      throw new NoSuchFileException(
+          "a result without what it ran on, measure it again: result=" + file);
+    }
+    return JSON.readTree(info.toFile());
   }
 }

@@ -9,20 +9,22 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * Writes the pages of {@code docs/benchmarks} from the files in its {@code raw} folder.
+ * Writes the pages of {@code docs/benchmarks} and their index from the files in its {@code raw}
+ * folder.
  *
  * <p>Argument: the folder of the pages. A topic without a raw file has no page.
  */
 public final class ReportWriter {
+  private static final String INDEX = "README.md";
   private static final String ORIGIN = "Written by `jmh/run`, not by hand.";
+  private static final String READING =
+      "Figures are medians of the measured iterations of all forks. Ratios are of medians in the"
+          + " same pass: a contender that is 2.00 times faster than client_java takes half its"
+          + " time, and one of 2.00 times the floor twice that.";
 
   private final Path folder;
-  private final Markdown index = new Markdown();
-  private final Markdown summary = new Markdown();
 
   private ReportWriter(Path folder) {
     this.folder = folder;
@@ -34,61 +36,93 @@ public final class ReportWriter {
       System.err.println("usage: ReportWriter <folder>");
       System.exit(2);
     }
-    new ReportWriter(Path.of(args[0])).write();
+    write(Path.of(args[0]));
+  }
+
+  static void write(Path folder) throws IOException {
+    new ReportWriter(folder).write();
   }
 
   private void write() throws IOException {
-    index.title(1, "Benchmarks");
-    index.paragraph(
-        ORIGIN
-            + " Every figure here and on the pages comes from a file in `raw/`, beside which"
-            + " another says what it ran on.");
-    index.header(3, List.of("page", "question", "measured"));
-    summary.title(2, "Tallystick and client_java");
-    summary.paragraph("Plain class path; times are per operation.");
+    List<Pass> summarized = new ArrayList<>();
+    Markdown pages = new Markdown();
+    pages.header(3, List.of("page", "question", "measured"));
+    Markdown summary = new Markdown();
     summary.header(
         2,
         List.of(
             "page",
             "benchmark",
             "threads",
+            "unit",
             "Tallystick",
+            "times faster than client_java",
+            "times the floor",
+            "floor",
             "client_java",
-            "times faster",
-            "times the floor"));
+            "Micrometer",
+            "OpenTelemetry"));
     for (Topic topic : Topic.values()) {
       List<Pass> passes = Pass.readAll(folder.resolve("raw"), topic);
-      if (!passes.isEmpty()) {
-        String page = topic.slug() + ".md";
-        Files.writeString(folder.resolve(page), page(topic, passes));
-        index.row(
-            List.of(
-                "[" + topic.title() + "](" + page + ")",
-                topic.question(),
-                distinct(passes, ReportWriter::day)));
-        summarize(topic, passes);
+      Path page = folder.resolve(topic.slug() + ".md");
+      if (passes.isEmpty()) {
+        Files.deleteIfExists(page); // its figures have gone
+        continue;
       }
+      passes.stream().filter(ReportWriter::isInIndex).forEach(summarized::add);
+      Files.writeString(page, page(topic, passes));
+      pages.row(List.of(link(topic), topic.question(), days(passes)));
+      summarize(topic, passes, summary);
     }
+    Files.writeString(folder.resolve(INDEX), index(summarized, pages, summary));
+  }
+
+  private static String index(List<Pass> passes, Markdown pages, Markdown summary) {
+    Markdown index = new Markdown();
+    index.title(1, "Benchmarks");
+    index.paragraph(
+        ORIGIN
+            + " Every figure here and on the pages comes from a file in `raw/`, beside which"
+            + " another says what it ran on.");
+    index.append(pages);
     index.paragraph(
         "`jmh/run [PATTERN] [--quick|--full]` measures again: those topics whose name the pattern"
             + " matches.");
-    Files.writeString(folder.resolve("README.md"), index.toString() + "\n" + summary);
+    index.title(2, "Tallystick and its peers");
+    index.paragraph("On a plain class path; the pages have the other passes. " + READING);
+    index.append(summary);
+    index.title(2, "How it was measured");
+    index.paragraph(
+        "This is of the passes on a plain class path; where topics differ, they follow in brackets."
+            + " Each page has all its passes one by one. Settings: forks × (warm-up + measured"
+            + " iterations).");
+    new Provenance(passes, pass -> pass.topic().slug()).write(index);
+    return index.toString();
   }
 
-  private void summarize(Topic topic, List<Pass> passes) {
+  private static boolean isInIndex(Pass pass) {
+    return pass.kind() == Pass.Kind.PLAIN || pass.kind() == Pass.Kind.ONCE;
+  }
+
+  private static void summarize(Topic topic, List<Pass> passes, Markdown summary) {
     List<Score> scores = scores(passes, Pass.Kind.PLAIN);
     for (Score score : scores) {
       if (score.contender() == Contender.TALLYSTICK) {
-        double peer = score.score() * score.into(Contender.CLIENT_JAVA, scores);
         summary.row(
             List.of(
-                "[" + topic.title() + "](" + topic.slug() + ".md)",
+                link(topic),
                 score.benchmark(),
                 Integer.toString(score.threads()),
-                Markdown.number(score.score()) + " " + score.unit(),
-                Markdown.number(peer) + " " + score.unit(),
+                score.unit(),
+                Markdown.number(score.median()),
                 Markdown.number(score.into(Contender.CLIENT_JAVA, scores)),
-                Markdown.number(1 / score.into(Contender.BASELINE, scores))));
+                Markdown.number(1 / score.into(Contender.BASELINE, scores)),
+                Markdown.number(score.find(List.of(Contender.BASELINE), scores)),
+                Markdown.number(score.find(List.of(Contender.CLIENT_JAVA), scores)),
+                Markdown.number(score.find(List.of(Contender.MICROMETER), scores)),
+                Markdown.number(
+                    score.find(
+                        List.of(Contender.OPENTELEMETRY, Contender.OPENTELEMETRY_BOUND), scores))));
       }
     }
   }
@@ -97,8 +131,11 @@ public final class ReportWriter {
     Markdown page = new Markdown();
     page.title(1, topic.title());
     page.paragraph(topic.question() + " " + topic.note());
-    page.paragraph(ORIGIN);
-    machine(page, passes);
+    page.paragraph(ORIGIN + " [All benchmarks](" + INDEX + ")");
+    boolean measuredByJmh = passes.stream().anyMatch(pass -> pass.kind() != Pass.Kind.ONCE);
+    if (measuredByJmh) {
+      page.paragraph(READING + " Least and most are the fastest and the slowest iteration.");
+    }
     for (Pass.Kind kind : Pass.Kind.values()) {
       List<Pass> ofKind = passes.stream().filter(pass -> pass.kind() == kind).toList();
       if (ofKind.isEmpty()) {
@@ -108,57 +145,29 @@ public final class ReportWriter {
       if (kind == Pass.Kind.ONCE) {
         figures(page, ofKind.get(0));
       } else {
-        page.paragraph(
-            distinct(ofKind, info -> info.path("jdk").asText()) + "; " + ofKind.get(0).settings());
         scores(page, scores(passes, kind));
       }
     }
+    page.title(2, "How it was measured");
+    Provenance provenance = new Provenance(passes, Pass::name);
+    provenance.write(page);
+    if (measuredByJmh) {
+      provenance.writePasses(page);
+    }
     return page.toString();
-  }
-
-  private static void machine(Markdown page, List<Pass> passes) {
-    page.header(2, List.of("", ""));
-    page.row(List.of("command", distinct(passes, info -> code(info.path("command").asText()))));
-    page.row(List.of("commit", distinct(passes, info -> code(info.path("commit").asText()))));
-    page.row(
-        List.of(
-            "machine",
-            distinct(
-                passes,
-                info ->
-                    "%s, %s cores, %s GB, %s"
-                        .formatted(
-                            info.path("cpu").asText(),
-                            info.path("cores").asText(),
-                            info.path("memoryGb").asText(),
-                            info.path("os").asText()))));
-    page.row(List.of("JDK", distinct(passes, info -> info.path("jdk").asText())));
-    page.row(List.of("versions", distinct(passes, ReportWriter::versions)));
-    page.row(List.of("date", distinct(passes, ReportWriter::day)));
-  }
-
-  private static String day(JsonNode info) {
-    return info.path("date").asText().substring(0, "2000-01-01".length());
-  }
-
-  private static String versions(JsonNode info) {
-    return info.path("dependencies").properties().stream()
-        .map(entry -> entry.getKey() + " " + entry.getValue().asText())
-        .collect(Collectors.joining(", "));
   }
 
   private static void figures(Markdown page, Pass pass) {
     page.header(1, List.of("figure", "value"));
     pass.results()
         .properties()
-        .forEach(
-            entry ->
-                page.row(
-                    List.of(
-                        words(entry.getKey()),
-                        entry.getValue().isIntegralNumber()
-                            ? String.format(Locale.ROOT, "%,d", entry.getValue().asLong())
-                            : Markdown.number(entry.getValue().asDouble()))));
+        .forEach(entry -> page.row(List.of(words(entry.getKey()), figure(entry.getValue()))));
+  }
+
+  private static String figure(JsonNode value) {
+    return value.isIntegralNumber()
+        ? String.format(Locale.ROOT, "%,d", value.asLong())
+        : Markdown.number(value.asDouble());
   }
 
   private static void scores(Markdown page, List<Score> scores) {
@@ -169,10 +178,11 @@ public final class ReportWriter {
                 "benchmark",
                 "contender",
                 "threads",
-                scores.isEmpty() ? "score" : scores.get(0).unit(),
-                "±",
+                scores.isEmpty() ? "median" : scores.get(0).unit(),
                 "times faster than client_java",
                 "times the floor",
+                "least",
+                "most",
                 "B/op"));
     if (lines) {
       names.add("B/line");
@@ -185,10 +195,11 @@ public final class ReportWriter {
                   score.benchmark(),
                   score.contender().label(),
                   Integer.toString(score.threads()),
-                  Markdown.number(score.score()),
-                  Markdown.number(score.error()),
+                  Markdown.number(score.median()),
                   Markdown.number(score.into(Contender.CLIENT_JAVA, scores)),
                   Markdown.number(1 / score.into(Contender.BASELINE, scores)),
+                  Markdown.number(score.least()),
+                  Markdown.number(score.most()),
                   Markdown.number(score.bytesPerOp())));
       if (lines) {
         cells.add(Markdown.number(score.bytesPerOp() / score.lines()));
@@ -209,15 +220,12 @@ public final class ReportWriter {
         .toList();
   }
 
-  private static String distinct(List<Pass> passes, Function<JsonNode, String> text) {
-    return passes.stream()
-        .map(pass -> text.apply(pass.info()))
-        .distinct()
-        .collect(Collectors.joining(", "));
+  private static String link(Topic topic) {
+    return "[" + topic.title() + "](" + topic.slug() + ".md)";
   }
 
-  private static String code(String text) {
-    return "`" + text.replace("|", "\\|") + "`"; // a bar would end the cell
+  private static String days(List<Pass> passes) {
+    return String.join(", ", passes.stream().map(Provenance::day).distinct().sorted().toList());
   }
 
   /** {@code retireSeconds} as "retire seconds". */

@@ -32,6 +32,7 @@ public final class RunInfo {
           "jmh-core",
           "micrometer-registry-prometheus",
           "opentelemetry-api-incubator",
+          "opentelemetry-exporter-prometheus",
           "opentelemetry-sdk-metrics",
           "prometheus-metrics-core");
 
@@ -51,7 +52,7 @@ public final class RunInfo {
     info.put("cores", Runtime.getRuntime().availableProcessors());
     info.put("memoryGb", memoryGb());
     info.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    info.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
+    info.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
     ObjectNode dependencies = info.putObject("dependencies");
     versions(Path.of(args[1])).forEach(dependencies::put);
     Files.writeString(Path.of(args[0]), info.toPrettyString() + "\n");

@@ -7,11 +7,14 @@ enum Topic {
   COUNTER(
       "Counters",
       "What does it cost to add to a counter whose series was resolved before?",
-      "All threads add to one series, but for the floor, where each has an array of its own."),
+      "All threads add to one series, but for the floor, where each has an array of its own."
+          + " OpenTelemetry's instruments are bound to their attributes, as on all pages on which"
+          + " it says so; that is its incubating API."),
   COUNTER_LOOKUP(
       "Counters by label values",
       "What does it cost to look a counter up by its label values and add one?",
-      "The floor is two look-ups in hash maps that each thread has for itself."),
+      "The floor is two look-ups in hash maps that each thread has for itself. OpenTelemetry's"
+          + " attributes come with each add: nothing is bound."),
   GAUGE(
       "Gauges",
       "What does it cost to set a gauge, or to add to one, whose series was resolved before?",
@@ -28,13 +31,16 @@ enum Topic {
   SHARED_COLUMN(
       "Threads without a column",
       "What does an update cost a thread that has no column, because the table is full?",
-      "The table has one column, and a thread that is not measured keeps it."),
+      "The table has one column, and a thread that is not measured keeps it. The peers have no"
+          + " columns: theirs are the updates of the other pages."),
   SCRAPE(
       "Scrapes",
       "How long does one scrape of eight processes with 100,000 counter series each take?",
-      "Tallystick merges eight process files of two columns each; the processes all have the same"
-          + " series, or each has its own. The peers have no processes to merge: one registry"
-          + " has all series of the merged text."),
+      "Tallystick merges eight process files, each with two columns that threads own and the shared"
+          + " one; the processes all have the same series, or each has its own. The peers have no"
+          + " processes to merge: one registry has all series of the merged text. OpenTelemetry's"
+          + " exporter is a collector of client_java's registry. A scrape reads through buffers,"
+          + " with `--add-opens` or without."),
   FILE_SIZES(
       "File sizes",
       "How many bytes of shared memory does a counter series take?",
