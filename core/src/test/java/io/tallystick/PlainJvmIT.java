@@ -46,8 +46,11 @@ final class PlainJvmIT {
   }
 
   @Test
-  void shouldCountThroughBuffersAndWarnOfNothingWhenTheJvmHasNoFlag() throws Exception {
-    assertCounts(ChildJvm.of(UpdatingProcess.class).withoutOptions(), MemoryAccess.BUFFER);
+  void shouldCountAndWarnOfNothingWhenTheJvmHasNoFlag() throws Exception {
+    boolean warnsOfUnsafe = Runtime.version().feature() >= 24;
+    assertCounts(
+        ChildJvm.of(UpdatingProcess.class).withoutOptions(),
+        warnsOfUnsafe ? MemoryAccess.BUFFER : MemoryAccess.LEGACY_UNSAFE);
   }
 
   @Test

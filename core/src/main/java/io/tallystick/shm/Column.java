@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * last write before whatever follows, {@code owner} becomes null and the same memory gets a new
  * {@code Column} for its next owner.
  *
- * <p>This is the one place that touches mapped memory on an update. Of its two implementations a
- * JVM loads one, so that calls are bound statically. A cell is an index, not checked: it comes from
- * the allocation that made the segment large enough.
+ * <p>This is the one place that touches mapped memory on an update. Of its implementations a JVM
+ * loads one, so that calls are bound statically. A cell is an index, not checked: it comes from the
+ * allocation that made the segment large enough.
  */
 public abstract class Column {
   final int number;

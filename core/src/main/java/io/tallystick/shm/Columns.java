@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** Makes columns of the one kind that this JVM uses. */
 final class Columns {
   private static final Factory FACTORY =
-      MemoryAccess.current() == MemoryAccess.UNSAFE ? UnsafeColumn::new : BufferColumn::new;
+      switch (MemoryAccess.current()) {
+        case UNSAFE -> UnsafeColumn::new;
+        case LEGACY_UNSAFE -> LegacyUnsafeColumn::new;
+        case BUFFER -> BufferColumn::new;
+      };
 
   /** Owned by no thread, so that a look-up has something to miss. */
   static final Column NONE = of(null, 0, ByteBuffer.allocateDirect(64));
