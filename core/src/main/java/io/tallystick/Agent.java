@@ -1,5 +1,6 @@
 package io.tallystick;
 
+import io.tallystick.metrics.Tracing;
 import io.tallystick.shm.ProcessFile;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ final class Agent implements AutoCloseable {
     try {
       while (!stop.await(TURN_MS, TimeUnit.MILLISECONDS)) {
         file.turn();
+        Tracing.look();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody but close() ends it; updates go on without

@@ -35,6 +35,20 @@ final class CellMap {
     return family;
   }
 
+  FamilyLink link() {
+    return link;
+  }
+
+  /** The merged series that a cell is the first one of, or -1. Most often it is one of the last. */
+  int seriesOf(int cell) {
+    for (int i = size - 1; i >= 0; i--) {
+      if (cells[i] == cell) {
+        return series[i];
+      }
+    }
+    return -1;
+  }
+
   void add(int cell, int mergedSeries) {
     if (size == cells.length) {
       cells = Arrays.copyOf(cells, 2 * size);

@@ -3,6 +3,7 @@ package io.tallystick.merge;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.NativeShape;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A family of one file and the merged family that it is part of. */
@@ -48,6 +49,16 @@ final class FamilyLink {
   /** The map of this family in a segment; null where there is none yet. Series come in order. */
   @Nullable CellMap latestMap(int segment) {
     return segment == latestSegment ? latestMap : null;
+  }
+
+  /** The map of this family among those of a segment; null where there is none. */
+  @Nullable CellMap mapIn(List<CellMap> maps) {
+    for (CellMap map : maps) {
+      if (map.link() == this) {
+        return map;
+      }
+    }
+    return null;
   }
 
   void setLatestMap(int segment, CellMap map) {

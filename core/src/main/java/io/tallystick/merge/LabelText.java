@@ -7,10 +7,10 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 
 /** Labels as both text formats write them, with names escaped by underscores. */
-final class LabelText {
+public final class LabelText {
   private LabelText() {}
 
-  static byte[] of(Labels labels) {
+  public static byte[] of(Labels labels) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < labels.size(); i++) {
       if (i > 0) {

@@ -83,15 +83,17 @@ public final class Merge {
    *
    * @param expireBeforeMs values of dead processes' own series that were written before this time
    *     are left out
+   * @param exemplarsNotBeforeMs exemplars that were taken before this time are left out
    * @return sources whose files were cut while they were read; refresh again without them
    */
-  public List<Source> refresh(long expireBeforeMs) {
+  public List<Source> refresh(long expireBeforeMs, long exemplarsNotBeforeMs) {
     compact();
     families.values().forEach(MergedFamily::reset);
     List<Source> broken = new ArrayList<>();
     for (Source source : sources) {
       try {
         source.accumulate(expireBeforeMs);
+        source.accumulateExemplars(exemplarsNotBeforeMs);
       } catch (InternalError e) { // how the JVM says that a mapped page has gone
         broken.add(source);
       }
@@ -118,6 +120,7 @@ public final class Merge {
   void accumulate(Source source, long expireBeforeMs) {
     families.values().forEach(MergedFamily::makeRoom);
     source.accumulate(expireBeforeMs);
+    source.accumulateExemplars(expireBeforeMs);
   }
 
   /** The families to show, sorted by name. */
@@ -209,6 +212,7 @@ public final class Merge {
               map.renumber(numbers);
             }
           });
+      renumbered.forEach(source.exemplars()::renumber);
     }
   }
 
@@ -261,6 +265,14 @@ public final class Merge {
       int length = link.labels().writeKey(link.schema(), record, instance, key);
       int series = family.series(key, length, record.createdMs());
       source.map(link, family, record.cell(), series);
+    }
+
+    @Override
+    public void exemplars(int family, int cell, int firstCell, int slots) {
+      FamilyLink link = source.families().get(family);
+      if (link.family() != null) {
+        source.mapExemplars(link, cell, firstCell, slots);
+      }
     }
 
     @Override

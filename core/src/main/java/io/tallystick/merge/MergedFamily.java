@@ -1,5 +1,6 @@
 package io.tallystick.merge;
 
+import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.PrometheusNaming;
@@ -26,6 +27,7 @@ public final class MergedFamily {
   private final SeriesIndex index = new SeriesIndex();
   private final SeriesValues values = new SeriesValues();
   private final NativeReader nativeReader = new NativeReader();
+  private final MergedExemplars exemplars = new MergedExemplars(this);
   private MetricMetadata metadata;
   private long createdMs = Long.MAX_VALUE;
   private long describedMs = Long.MIN_VALUE;
@@ -176,6 +178,21 @@ public final class MergedFamily {
     return values.nativeBuckets(series);
   }
 
+  /** A series' exemplars, in the order of their buckets. */
+  public List<Exemplar> exemplars(int series) {
+    return exemplars.of(series);
+  }
+
+  /** The exemplar of a bucket, or with 0 of a counter's total; null where there is none. */
+  public @Nullable Exemplar exemplar(int series, int bucket) {
+    return exemplars.of(series, bucket);
+  }
+
+  /** Where the exemplars of all series are merged. */
+  MergedExemplars exemplars() {
+    return exemplars;
+  }
+
   /** Reads one copy of a series' native buckets after the other. */
   NativeReader nativeReader() {
     return nativeReader;
@@ -285,6 +302,7 @@ public final class MergedFamily {
   /** Makes all values zero and all series unseen. */
   void reset() {
     values.reset(index.size(), index.capacity(), width(), nativeShape);
+    exemplars.clear();
     hasValues = true;
   }
 

@@ -1,8 +1,11 @@
 package io.tallystick.merge;
 
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Label;
 import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.ExemplarSlots;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.Interrupts;
@@ -208,10 +211,11 @@ public final class Retirement {
       }
       List<String> values = new ArrayList<>(List.of(family.index().labelValues(series)));
       String instance = schema.instance < 0 ? null : values.remove(schema.instance);
-      put(
+      RetiredFileWriter.Row row =
           writer.addSeries(
-              schema.number, schema.descriptor, values, family.createdMs(series), instance),
-          series);
+              schema.number, schema.descriptor, values, family.createdMs(series), instance);
+      put(row, series);
+      putExemplars(row, series);
     }
 
     private void put(RetiredFileWriter.Row row, int series) {
@@ -245,6 +249,26 @@ public final class Retirement {
           for (int i = 0; i <= family.states().size(); i++) {
             row.put(i, family.word(series, i));
           }
+        }
+      }
+    }
+
+    private void putExemplars(RetiredFileWriter.Row row, int series) throws IOException {
+      List<Exemplar> exemplars = family.exemplars(series);
+      if (exemplars.isEmpty()) {
+        return;
+      }
+      ExemplarSlots slots = writer.addExemplars(row, exemplars.size());
+      int slot = 0;
+      for (Exemplar exemplar : exemplars) {
+        List<String> labels = new ArrayList<>();
+        for (Label label : exemplar.getLabels()) {
+          labels.add(label.getName());
+          labels.add(label.getValue());
+        }
+        byte[] text = ExemplarSlots.encode(labels);
+        if (text != null) { // as it was read from a slot
+          slots.put(slot++, exemplar.getTimestampMillis(), exemplar.getValue(), text, false);
         }
       }
     }

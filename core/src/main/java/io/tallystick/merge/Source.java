@@ -21,6 +21,7 @@ public final class Source {
   private final long describedMs;
   private final List<FamilyLink> families = new ArrayList<>();
   private final List<List<CellMap>> bySegment = new ArrayList<>();
+  private final ExemplarCells exemplars = new ExemplarCells();
   private final Set<Integer> removedCells = new HashSet<>();
   private @Nullable String fault;
   private boolean impossible;
@@ -94,6 +95,23 @@ public final class Source {
     removedCells.add(cell);
   }
 
+  ExemplarCells exemplars() {
+    return exemplars;
+  }
+
+  /** Takes in where the exemplars of a series are; of one that was removed they are left out. */
+  void mapExemplars(FamilyLink link, int seriesCell, int firstCell, int slots) {
+    int segment = reader.segmentOf(seriesCell);
+    CellMap map = segment < bySegment.size() ? link.mapIn(bySegment.get(segment)) : null;
+    int series =
+        map == null ? -1 : map.seriesOf(seriesCell - reader.segments().get(segment).firstCell());
+    if (map != null && series >= 0) {
+      int place = reader.segmentOf(firstCell);
+      int cell = firstCell - reader.segments().get(place).firstCell();
+      exemplars.add(map.family(), series, seriesCell, place, cell, slots);
+    }
+  }
+
   /** Drops the series that were removed since the last call; false where there were none. */
   boolean dropRemoved() {
     if (removedCells.isEmpty()) {
@@ -103,12 +121,18 @@ public final class Source {
       int first = reader.segments().get(i).firstCell();
       bySegment.get(i).forEach(map -> map.removeIf(cell -> removedCells.contains(first + cell)));
     }
+    exemplars.removeIf(removedCells::contains);
     removedCells.clear();
     return true;
   }
 
   void forEachMap(Consumer<CellMap> action) {
     bySegment.forEach(maps -> maps.forEach(action));
+  }
+
+  /** Adds all exemplars that are not too old. */
+  void accumulateExemplars(long notBeforeMs) {
+    impossible |= !exemplars.accumulate(reader.segments(), notBeforeMs);
   }
 
   /** Adds all cells to the merged values, segment by segment and column by column. */

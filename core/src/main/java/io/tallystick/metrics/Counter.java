@@ -6,6 +6,7 @@ import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.Column;
 import io.tallystick.shm.FamilyType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A counter: a total that only grows, summed over all processes of the directory.
@@ -15,9 +16,11 @@ import io.tallystick.shm.FamilyType;
  */
 public final class Counter extends StatefulMetric<CounterDataPoint, Counter.DataPoint>
     implements CounterDataPoint {
+  private final @Nullable Exemplars exemplars;
 
   private Counter(MetricBuilder.Registration registration) {
     super(registration);
+    this.exemplars = registration.exemplars(1, true);
     initNoLabels();
   }
 
@@ -33,6 +36,11 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
   @Override
   public void inc(double amount) {
     noLabels().inc(amount);
+  }
+
+  @Override
+  public void incWithExemplar(long amount, Labels labels) {
+    noLabels().incWithExemplar(amount, labels);
   }
 
   @Override
@@ -52,7 +60,7 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
 
   @Override
   DataPoint newDataPoint(Cells cells, String[] labelValues) {
-    return new DataPoint(cells, labelValues);
+    return new DataPoint(cells, labelValues, exemplars);
   }
 
   @Override
@@ -83,18 +91,24 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
   }
 
   /** One series' total. */
-  static final class DataPoint extends LabelledCells implements CounterDataPoint {
-    DataPoint(Cells cells, String[] labelValues) {
-      super(cells, labelValues);
+  static final class DataPoint extends SampledCells implements CounterDataPoint {
+    DataPoint(Cells cells, String[] labelValues, @Nullable Exemplars exemplars) {
+      super(cells, labelValues, exemplars);
     }
 
     @Override
     public void inc() {
       add(1);
+      sample(0, 1);
     }
 
     @Override
     public void inc(long amount) {
+      count(amount);
+      sample(0, (double) amount);
+    }
+
+    private void count(long amount) {
       if (amount < 0) {
         throw negative(Long.toString(amount));
       }
@@ -103,6 +117,11 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
 
     @Override
     public void inc(double amount) {
+      count(amount);
+      sample(0, amount);
+    }
+
+    private void count(double amount) {
       int whole = (int) amount;
       if (whole == amount && whole >= 0) {
         add(whole);
@@ -132,10 +151,16 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
       }
     }
 
-    /** Counts; exemplars are not kept. */
+    @Override
+    public void incWithExemplar(long amount, Labels labels) {
+      count(amount);
+      take(0, (double) amount, labels);
+    }
+
     @Override
     public void incWithExemplar(double amount, Labels labels) {
-      inc(amount);
+      count(amount);
+      take(0, amount, labels);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.tallystick.metrics;
 
 import io.prometheus.metrics.config.MetricsProperties;
-import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBucket;
@@ -30,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Histogram extends StatefulMetric<DistributionDataPoint, Histogram.DataPoint>
     implements DistributionDataPoint {
+  /** A series without classic buckets has so many exemplars. */
+  private static final int NATIVE_EXEMPLARS = 4;
+
   private final BucketIndex index;
   private final @Nullable NativeWriter natives;
   private final int nativePart;
+  private final @Nullable Exemplars exemplars;
 
   private Histogram(MetricBuilder.Registration registration) {
     super(registration);
@@ -41,6 +44,9 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
     this.index = new BucketIndex(descriptor.bounds());
     this.natives = shape == null ? null : new NativeWriter(shape);
     this.nativePart = CellLayout.nativePart(descriptor);
+    boolean byBucket = shape == null || index.buckets() > 1;
+    this.exemplars =
+        registration.exemplars(byBucket ? index.buckets() : NATIVE_EXEMPLARS, byBucket);
     initNoLabels();
   }
 
@@ -187,10 +193,10 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
         return super.parameters(built);
       }
       double min = point.getNativeZeroThreshold();
-      String name = built.getMetricFamilyDescriptor().getMetadata().getName();
       double max =
-          setting(name, maxZeroThreshold, MetricsProperties::getHistogramNativeMaxZeroThreshold);
-      int most = setting(name, maxBuckets, MetricsProperties::getHistogramNativeMaxNumberOfBuckets);
+          setting(built, maxZeroThreshold, MetricsProperties::getHistogramNativeMaxZeroThreshold);
+      int most =
+          setting(built, maxBuckets, MetricsProperties::getHistogramNativeMaxNumberOfBuckets);
       return new NativeShape(
               point.getNativeSchema(),
               min,
@@ -206,18 +212,13 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
       return histogram.collect().getDataPoints().get(0);
     }
 
-    /** A setting that a series does not show, in client_java's order of precedence. */
+    /** A setting that a series does not show. */
     private <T> T setting(
-        String name, @Nullable T own, Function<MetricsProperties, @Nullable T> property) {
-      PrometheusProperties properties = PrometheusProperties.get();
-      MetricsProperties ofMetric = properties.getMetricProperties(name);
-      T value = ofMetric == null ? null : property.apply(ofMetric);
-      if (value == null) {
-        value = own;
-      }
-      if (value == null) {
-        value = property.apply(properties.getDefaultMetricProperties());
-      }
+        MetricWithFixedMetadata built,
+        @Nullable T own,
+        Function<MetricsProperties, @Nullable T> property) {
+      String name = built.getMetricFamilyDescriptor().getMetadata().getName();
+      T value = setting(name, own, property);
       if (value == null) {
         value = property.apply(shape.getDefaultProperties());
       }
@@ -231,13 +232,13 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
   }
 
   /** One series' buckets and sum. */
-  static final class DataPoint extends LabelledCells implements DistributionDataPoint {
+  static final class DataPoint extends SampledCells implements DistributionDataPoint {
     private final BucketIndex index;
     private final @Nullable NativeWriter natives;
     private final int part; // the native part's first cell
 
     DataPoint(Cells cells, String[] labelValues, Histogram histogram) {
-      super(cells, labelValues);
+      super(cells, labelValues, histogram.exemplars);
       this.index = histogram.index;
       this.natives = histogram.natives;
       this.part = cell + histogram.nativePart;
@@ -248,7 +249,12 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
       if (Double.isNaN(value)) {
         return;
       }
-      int bucket = cell + CellLayout.HISTOGRAM_BUCKETS + index.of(value);
+      int bucket = index.of(value);
+      count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
+      sample(bucket, value);
+    }
+
+    private void count(double value, int bucket) {
       NativeWriter writer = natives;
       Column column = owned();
       if (writer != null) {
@@ -280,10 +286,14 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
       column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
     }
 
-    /** Observes; exemplars are not kept. */
     @Override
     public void observeWithExemplar(double value, Labels labels) {
-      observe(value);
+      if (Double.isNaN(value)) {
+        return;
+      }
+      int bucket = index.of(value);
+      count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
+      take(bucket, value, labels);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.tallystick.metrics;
 
+import io.prometheus.metrics.config.MetricsProperties;
+import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
@@ -11,6 +13,8 @@ import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.ProcessFile;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,8 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
   private final MetricWithFixedMetadata.Builder<?, ?> shape;
   private List<String> labelNames = List.of();
   private Labels constLabels = Labels.EMPTY;
+  private @Nullable Boolean exemplarsEnabled;
+  private @Nullable Supplier<Labels> exemplarLabels;
 
   MetricBuilder(MetricWithFixedMetadata.Builder<?, ?> shape) {
     this.shape = shape;
@@ -63,6 +69,24 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     return self();
   }
 
+  /** Keeps exemplars, also where client_java's properties say otherwise for all metrics. */
+  public B withExemplars() {
+    exemplarsEnabled = true;
+    return self();
+  }
+
+  /** Keeps no exemplars. */
+  public B withoutExemplars() {
+    exemplarsEnabled = false;
+    return self();
+  }
+
+  /** Labels that exemplars of spans have besides those of their span. */
+  public B exemplarLabelsSupplier(Supplier<Labels> exemplarLabels) {
+    this.exemplarLabels = exemplarLabels;
+    return self();
+  }
+
   /** Registers with the {@linkplain Tallystick#defaultInstance() default instance}. */
   public M register() {
     return register(Tallystick.defaultInstance());
@@ -77,7 +101,27 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     MetricWithFixedMetadata built = shape.build();
     FamilyDescriptor descriptor = describe(built, registrar.file().clock().nowMs());
     requireUnique(descriptor);
-    return metric(new Registration(registrar, registrar.register(built, descriptor)));
+    boolean exemplars =
+        !Boolean.FALSE.equals(exemplarsEnabled)
+            && !Boolean.FALSE.equals(
+                setting(
+                    descriptor.name(), exemplarsEnabled, MetricsProperties::getExemplarsEnabled));
+    Tracing.look();
+    return metric(
+        new Registration(
+            registrar, registrar.register(built, descriptor), exemplars, exemplarLabels));
+  }
+
+  /** A setting in client_java's order of precedence; null where nothing is said. */
+  static <T> @Nullable T setting(
+      String name, @Nullable T own, Function<MetricsProperties, @Nullable T> property) {
+    PrometheusProperties properties = PrometheusProperties.get();
+    MetricsProperties ofMetric = properties.getMetricProperties(name);
+    T value = ofMetric == null ? null : property.apply(ofMetric);
+    if (value == null) {
+      value = own;
+    }
+    return value != null ? value : property.apply(properties.getDefaultMetricProperties());
   }
 
   private FamilyDescriptor describe(MetricWithFixedMetadata built, long createdMs) {
@@ -156,6 +200,20 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     return new double[0];
   }
 
-  /** A family that was registered, and with what. */
-  record Registration(Registrar registrar, ProcessFile.Family family) {}
+  /**
+   * A family that was registered, and with what.
+   *
+   * @param hasExemplars whether exemplars are kept
+   * @param exemplarLabels labels that exemplars of spans have besides
+   */
+  record Registration(
+      Registrar registrar,
+      ProcessFile.Family family,
+      boolean hasExemplars,
+      @Nullable Supplier<Labels> exemplarLabels) {
+    /** How exemplars of a metric with so many for a series are sampled; null where they are not. */
+    @Nullable Exemplars exemplars(int slots, boolean byBucket) {
+      return hasExemplars ? new Exemplars(registrar.file(), slots, byBucket, exemplarLabels) : null;
+    }
+  }
 }

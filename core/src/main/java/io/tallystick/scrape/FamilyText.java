@@ -3,12 +3,15 @@ package io.tallystick.scrape;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.prometheus.metrics.model.snapshots.Unit;
+import io.tallystick.merge.LabelText;
 import io.tallystick.merge.MergedFamily;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of one family in both text formats, with the parts that stay the same made once.
@@ -16,6 +19,9 @@ import java.util.Arrays;
  * <p>It is made again when the family's metadata or bounds are.
  */
 final class FamilyText {
+  private static final byte[] EXEMPLAR_START = " # {".getBytes(UTF_8);
+  private static final byte[] EXEMPLAR_END = "} ".getBytes(UTF_8);
+
   private final MergedFamily family;
   private final MetricMetadata metadata;
   private final double[] bounds;
@@ -67,6 +73,7 @@ final class FamilyText {
       case COUNTER -> {
         start(sample, labels, sink);
         sink.putDouble(family.total(series));
+        putExemplar(format, family.exemplar(series, 0), sink);
         sink.put('\n');
       }
       case GAUGE -> {
@@ -98,6 +105,7 @@ final class FamilyText {
       cumulative += family.word(series, i);
       start(bucket, labels, lastLabels[i], sink);
       sink.putLong(cumulative);
+      putExemplar(format, family.exemplar(series, i), sink);
       sink.put('\n');
     }
     // OpenMetrics wants both or none
@@ -118,6 +126,25 @@ final class FamilyText {
       sink.putDouble(total);
       sink.put('\n');
     }
+  }
+
+  private static void putExemplar(TextFormat format, @Nullable Exemplar exemplar, ByteSink sink)
+      throws IOException {
+    if (exemplar == null || format != TextFormat.OPENMETRICS) {
+      return;
+    }
+    sink.put(EXEMPLAR_START);
+    sink.put(LabelText.of(exemplar.getLabels()));
+    sink.put(EXEMPLAR_END);
+    sink.putDouble(exemplar.getValue());
+    sink.put(' ');
+    long timeMs = exemplar.getTimestampMillis();
+    sink.putLong(timeMs / 1000);
+    sink.put('.');
+    long millis = timeMs % 1000;
+    sink.put((char) ('0' + millis / 100));
+    sink.put((char) ('0' + millis / 10 % 10));
+    sink.put((char) ('0' + millis % 10));
   }
 
   private static void start(byte[] name, byte[] labels, ByteSink sink) throws IOException {

@@ -1,5 +1,7 @@
 package io.tallystick.scrape;
 
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
 import io.tallystick.merge.Merge;
 import io.tallystick.merge.MergedFamily;
 import io.tallystick.merge.Retirement;
@@ -41,6 +43,9 @@ final class Gatherer {
   private static final int TRIES_WITHOUT_LOCK = 3;
   private static final int TRIES = 100;
   private static final long RETRY_FOLD_MS = 10_000;
+  private static final long EXEMPLAR_RETENTION_MS =
+      new ExemplarSamplerConfig(PrometheusProperties.get().getExemplarProperties(), 1)
+          .getMaxRetentionPeriodMillis();
 
   private final Directory directory;
   private final @Nullable ProcessFile own;
@@ -293,7 +298,10 @@ final class Gatherer {
     List<Source> broken;
     do {
       drop(pollAll());
-      broken = merge.refresh(Retirement.expireBeforeMs(clock, deadGaugeRetention));
+      broken =
+          merge.refresh(
+              Retirement.expireBeforeMs(clock, deadGaugeRetention),
+              clock.millis() - EXEMPLAR_RETENTION_MS);
       drop(broken);
     } while (!broken.isEmpty());
     self.set(numbers());

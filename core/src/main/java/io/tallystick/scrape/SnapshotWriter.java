@@ -69,6 +69,7 @@ final class SnapshotWriter {
     return CounterDataPointSnapshot.builder()
         .value(family.total(series))
         .labels(family.labels(series))
+        .exemplar(family.exemplar(series, 0))
         .createdTimestampMillis(family.createdMs(series))
         .build();
   }
@@ -95,7 +96,7 @@ final class SnapshotWriter {
           classic,
           family.sum(series),
           family.labels(series),
-          Exemplars.EMPTY,
+          Exemplars.of(family.exemplars(series)),
           family.createdMs(series));
     }
     NativeBuckets natives = family.nativeBuckets(series);
@@ -108,7 +109,7 @@ final class SnapshotWriter {
         buckets(natives, true),
         family.sum(series),
         family.labels(series),
-        Exemplars.EMPTY,
+        Exemplars.of(family.exemplars(series)),
         family.createdMs(series));
   }
 

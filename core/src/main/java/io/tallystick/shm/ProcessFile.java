@@ -169,6 +169,23 @@ public final class ProcessFile implements Closeable {
     return new Cells(location.segment(), location.cell(), number, log, ownership, clock);
   }
 
+  /** Allocates places for exemplars of a series; null where there is no room, or at the end. */
+  public @Nullable ExemplarSlots addExemplars(Cells series, int slots) {
+    lock.lock();
+    try {
+      if (closed) {
+        return null;
+      }
+      SeriesLog.Location location =
+          series.log().addExemplars(series.family(), series.globalCell(), slots);
+      return ExemplarSlots.of(location, slots);
+    } catch (IOException e) {
+      return null; // as an exemplar that was not sampled
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void sayUnshared(IOException cause) {
     if (!saidUnshared) {
       saidUnshared = true;

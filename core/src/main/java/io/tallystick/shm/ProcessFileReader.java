@@ -257,10 +257,21 @@ public final class ProcessFileReader implements Closeable {
         int cell = records.readInt();
         FamilyDescriptor descriptor = families.get(family);
         SeriesRecord series = records.series(family, cell, descriptor.labelNames().size());
-        checkCells(cell, descriptor);
+        checkCells(cell, CellLayout.cellsOf(descriptor), CellKind.of(descriptor));
         visitor.series(series);
       }
       case Records.REMOVED -> visitor.removed(knownFamily(records.readInt()), records.readInt());
+      case Records.EXEMPLARS -> {
+        int family = knownFamily(records.readInt());
+        int cell = records.readInt();
+        int first = records.readInt();
+        int slots = records.readInt();
+        if (slots <= 0 || slots > FileLayout.MAX_CELLS / ExemplarSlots.SLOT_CELLS) {
+          throw new CorruptFileException("exemplars outside every segment: slots=" + slots);
+        }
+        checkCells(first, slots * ExemplarSlots.SLOT_CELLS, CellKind.SINGLE);
+        visitor.exemplars(family, cell, first, slots);
+      }
       default -> throw new CorruptFileException("unknown kind of record: kind=" + kind);
     }
   }
@@ -272,10 +283,8 @@ public final class ProcessFileReader implements Closeable {
     return family;
   }
 
-  private void checkCells(int cell, FamilyDescriptor family)
+  private void checkCells(int cell, int count, CellKind kind)
       throws IOException, CorruptFileException {
-    int count = CellLayout.cellsOf(family);
-    CellKind kind = CellKind.of(family);
     if (!isKnown(cell, count, kind)) {
       takeBlocks(); // the segment was published before the record, but maybe after our last look
       if (!isKnown(cell, count, kind)) {

@@ -13,4 +13,7 @@ public interface RecordVisitor {
   void series(SeriesRecord series) throws CorruptFileException;
 
   void removed(int family, int cell);
+
+  /** Where the exemplars of a series that was visited are: its own cells, and theirs. */
+  void exemplars(int family, int cell, int firstCell, int slots);
 }

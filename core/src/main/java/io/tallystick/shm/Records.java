@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *            | unit | labels | const labels | const values | bounds | states | [parameters] |
  *   series:  | length 2 | 2 1 | flags 1 | family 4 | cell 4 | created 8 | value ... | [instance] |
  *   removed: | length 2 | 3 1 | 0 1 | family 4 | cell 4 |
+ *   exemplars: | length 2 | 4 1 | 0 1 | family 4 | cell 4 | first cell 4 | slots 4 |
  * </pre>
  *
  * <p>A text is a variable-length count of bytes, plus one, then UTF-8; zero says null. A list is a
@@ -25,6 +26,7 @@ final class Records {
   static final int FAMILY = 1;
   static final int SERIES = 2;
   static final int REMOVED = 3;
+  static final int EXEMPLARS = 4;
 
   static final int FLAG_INSTANCE = 1;
 
@@ -95,10 +97,27 @@ final class Records {
     return out.record();
   }
 
+  /** Says where the exemplars of a series are; its own first cell is filled in later. */
+  static byte[] exemplars(int family, int cell, int slots) {
+    return ints(EXEMPLARS, family, cell, 0, slots);
+  }
+
+  /** Fills in where the slots of an {@link #exemplars} record are. */
+  static void locateSlots(byte[] exemplars, int firstCell) {
+    ByteBuffer.wrap(exemplars)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(HEADER_LENGTH + 2 * Integer.BYTES, firstCell);
+  }
+
   static byte[] removed(int family, int cell) {
-    Out out = new Out(REMOVED, 0);
-    out.writeInt(family);
-    out.writeInt(cell);
+    return ints(REMOVED, family, cell);
+  }
+
+  private static byte[] ints(int kind, int... values) {
+    Out out = new Out(kind, 0);
+    for (int value : values) {
+      out.writeInt(value);
+    }
     byte[] record = out.record();
     if (record == null) {
       throw new AssertionError();

@@ -106,7 +106,17 @@ public final class RetiredFileWriter implements Closeable {
     for (; segments < log.segments().size(); segments++) {
       log.addColumn(log.segments().get(segments), REST_COLUMN);
     }
-    return new Row(location.segment(), location.cell());
+    return new Row(family, location);
+  }
+
+  /** Adds places for exemplars of a series. */
+  public ExemplarSlots addExemplars(Row row, int slots) throws IOException {
+    SeriesLog.Location location =
+        log.addExemplars(row.family, row.segment.firstCell + row.cell, slots);
+    for (; segments < log.segments().size(); segments++) {
+      log.addColumn(log.segments().get(segments), REST_COLUMN);
+    }
+    return ExemplarSlots.of(location, slots);
   }
 
   /** Makes this the retired file. */
@@ -124,12 +134,14 @@ public final class RetiredFileWriter implements Closeable {
 
   /** The cells of a retired series. */
   public static final class Row {
+    private final int family;
     private final Segment segment;
     private final int cell;
 
-    private Row(Segment segment, int cell) {
-      this.segment = segment;
-      this.cell = cell;
+    private Row(int family, SeriesLog.Location location) {
+      this.family = family;
+      this.segment = location.segment();
+      this.cell = location.cell();
     }
 
     public void put(int index, long word) {

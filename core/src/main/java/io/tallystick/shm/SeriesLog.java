@@ -61,16 +61,33 @@ final class SeriesLog {
   Location addSeries(int family, byte[] record, int cells, CellKind kind, @Nullable Thread[] owners)
       throws IOException {
     reserve(record.length);
-    Location location = next.get(kind);
-    if (location == null || location.segment.cells - location.cell < cells) {
-      int length = Math.max(FileLayout.align(cells), growth());
-      location = new Location(addSegment(length, kind, owners), 0);
-    }
+    Location location = room(cells, kind, owners);
     Records.locate(record, family, location.segment.firstCell + location.cell);
     publish(record);
-    next.put(kind, new Location(location.segment, location.cell + cells));
+    next.put(kind, location.plus(cells));
     series++;
     return location;
+  }
+
+  /** Allocates and publishes a series' exemplars. */
+  Location addExemplars(int family, int cell, int slots) throws IOException {
+    byte[] record = Records.exemplars(family, cell, slots);
+    reserve(record.length);
+    int cells = slots * ExemplarSlots.SLOT_CELLS;
+    Location location = room(cells, CellKind.SINGLE, new Thread[0]);
+    Records.locateSlots(record, location.segment.firstCell + location.cell);
+    publish(record);
+    next.put(CellKind.SINGLE, location.plus(cells));
+    return location;
+  }
+
+  private Location room(int cells, CellKind kind, @Nullable Thread[] owners) throws IOException {
+    Location location = next.get(kind);
+    if (location != null && location.segment.cells - location.cell >= cells) {
+      return location;
+    }
+    int length = Math.max(FileLayout.align(cells), growth());
+    return new Location(addSegment(length, kind, owners), 0);
   }
 
   /** Publishes that a series is no more. */
@@ -205,5 +222,9 @@ final class SeriesLog {
   }
 
   /** Where cells are, or where the next ones go. */
-  record Location(Segment segment, int cell) {}
+  record Location(Segment segment, int cell) {
+    Location plus(int cells) {
+      return new Location(segment, cell + cells);
+    }
+  }
 }

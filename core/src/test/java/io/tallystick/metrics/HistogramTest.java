@@ -168,20 +168,6 @@ class HistogramTest {
   }
 
   @Test
-  void shouldObserveWhenExemplarsAreGiven() throws IOException {
-    assertSameExposition(
-        library -> {
-          DistributionDataPoint histogram =
-              library.histogram(b -> b.name("latency").classicUpperBounds(1)).self();
-          if (library instanceof TallystickLibrary) {
-            histogram.observeWithExemplar(0.5, Labels.of("trace_id", "1"));
-          } else {
-            histogram.observe(0.5);
-          }
-        });
-  }
-
-  @Test
   void shouldGetCountAndSumWhenItObserved() throws IOException {
     try (TempDirectory directory = TempDirectory.create();
         Tallystick tallystick = Tallystick.open(directory.path())) {

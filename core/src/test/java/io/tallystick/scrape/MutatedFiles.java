@@ -104,7 +104,7 @@ final class MutatedFiles implements AutoCloseable {
     this.mutantFile = temp.path().resolve("mutant");
     this.keptGood = goodSource();
     kept.add(keptGood);
-    kept.refresh(0);
+    kept.refresh(0, 0);
     this.expected = text(kept.families(), TextFormat.OPENMETRICS, name -> name.startsWith("good_"));
   }
 
@@ -212,7 +212,7 @@ final class MutatedFiles implements AutoCloseable {
     for (Source source : merge.sources()) {
       merge.poll(source);
     }
-    if (!merge.refresh(0).isEmpty()) {
+    if (!merge.refresh(0, 0).isEmpty()) {
       throw new AssertionError("a file that is as long as it says cannot be read");
     }
     List<MergedFamily> families = merge.families();

@@ -89,5 +89,10 @@ final class OwnedColumns {
     public void removed(int family, int cell) {
       throw new IllegalStateException("series was removed: cell=" + cell);
     }
+
+    @Override
+    public void exemplars(int family, int cell, int firstCell, int slots) {
+      // none are there
+    }
   }
 }

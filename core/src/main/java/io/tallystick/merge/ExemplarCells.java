@@ -1,0 +1,63 @@
+package io.tallystick.merge;
+
+import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.ExemplarSlots;
+import io.tallystick.shm.ExemplarSlots.RawExemplar;
+import io.tallystick.shm.SegmentView;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/** Where the exemplars of one file are, and which merged series they belong to. */
+final class ExemplarCells {
+  private final List<Place> places = new ArrayList<>();
+
+  void add(MergedFamily family, int series, int seriesCell, int segment, int cell, int slots) {
+    places.add(new Place(family, series, seriesCell, segment, cell, slots));
+  }
+
+  /** Drops those of series whose cells were given up. */
+  void removeIf(IntPredicate isRemoved) {
+    places.removeIf(place -> isRemoved.test(place.seriesCell));
+  }
+
+  void renumber(MergedFamily family, int[] renumbered) {
+    places.replaceAll(
+        place -> place.family == family ? place.withSeries(renumbered[place.series]) : place);
+  }
+
+  /** Adds all exemplars; false where there was one that no process writes. */
+  boolean accumulate(List<SegmentView> segments, long notBeforeMs) {
+    boolean possible = true;
+    for (Place place : places) {
+      LongBuffer cells = segments.get(place.segment).columns().get(0);
+      for (int slot = 0; slot < place.slots; slot++) {
+        try {
+          RawExemplar exemplar = ExemplarSlots.read(cells, place.cell, slot);
+          if (exemplar != null && exemplar.timeMs() >= notBeforeMs) {
+            place.family.exemplars().add(place.series, slot, exemplar);
+          }
+        } catch (CorruptFileException | IllegalArgumentException e) {
+          possible = false; // label names that client_java refuses, among others
+        }
+      }
+    }
+    return possible;
+  }
+
+  /**
+   * A series' slots.
+   *
+   * @param series its number in the merged family
+   * @param seriesCell its own first cell in its file
+   * @param segment the slots' segment
+   * @param cell the first one's cell in it
+   */
+  private record Place(
+      MergedFamily family, int series, int seriesCell, int segment, int cell, int slots) {
+    Place withSeries(int renumbered) {
+      return new Place(family, renumbered, seriesCell, segment, cell, slots);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.tallystick.metrics;
+
+import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.SwitchPoint;
+
+/**
+ * Whether there is a tracer from which exemplars could be sampled.
+ *
+ * <p>Until one is seen, asking costs nothing: the answer is a constant that the JIT compiles into
+ * the update path, and takes back once.
+ */
+public final class Tracing {
+  private static final SwitchPoint NO_TRACER = new SwitchPoint();
+  private static final MethodHandle IS_POSSIBLE =
+      NO_TRACER.guardWithTest(
+          MethodHandles.constant(boolean.class, false),
+          MethodHandles.constant(boolean.class, true));
+
+  private Tracing() {}
+
+  /** Whether a tracer was seen. Called on the update path. */
+  static boolean isPossible() {
+    try {
+      return (boolean) IS_POSSIBLE.invokeExact();
+    } catch (Throwable e) {
+      throw new AssertionError("constants do not throw", e);
+    }
+  }
+
+  /** Looks whether there is a tracer by now, as the agent does at each turn. */
+  public static void look() {
+    if (!NO_TRACER.hasBeenInvalidated() && SpanContextSupplier.hasSpanContext()) {
+      SwitchPoint.invalidateAll(new SwitchPoint[] {NO_TRACER});
+    }
+  }
+}
