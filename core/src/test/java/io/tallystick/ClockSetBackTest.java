@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.merge.Retirement;
 import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.MultiprocessMode;
-import io.tallystick.metrics.ProcessFiles;
+import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.testing.Samples;
@@ -102,7 +102,7 @@ final class ClockSetBackTest {
   }
 
   private void foldAnother(String name) throws IOException {
-    ProcessFiles.of(open(name)).close();
+    RegistrarAccess.kill(open(name));
     assertThat(new Retirement(Directory.open(directory.path()), RETENTION, clock).run().folded())
         .isEqualTo(1);
   }

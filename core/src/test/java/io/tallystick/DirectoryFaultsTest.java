@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.Gauge;
-import io.tallystick.metrics.ProcessFiles;
+import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.TempDirectory;
@@ -157,7 +157,7 @@ final class DirectoryFaultsTest {
       for (int i = 0; i < 2_000; i++) {
         jobs.labelValues("late-" + i).inc(2); // more than the first segment holds
       }
-      ProcessFiles.of(tallystick).turn();
+      RegistrarAccess.turn(tallystick);
 
       Map<String, Double> samples = Samples.of(tallystick.scraper());
       assertThat(samples)
@@ -214,7 +214,7 @@ final class DirectoryFaultsTest {
     Tallystick tallystick = Tallystick.open(directory);
     Counter.builder().name("jobs_total").register(tallystick).inc(jobs);
     tallystick.scraper().close();
-    ProcessFiles.of(tallystick).close();
+    RegistrarAccess.kill(tallystick);
   }
 
   private static Path onlyTally(Path directory) throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.tallystick.metrics.Counter;
-import io.tallystick.metrics.ProcessFiles;
+import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.shm.Directory;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.CrashingFileSystem;
@@ -107,7 +107,7 @@ final class FullFileSystemIT {
       Counter.builder().name("early_total").register(tallystick).inc();
       fileSystem.makeRoom();
       clock.turn(Duration.ofSeconds(2));
-      ProcessFiles.of(tallystick).turn();
+      RegistrarAccess.turn(tallystick);
       Counter.builder().name("late_total").register(tallystick).inc();
 
       assertThat(Samples.of(tallystick.scraper()))

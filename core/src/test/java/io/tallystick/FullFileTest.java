@@ -7,7 +7,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.Histogram;
 import io.tallystick.metrics.MultiprocessMode;
-import io.tallystick.metrics.ProcessFiles;
+import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.Samples;
@@ -63,12 +63,7 @@ final class FullFileTest {
         assertThat(own.get(name)).as(name).isEqualTo(i + 0.5);
         assertThat(others.get(name)).as(name).isEqualTo(i < shared ? i + 0.5 : null);
       }
-      assertThat(
-              directory
-                  .path()
-                  .resolve(ProcessFiles.of(tallystick).token() + ".tally")
-                  .toFile()
-                  .length())
+      assertThat(RegistrarAccess.path(tallystick, directory.path()).toFile().length())
           .isLessThanOrEqualTo(LIMIT_BYTES);
       assertThat(log.messages()).singleElement().asString().contains("raise tallystick.maxBytes");
     }

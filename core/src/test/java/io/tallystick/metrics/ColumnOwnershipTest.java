@@ -50,10 +50,10 @@ final class ColumnOwnershipTest {
             Thread::new,
             () -> {
               metrics.update(100);
-              ProcessFiles.of(tallystick).turn(); // grants the column
+              RegistrarAccess.turn(tallystick); // grants the column
               metrics.update(100);
             });
-        ProcessFiles.of(tallystick).turn(); // takes it back
+        RegistrarAccess.turn(tallystick); // takes it back
       }
 
       List<LongBuffer> columns = columns(tallystick);
@@ -73,7 +73,7 @@ final class ColumnOwnershipTest {
             Thread::new,
             () -> {
               metrics.update(200);
-              ProcessFiles.of(tallystick).turn();
+              RegistrarAccess.turn(tallystick);
               metrics.update(100);
             });
       }
@@ -116,7 +116,7 @@ final class ColumnOwnershipTest {
             threads.submit(
                 () -> {
                   metrics.update(200);
-                  ProcessFiles.of(tallystick).turn();
+                  RegistrarAccess.turn(tallystick);
                   metrics.update(200);
                 }));
       }
@@ -146,7 +146,7 @@ final class ColumnOwnershipTest {
   }
 
   private List<LongBuffer> columns(Tallystick tallystick) throws IOException, CorruptFileException {
-    return FileColumns.owned(ProcessFiles.of(tallystick), directory.path());
+    return FileColumns.owned(RegistrarAccess.file(tallystick), directory.path());
   }
 
   private static void run(int threads, ThreadFactory factory, Runnable work)

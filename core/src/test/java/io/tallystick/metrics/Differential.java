@@ -66,7 +66,7 @@ final class Differential {
     for (int i = 0; i < UPDATES_WORTH_A_COLUMN; i++) {
       counter.inc();
     }
-    ProcessFiles.of(tallystick).turn();
+    RegistrarAccess.turn(tallystick);
   }
 
   private static void compare(Tallystick tallystick, MetricSnapshots expected, String how)

@@ -193,7 +193,7 @@ class GaugeTest {
             .labelValues("kitchen")
             .set(tallystick.instanceName().length());
       }
-      ProcessFiles.of(one).turn();
+      RegistrarAccess.turn(one);
       Gauge.builder().name("late").multiprocessMode(mode).register(two).inc(2.5);
       assertThat(ExpositionText.withoutOwn(ExpositionText.of(one.scraper(), TextFormat.PROMETHEUS)))
           .containsExactly(

@@ -94,7 +94,7 @@ class OverflowTest {
     for (int i = 0; i < 5; i++) {
       counter.labelValues("" + i).inc();
     }
-    ProcessFiles.of(tallystick).turn();
+    RegistrarAccess.turn(tallystick);
     assertThat(lines("tallystick_overflows")).containsExactly("tallystick_overflows 3.0");
   }
 

@@ -1,6 +1,7 @@
 package io.tallystick.metrics;
 
 import io.tallystick.shm.ProcessFile;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Lets tests of other packages at the process file behind what metrics register with. */
@@ -25,7 +26,7 @@ public final class RegistrarAccess {
    * Lets go of the process file as the kernel does when a process is killed: its lock is free, and
    * nobody folds it.
    */
-  public static void kill(Registrar registrar) throws java.io.IOException {
+  public static void kill(Registrar registrar) throws IOException {
     registrar.file().close();
   }
 }

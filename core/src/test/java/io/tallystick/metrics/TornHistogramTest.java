@@ -38,7 +38,7 @@ final class TornHistogramTest {
       Await.until(
           "columns are granted",
           () ->
-              FileColumns.owned(ProcessFiles.of(tallystick), directory.path()).size()
+              FileColumns.owned(RegistrarAccess.file(tallystick), directory.path()).size()
                   == Math.min(columns, threads));
       TotalsCheck check = new TotalsCheck();
       for (int i = 0; i < SCRAPES; i++) {
@@ -89,7 +89,7 @@ final class TornHistogramTest {
   /** The columns of the only segment, in which the histogram's five cells come first. */
   private static List<LongBuffer> shared(Tallystick tallystick, TempDirectory directory)
       throws IOException, CorruptFileException {
-    return FileColumns.shared(ProcessFiles.of(tallystick), directory.path());
+    return FileColumns.shared(RegistrarAccess.file(tallystick), directory.path());
   }
 
   /** Threads that observe 1 until they are stopped. */
