@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -177,7 +178,7 @@ final class Gatherer {
           || (present != null && reader.token().equals(present.reader().token()));
     } catch (NoSuchFileException e) {
       return present == null;
-    } catch (CorruptFileException e) {
+    } catch (IOException | CorruptFileException e) {
       return retiredIsFaulty;
     }
   }
@@ -189,40 +190,32 @@ final class Gatherer {
    * @return whether there are dead processes
    */
   private boolean takeProcesses(boolean withDead) throws IOException {
-    List<Token> present = list();
-    if (present == null) {
-      return false; // all go on counting
-    }
     Set<Token> folded = retired == null ? Set.of() : retired.reader().tokens();
     List<Source> gone = new ArrayList<>();
     Set<Token> listed = new HashSet<>();
     dead.clear();
     unreadable = 0;
-    for (Token token : present) {
+    for (Token token : list()) {
       if (folded.contains(token) || (own != null && token.equals(own.token()))) {
         continue;
       }
+      listed.add(token);
       boolean live = directory.isAlive(token);
       if (!live) {
         dead.add(token);
         if (!withDead) {
-          continue;
+          continue; // they are folded first
         }
       }
-      listed.add(token);
       Source known = processes.get(token);
-      if (known != null && (known.isLive() != live || unusable.remove(known))) {
-        gone.add(known);
-        processes.remove(token);
-        known = null;
-      }
       if (known == null) {
         add(token, live);
+      } else if ((known.isLive() != live || unusable.contains(known)) && add(token, live)) {
+        gone.add(known);
       }
     }
-    // Not yet where the dead are folded first, after which the next try does it. Nor while the
-    // retired file cannot be read: a process that was folded into it counts as it did.
-    if ((dead.isEmpty() || withDead) && !retiredIsFaulty) {
+    // While the retired file cannot be read, a process that vanished into it counts as it did.
+    if (!retiredIsFaulty) {
       for (Token token : List.copyOf(processes.keySet())) {
         if (!listed.contains(token)) {
           gone.add(processes.remove(token));
@@ -234,8 +227,8 @@ final class Gatherer {
     return !dead.isEmpty();
   }
 
-  /** The process files that are there, or null where that cannot be found out. */
-  private @Nullable List<Token> list() {
+  /** The process files that are there; where that cannot be found out, those of the known ones. */
+  private Collection<Token> list() {
     try {
       return directory.tokens();
     } catch (NoSuchFileException | NotDirectoryException e) {
@@ -243,21 +236,35 @@ final class Gatherer {
       return List.of();
     } catch (IOException e) {
       sayOnce(directory.path(), e);
-      return null;
+      Set<Token> known = new HashSet<>(processes.keySet());
+      known.removeIf(token -> Files.notExists(directory.file(token), LinkOption.NOFOLLOW_LINKS));
+      return known;
     }
   }
 
-  private void add(Token token, boolean live) throws IOException {
+  /**
+   * Takes in a process file, in the place of what was taken in of it before.
+   *
+   * @return false where it cannot be read now: what was read of it before goes on counting
+   */
+  private boolean add(Token token, boolean live) throws IOException {
     Path file = directory.file(token);
     try {
       Source source = new Source(open(file, !live), live);
       merge.add(source);
       processes.put(token, source);
+      return true;
     } catch (NoSuchFileException e) {
-      return; // folded since it was listed, which the check of the retired file will tell
-    } catch (IOException | CorruptFileException e) {
+      return false; // folded since it was listed, which the check of the retired file will tell
+    } catch (CorruptFileException e) {
       unreadable++;
       sayOnce(file, e);
+      processes.remove(token);
+      return true;
+    } catch (IOException e) {
+      unreadable++;
+      sayOnce(file, e);
+      return false;
     }
   }
 
@@ -265,17 +272,11 @@ final class Gatherer {
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new NoSuchFileException(file.toString());
     }
-    try {
-      String objection = directory.objection(file);
-      if (objection != null) {
-        throw new CorruptFileException(objection);
-      }
-      return dead ? ProcessFileReader.openDead(file) : ProcessFileReader.open(file);
-    } catch (NoSuchFileException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new CorruptFileException("cannot be read: " + e);
+    String objection = directory.objection(file);
+    if (objection != null) {
+      throw new CorruptFileException(objection);
     }
+    return dead ? ProcessFileReader.openDead(file) : ProcessFileReader.open(file);
   }
 
   private void retireDead() {

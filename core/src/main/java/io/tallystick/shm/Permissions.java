@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,18 +43,20 @@ final class Permissions {
    */
   static @Nullable String objection(Path path, boolean directory, @Nullable UserPrincipal owner)
       throws IOException {
-    if (Files.isSymbolicLink(path)) {
+    Class<? extends BasicFileAttributes> known =
+        isPosix(path) ? PosixFileAttributes.class : BasicFileAttributes.class;
+    BasicFileAttributes attributes = Files.readAttributes(path, known, LinkOption.NOFOLLOW_LINKS);
+    if (attributes.isSymbolicLink()) {
       return "is a symbolic link; name what it points to";
     }
-    if (directory ? !Files.isDirectory(path) : !Files.isRegularFile(path)) {
+    if (directory ? !attributes.isDirectory() : !attributes.isRegularFile()) {
       return directory ? "is not a directory" : "is not a regular file";
     }
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-    if (view == null) {
-      return null;
-    }
-    PosixFileAttributes attributes = view.readAttributes();
+    return attributes instanceof PosixFileAttributes posix ? objection(posix, owner) : null;
+  }
+
+  private static @Nullable String objection(
+      PosixFileAttributes attributes, @Nullable UserPrincipal owner) {
     if (owner != null && !attributes.owner().equals(owner)) {
       return "is owned by another user; run as its owner or remove it: owner="
           + attributes.owner().getName()

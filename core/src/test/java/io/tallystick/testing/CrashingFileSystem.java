@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
@@ -36,8 +37,9 @@ import java.util.Set;
 
 /**
  * The default file system, which tells somebody of each step that is about to change a directory: a
- * file opened to be written, written to, mapped to be written, forced, moved or deleted. Who is
- * told may end the process, or throw.
+ * file opened to be written, written to, mapped to be written, forced, moved or deleted; and of
+ * each look at it: listed, asked for attributes, or a file opened to be read, measured, read or
+ * mapped. Who is told may end the process, throw, or interrupt the thread.
  */
 public final class CrashingFileSystem extends FileSystem {
   private final Provider provider = new Provider();
@@ -55,6 +57,10 @@ public final class CrashingFileSystem extends FileSystem {
 
   private void step(Step step) throws IOException {
     observer.before(steps++, step);
+  }
+
+  private void look(Look look, Path path) throws IOException {
+    observer.beforeLook(look, unwrap(path));
   }
 
   private Path wrap(Path path) {
@@ -170,6 +176,16 @@ public final class CrashingFileSystem extends FileSystem {
     DELETE
   }
 
+  /** What is about to be found out of a file or a directory. */
+  public enum Look {
+    LIST,
+    ATTRIBUTES,
+    OPEN,
+    SIZE,
+    READ,
+    MAP
+  }
+
   /** Who is told of each step. */
   @FunctionalInterface
   public interface Observer {
@@ -179,6 +195,15 @@ public final class CrashingFileSystem extends FileSystem {
      * @param number of the step, from 0
      */
     void before(int number, Step step) throws IOException;
+
+    /** Called before a look is taken, which fails where this throws. */
+    default void beforeLook(Look look, Path path) throws IOException {}
+  }
+
+  /** What a channel does. */
+  @FunctionalInterface
+  private interface Action<T> {
+    T run() throws IOException;
   }
 
   /** What a path of this file system is besides. */
@@ -211,11 +236,12 @@ public final class CrashingFileSystem extends FileSystem {
     public FileChannel newFileChannel(
         Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
         throws IOException {
-      if (!options.contains(StandardOpenOption.WRITE)) {
-        return FileChannel.open(unwrap(path), options, attributes);
+      if (options.contains(StandardOpenOption.WRITE)) {
+        step(Step.OPEN);
+      } else {
+        look(Look.OPEN, path);
       }
-      step(Step.OPEN);
-      return new Channel(FileChannel.open(unwrap(path), options, attributes));
+      return new Channel(FileChannel.open(unwrap(path), options, attributes), path);
     }
 
     @Override
@@ -229,6 +255,7 @@ public final class CrashingFileSystem extends FileSystem {
     @SuppressWarnings("StreamResourceLeak") // the caller closes it
     public DirectoryStream<Path> newDirectoryStream(
         Path directory, DirectoryStream.Filter<? super Path> filter) throws IOException {
+      look(Look.LIST, directory);
       DirectoryStream<Path> plain =
           Files.newDirectoryStream(unwrap(directory), path -> filter.accept(wrap(path)));
       return new DirectoryStream<>() {
@@ -307,12 +334,14 @@ public final class CrashingFileSystem extends FileSystem {
     @Override
     public <A extends BasicFileAttributes> A readAttributes(
         Path path, Class<A> type, LinkOption... options) throws IOException {
+      look(Look.ATTRIBUTES, path);
       return Files.readAttributes(unwrap(path), type, options);
     }
 
     @Override
     public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
         throws IOException {
+      look(Look.ATTRIBUTES, path);
       return Files.readAttributes(unwrap(path), attributes, options);
     }
 
@@ -323,104 +352,123 @@ public final class CrashingFileSystem extends FileSystem {
     }
   }
 
+  /** A channel that, as one of the JDK, is closed by an interrupt of a thread that uses it. */
   private final class Channel extends FileChannel {
     private final FileChannel plain;
+    private final Path path;
 
-    Channel(FileChannel plain) {
+    Channel(FileChannel plain, Path path) {
       this.plain = plain;
+      this.path = path;
+    }
+
+    private <T> T look(Look look, Action<T> action) throws IOException {
+      CrashingFileSystem.this.look(look, path);
+      return run(action);
+    }
+
+    private <T> T step(Step step, Action<T> action) throws IOException {
+      CrashingFileSystem.this.step(step);
+      return run(action);
+    }
+
+    private <T> T run(Action<T> action) throws IOException {
+      try {
+        return action.run();
+      } catch (ClosedByInterruptException e) {
+        close();
+        throw e;
+      }
     }
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-      return plain.read(target);
+      return look(Look.READ, () -> plain.read(target));
     }
 
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-      return plain.read(targets, offset, length);
+      return look(Look.READ, () -> plain.read(targets, offset, length));
     }
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-      return plain.read(target, position);
+      return look(Look.READ, () -> plain.read(target, position));
     }
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-      step(Step.WRITE);
-      return plain.write(source);
+      return step(Step.WRITE, () -> plain.write(source));
     }
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-      step(Step.WRITE);
-      return plain.write(sources, offset, length);
+      return step(Step.WRITE, () -> plain.write(sources, offset, length));
     }
 
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
-      step(Step.WRITE);
-      return plain.write(source, position);
+      return step(Step.WRITE, () -> plain.write(source, position));
     }
 
     @Override
     public long position() throws IOException {
-      return plain.position();
+      return run(plain::position);
     }
 
     @Override
     public FileChannel position(long position) throws IOException {
-      plain.position(position);
+      run(() -> plain.position(position));
       return this;
     }
 
     @Override
     public long size() throws IOException {
-      return plain.size();
+      return look(Look.SIZE, plain::size);
     }
 
     @Override
     public FileChannel truncate(long size) throws IOException {
-      step(Step.WRITE);
-      plain.truncate(size);
+      step(Step.WRITE, () -> plain.truncate(size));
       return this;
     }
 
     @Override
     public void force(boolean metadata) throws IOException {
-      step(Step.FORCE);
-      plain.force(metadata);
+      step(
+          Step.FORCE,
+          () -> {
+            plain.force(metadata);
+            return this;
+          });
     }
 
     @Override
     public long transferTo(long position, long count, WritableByteChannel target)
         throws IOException {
-      return plain.transferTo(position, count, target);
+      return look(Look.READ, () -> plain.transferTo(position, count, target));
     }
 
     @Override
     public long transferFrom(ReadableByteChannel source, long position, long count)
         throws IOException {
-      step(Step.WRITE);
-      return plain.transferFrom(source, position, count);
+      return step(Step.WRITE, () -> plain.transferFrom(source, position, count));
     }
 
     @Override
     public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
-      if (mode == MapMode.READ_WRITE) {
-        step(Step.MAP);
-      }
-      return plain.map(mode, position, size);
+      Action<MappedByteBuffer> map = () -> plain.map(mode, position, size);
+      return mode == MapMode.READ_WRITE ? step(Step.MAP, map) : look(Look.MAP, map);
     }
 
     @Override
     public FileLock lock(long position, long size, boolean shared) throws IOException {
-      return plain.lock(position, size, shared);
+      return run(() -> plain.lock(position, size, shared));
     }
 
     @Override
     public FileLock tryLock(long position, long size, boolean shared) throws IOException {
-      return plain.tryLock(position, size, shared);
+      return run(() -> plain.tryLock(position, size, shared));
     }
 
     @Override
