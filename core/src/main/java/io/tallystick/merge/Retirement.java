@@ -16,6 +16,7 @@ import io.tallystick.shm.RetireLock;
 import io.tallystick.shm.RetiredFileWriter;
 import io.tallystick.shm.Token;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -133,26 +134,31 @@ public final class Retirement {
     return ProcessFileReader.openDead(file);
   }
 
-  private boolean isWhole(Token token, long expireBeforeMs) {
+  private boolean isWhole(Token token, long expireBeforeMs) throws ClosedByInterruptException {
     try (ProcessFileReader reader = openChecked(directory.file(token))) {
       Source source = new Source(reader, false);
       Merge alone = new Merge();
       alone.poll(source);
       alone.accumulate(source, expireBeforeMs);
       return source.fault() == null;
+    } catch (ClosedByInterruptException e) {
+      throw e; // says nothing of the file
     } catch (IOException | CorruptFileException | InternalError e) {
       return false;
     }
   }
 
   /** Adds a dead process' values; false where there was a fault, and the merge is of no use. */
-  private boolean foldDead(Merge merge, Token token, long expireBeforeMs) {
+  private boolean foldDead(Merge merge, Token token, long expireBeforeMs)
+      throws ClosedByInterruptException {
     boolean counted = false;
     try (ProcessFileReader reader = openChecked(directory.file(token))) {
       Source source = new Source(reader, false);
       merge.poll(source);
       merge.accumulate(source, expireBeforeMs);
       counted = source.fault() == null;
+    } catch (ClosedByInterruptException e) {
+      throw e; // says nothing of the file
     } catch (IOException | CorruptFileException | InternalError e) {
       return counted; // where only closing failed, its values are in the merge
     }

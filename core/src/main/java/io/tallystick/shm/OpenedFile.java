@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,13 +34,18 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
       String plain = settings.instanceName();
       Token token = Token.random();
       OpenedFile file = create(directory, settings, token, plain);
-      // asked once, with the file in place: of two that start now at least one sees the other
-      if (!isTaken(directory, plain, token)) {
+      boolean isTaken = true;
+      try {
+        // asked once, with the file in place: of two that start now at least one sees the other
+        isTaken = isTaken(directory, plain, token);
+      } finally {
+        if (isTaken) {
+          file.discard(directory, token);
+        }
+      }
+      if (!isTaken) {
         return file;
       }
-      file.close();
-      Files.deleteIfExists(directory.file(token));
-      Files.deleteIfExists(directory.lockFile(token));
       Token other = Token.random();
       String unique = plain + "-" + other.toString().substring(0, SUFFIX_LENGTH);
       return create(directory, settings, other, unique);
@@ -112,7 +118,8 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
   }
 
   /** The name in a file's header, or null where there is none that a scrape would show. */
-  private static @Nullable String instanceOf(Directory directory, Token token) {
+  private static @Nullable String instanceOf(Directory directory, Token token)
+      throws ClosedByInterruptException {
     Path file = directory.file(token);
     try {
       if (directory.objection(file) != null) {
@@ -121,6 +128,8 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
       try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
         return reader.instance();
       }
+    } catch (ClosedByInterruptException e) {
+      throw e; // says nothing of the file
     } catch (IOException | CorruptFileException e) {
       return null;
     }
@@ -129,6 +138,16 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
   /** An exception's own words are in the host's language, so the file system is asked. */
   private static boolean isFull(Directory directory) {
     return directory.path().toFile().getUsableSpace() < FULL_BELOW_BYTES;
+  }
+
+  /** Takes the file out of the directory before it counts as dead, so that nobody folds it. */
+  private void discard(Directory directory, Token token) throws IOException {
+    try {
+      Files.deleteIfExists(directory.file(token));
+      Files.deleteIfExists(directory.lockFile(token));
+    } finally {
+      close();
+    }
   }
 
   /** Gives up the file's channel and the lock: from now on the process counts as dead. */
