@@ -31,6 +31,7 @@ public final class Merge {
   private final List<Source> sources = new ArrayList<>();
   private @Nullable List<MergedFamily> shown;
   private List<MergedFamily> hidden = List.of();
+  private boolean hasRivals; // families of one name, be it without anything to show
   private boolean hasGaps; // families or series that no source has may be left
   private byte[] key = new byte[256];
 
@@ -99,7 +100,7 @@ public final class Merge {
       }
     }
     families.values().forEach(MergedFamily::settle);
-    if (!hidden.isEmpty()) {
+    if (hasRivals) {
       shown = null; // an older family may have nothing left to show
     }
     return broken;
@@ -111,9 +112,6 @@ public final class Merge {
    */
   public void refreshGauges(Source source) {
     source.accumulate(Long.MIN_VALUE);
-    if (!hidden.isEmpty()) {
-      shown = null;
-    }
   }
 
   /** Adds one source's values to those that are there, as a fold does, which keeps no source. */
@@ -141,7 +139,7 @@ public final class Merge {
 
   /** How many series are left out because another family of their name is older. */
   public long conflictingSeries() {
-    return conflicts().stream().mapToLong(MergedFamily::size).sum();
+    return conflicts().stream().mapToLong(MergedFamily::seenSize).sum();
   }
 
   /** The families that are left out because another one of their name is older. */
@@ -159,6 +157,8 @@ public final class Merge {
     chosen.sort(Comparator.comparing(family -> family.metadata().getPrometheusName()));
     Set<MergedFamily> others = new HashSet<>(families.values());
     chosen.forEach(others::remove);
+    hasRivals = !others.isEmpty();
+    others.removeIf(family -> !family.isSeen());
     hidden = List.copyOf(others);
     return chosen;
   }

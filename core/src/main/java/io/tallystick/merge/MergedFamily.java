@@ -152,6 +152,17 @@ public final class MergedFamily {
     return false;
   }
 
+  /** How many series there are to show at present. */
+  int seenSize() {
+    int seen = 0;
+    for (int series = 0; series < index.size(); series++) {
+      if (values.isSeen(series)) {
+        seen++;
+      }
+    }
+    return seen;
+  }
+
   /** A counter's, gauge's or distribution's double. */
   public double sum(int series) {
     return values.sum(series);

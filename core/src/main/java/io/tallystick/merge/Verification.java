@@ -49,7 +49,7 @@ public final class Verification {
                   + " mode="
                   + family.mode()
                   + " series="
-                  + family.size()));
+                  + family.seenSize()));
     }
     merge.remove(List.copyOf(merge.sources()));
   }

@@ -16,6 +16,7 @@ import io.tallystick.metrics.StateSet;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.scrape.TextFormat;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.RetireLock;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.TempDirectory;
 import io.tallystick.testing.TurnedClock;
@@ -183,6 +184,27 @@ class MergeRulesTest {
     assertThat(Samples.ofApplications(scraper)).isEmpty();
   }
 
+  @Test
+  void shouldForgetSeriesAndFamiliesThatNoProcessHas() throws IOException {
+    double ours = seriesCount();
+    Tallystick dies = start("dies");
+    gauge(dies, MultiprocessMode.LIVESUM).set(4);
+    Counter jobs = Counter.builder().name("jobs").labelNames("k").register(start("lives"));
+    jobs.labelValues("a").inc();
+    jobs.labelValues("b").inc();
+    assertThat(seriesCount()).isEqualTo(ours + 3);
+
+    jobs.remove("a");
+    assertThat(seriesCount()).isEqualTo(ours + 2);
+
+    dies.close();
+    assertThat(seriesCount()).isEqualTo(ours + 1);
+  }
+
+  private double seriesCount() throws IOException {
+    return Samples.of(scraper).get("tallystick_series");
+  }
+
   // ---- type ----
 
   @Test
@@ -288,6 +310,83 @@ class MergeRulesTest {
         .doesNotContainKey("phase{phase=\"c\"}")
         .containsEntry(CONFLICTING, 1.0);
     assertConflictIsNamed("family=phase", "STATESET");
+  }
+
+  @Test
+  void shouldShowTheYoungerFamilyWhenTheOlderHasNoSeriesLeft() throws IOException {
+    Gauge older = Gauge.builder().name("jobs").labelNames("k").register(start("old"));
+    older.labelValues("a").set(8);
+    clock.turn(Duration.ofSeconds(1));
+    counter(start("new")).inc(3);
+    assertThat(Samples.of(scraper))
+        .containsEntry("jobs{k=\"a\",pid=\"old\"}", 8.0)
+        .doesNotContainKey("jobs_total")
+        .containsEntry(CONFLICTING, 1.0);
+
+    older.remove("a");
+    assertThatTheYoungerIsShown();
+    assertThat(Verification.verify(temp.path())).isEmpty();
+
+    older.labelValues("b").set(9);
+    assertThat(Samples.of(scraper))
+        .containsEntry("jobs{k=\"b\",pid=\"old\"}", 9.0)
+        .doesNotContainKey("jobs_total")
+        .containsEntry(CONFLICTING, 1.0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LIVEALL", "LIVEMIN", "LIVEMAX", "LIVESUM", "LIVEMOSTRECENT"})
+  void shouldShowTheYoungerFamilyWhenTheOlderIsOfTheLivingAndAllAreDead(MultiprocessMode mode)
+      throws IOException {
+    Tallystick old = start("old");
+    Gauge.builder().name("jobs").multiprocessMode(mode).register(old).set(8);
+    clock.turn(Duration.ofSeconds(1));
+    counter(start("new")).inc(3);
+    assertThat(Samples.of(scraper)).doesNotContainKey("jobs_total").containsEntry(CONFLICTING, 1.0);
+
+    try (RetireLock lock = RetireLock.tryTake(Directory.open(temp.path()))) {
+      assertThat(lock).isNotNull(); // so that it is read as it is
+      RegistrarAccess.kill(old);
+      assertThatTheYoungerIsShown();
+    }
+    assertThatTheYoungerIsShown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldShowTheYoungerFamilyWhenTheOlderHasExpired(boolean isFolded) throws IOException {
+    Tallystick old = start("old");
+    Gauge.builder().name("jobs").register(old).set(8);
+    clock.turn(Duration.ofSeconds(1));
+    counter(start("new")).inc(3);
+    if (isFolded) {
+      old.close();
+    } else {
+      RegistrarAccess.kill(old);
+    }
+    try (RetireLock lock = RetireLock.tryTake(Directory.open(temp.path()))) {
+      assertThat(lock).isNotNull();
+      assertThat(Samples.of(scraper))
+          .containsEntry("jobs{pid=\"old\"}", 8.0)
+          .containsEntry(CONFLICTING, 1.0);
+
+      clock.turn(RETENTION);
+
+      assertThatTheYoungerIsShown();
+    }
+  }
+
+  private void assertThatTheYoungerIsShown() throws IOException {
+    for (int i = 0; i < 2; i++) {
+      Map<String, Double> samples = Samples.of(scraper);
+      assertThat(samples).containsEntry("jobs_total", 3.0).containsEntry(CONFLICTING, 0.0);
+      assertThat(samples.keySet()).noneMatch(name -> name.matches("jobs(\\{.*)?"));
+    }
+    try (Scraper stranger = Scraper.of(Directory.open(temp.path()), null, RETENTION, clock)) {
+      assertThat(Samples.of(stranger))
+          .containsEntry("jobs_total", 3.0)
+          .containsEntry(CONFLICTING, 0.0);
+    }
   }
 
   private void assertConflictIsNamed(String... words) throws IOException {
