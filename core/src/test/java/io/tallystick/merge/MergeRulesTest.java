@@ -1,7 +1,9 @@
 package io.tallystick.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBucket;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -16,16 +18,20 @@ import io.tallystick.metrics.StateSet;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.scrape.TextFormat;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.RetireLock;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.TempDirectory;
 import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -532,6 +538,101 @@ class MergeRulesTest {
         .containsEntry("time_count", 14.0);
   }
 
+  @Test
+  void shouldShowTheBoundsThatAllHaveWhenProcessesComeAndGo() throws IOException {
+    Map<String, Double> ofOne =
+        Map.of(
+            "time_bucket{le=\"1.0\"}", 2.0,
+            "time_bucket{le=\"2.0\"}", 3.0,
+            "time_bucket{le=\"5.0\"}", 4.0,
+            "time_bucket{le=\"+Inf\"}", 7.0,
+            "time_count", 7.0,
+            "time_sum", 65.5);
+    Map<String, Double> ofTwo =
+        Map.of(
+            "time_bucket{le=\"1.0\"}", 4.0,
+            "time_bucket{le=\"5.0\"}", 8.0,
+            "time_bucket{le=\"+Inf\"}", 14.0,
+            "time_count", 14.0,
+            "time_sum", 131.0);
+    Map<String, Double> ofThree =
+        Map.of(
+            "time_bucket{le=\"5.0\"}", 12.0,
+            "time_bucket{le=\"+Inf\"}", 21.0,
+            "time_count", 21.0,
+            "time_sum", 196.5);
+
+    observe(start("first"), 1, 2, 5);
+    assertThat(Samples.ofApplications(scraper)).isEqualTo(ofOne);
+    Tallystick second = start("second");
+    observe(second, 1, 5, 10);
+    assertThat(Samples.ofApplications(scraper)).isEqualTo(ofTwo);
+    Tallystick third = start("third");
+    observe(third, 5);
+    assertThat(Samples.ofApplications(scraper)).isEqualTo(ofThree);
+
+    deleteByHand(third);
+    assertThat(Samples.ofApplications(scraper)).isEqualTo(ofTwo);
+    deleteByHand(second);
+    assertThat(Samples.ofApplications(scraper)).isEqualTo(ofOne);
+  }
+
+  /** Takes a process out of the directory with all that it counted. */
+  private void deleteByHand(Tallystick process) throws IOException {
+    try (RetireLock lock = RetireLock.tryTake(Directory.open(temp.path()))) {
+      assertThat(lock).isNotNull();
+      RegistrarAccess.kill(process);
+      Files.delete(RegistrarAccess.path(process, temp.path()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldNotMakeRoomForBoundsThatNotAllHaveWhenAProcessLeaves(boolean isWideFirst)
+      throws Exception {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assumeTrue(threads.isThreadAllocatedMemorySupported());
+    int series = 20_000;
+    Tallystick wide = start("wide");
+    observe(wide, IntStream.rangeClosed(1, 4_000).asDoubleStream().toArray());
+    Tallystick narrow = start("narrow", series);
+    Histogram many =
+        Histogram.builder().name("time").classicUpperBounds(5).labelNames("k").register(narrow);
+    for (int i = 0; i < series; i++) {
+      many.labelValues(Integer.toString(i)).observe(i % 10);
+    }
+    Tallystick leaves = start("leaves");
+    observe(leaves, 5);
+    Merge merge = new Merge();
+    Source gone = source(leaves);
+    merge.add(gone);
+    merge.add(source(isWideFirst ? wide : narrow));
+    merge.add(source(isWideFirst ? narrow : wide));
+
+    long before = threads.getCurrentThreadAllocatedBytes();
+    merge.refresh(0);
+    merge.remove(List.of(gone));
+    merge.refresh(0);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    assertThat(allocated).isLessThan(64L << 20); // all bounds for all series are a gigabyte
+    MergedFamily family = merge.families().get(0);
+    assertThat(family.bounds()).containsExactly(5, Double.POSITIVE_INFINITY);
+    assertThat(family.size()).isEqualTo(series + 1);
+    for (int i : family.order()) {
+      String label = family.labels(i).get("k");
+      boolean isOfWide = label == null;
+      boolean isLow = !isOfWide && Integer.parseInt(label) % 10 <= 5;
+      assertThat(family.word(i, 0)).as(label).isEqualTo(isOfWide ? 4 : isLow ? 1 : 0);
+      assertThat(family.word(i, 1)).as(label).isEqualTo(isOfWide ? 3 : isLow ? 0 : 1);
+    }
+    merge.remove(List.copyOf(merge.sources()));
+  }
+
+  private Source source(Tallystick process) throws Exception {
+    return new Source(ProcessFileReader.open(RegistrarAccess.path(process, temp.path())), true);
+  }
+
   // ---- labels ----
 
   @Test
@@ -629,11 +730,16 @@ class MergeRulesTest {
   // ----
 
   private Tallystick start(String instance) {
+    return start(instance, 100);
+  }
+
+  private Tallystick start(String instance, int maxSeries) {
     Tallystick tallystick =
         Tallystick.builder()
             .directory(temp.path())
             .instanceName(instance)
             .deadGaugeRetention(RETENTION)
+            .maxSeriesPerMetric(maxSeries)
             .clock(clock)
             .open();
     opened.add(tallystick);
@@ -652,11 +758,12 @@ class MergeRulesTest {
     return Gauge.builder().name("room").multiprocessMode(mode).register(tallystick);
   }
 
-  private static void observe(Tallystick tallystick, double... bounds) {
+  private static Histogram observe(Tallystick tallystick, double... bounds) {
     Histogram histogram =
         Histogram.builder().name("time").classicUpperBounds(bounds).register(tallystick);
     for (double value : new double[] {0.5, 1, 2, 5, 7, 10, 40}) {
       histogram.observe(value);
     }
+    return histogram;
   }
 }
