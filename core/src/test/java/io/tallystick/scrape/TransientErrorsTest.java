@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that cannot be read for a while: no process counts less for it, and none twice. */
 @Timeout(120)
+@SuppressWarnings("try") // processes end in the middle of a test
 final class TransientErrorsTest {
   private static final String JOBS = "jobs_total";
   private static final String CORRUPT = "tallystick_corrupt_files";
