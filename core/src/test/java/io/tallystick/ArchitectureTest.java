@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "io.tallystick";
   private static final String SHM = ROOT + ".shm..";
+  private static final String PYTHON = ROOT + ".python..";
   private static final String MERGE = ROOT + ".merge..";
   private static final String SCRAPE = ROOT + ".scrape..";
   private static final String METRICS = ROOT + ".metrics..";
@@ -37,7 +38,13 @@ class ArchitectureTest {
   @Test
   void shouldSeeEveryPackageAndNoTest() {
     assertThat(MAIN.stream().map(JavaClass::getPackageName))
-        .contains(ROOT, ROOT + ".shm", ROOT + ".merge", ROOT + ".scrape", ROOT + ".metrics");
+        .contains(
+            ROOT,
+            ROOT + ".shm",
+            ROOT + ".python",
+            ROOT + ".merge",
+            ROOT + ".scrape",
+            ROOT + ".metrics");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
   }
 
@@ -47,13 +54,18 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldUseShmOnlyWhenItIsMerge() {
-    assertUsesOnly(MERGE, SHM);
+  void shouldUseShmOnlyWhenItIsPython() {
+    assertUsesOnly(PYTHON, SHM);
   }
 
   @Test
-  void shouldUseShmAndMergeOnlyWhenItIsScrape() {
-    assertUsesOnly(SCRAPE, SHM, MERGE);
+  void shouldUseShmAndPythonOnlyWhenItIsMerge() {
+    assertUsesOnly(MERGE, SHM, PYTHON);
+  }
+
+  @Test
+  void shouldUseShmPythonAndMergeOnlyWhenItIsScrape() {
+    assertUsesOnly(SCRAPE, SHM, PYTHON, MERGE);
   }
 
   @Test
@@ -77,11 +89,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldBeFinalOrAbstractWhenItIsPublicInShmOrMerge() {
+  void shouldBeFinalOrAbstractWhenItIsPublicInShmPythonOrMerge() {
     classes()
         .that()
         .arePublic()
-        .and(resideInAnyPackage(SHM, MERGE))
+        .and(resideInAnyPackage(SHM, PYTHON, MERGE))
         .should(beFinalOrAbstract())
         .check(MAIN);
   }
