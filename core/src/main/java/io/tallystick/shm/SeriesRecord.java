@@ -1,6 +1,9 @@
 package io.tallystick.shm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,29 @@ public final class SeriesRecord {
   @Nullable String instance;
 
   SeriesRecord() {}
+
+  /** A series that no process file has a record of, such as one of another kind of file. */
+  public static SeriesRecord of(int family, int cell, List<String> labelValues) {
+    SeriesRecord series = new SeriesRecord();
+    series.family = family;
+    series.cell = cell;
+    series.values = labelValues.size();
+    series.starts = new int[series.values];
+    series.lengths = new int[series.values];
+    byte[][] texts = new byte[series.values][];
+    int length = 0;
+    for (int i = 0; i < series.values; i++) {
+      texts[i] = labelValues.get(i).getBytes(UTF_8);
+      series.starts[i] = length;
+      series.lengths[i] = texts[i].length;
+      length += texts[i].length;
+    }
+    series.bytes = ByteBuffer.allocate(length);
+    for (byte[] text : texts) {
+      series.bytes.put(text);
+    }
+    return series;
+  }
 
   /** Number of the family in its file. */
   public int family() {
