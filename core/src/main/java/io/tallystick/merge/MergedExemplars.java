@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MergedExemplars {
   private final MergedFamily family;
-  private final Map<Integer, Map<Integer, Exemplar>> bySeries = new HashMap<>();
+  private final List<@Nullable Map<Integer, Exemplar>> bySeries = new ArrayList<>(); // to the last
 
   MergedExemplars(MergedFamily family) {
     this.family = family;
@@ -30,9 +30,16 @@ final class MergedExemplars {
   void add(int series, int slot, RawExemplar raw) {
     Exemplar exemplar = new Exemplar(raw.value(), Labels.of(raw.labels()), raw.timeMs());
     int place = family.type() == FamilyType.HISTOGRAM ? bucketOf(raw.value(), slot) : 0;
-    bySeries
-        .computeIfAbsent(series, s -> new HashMap<>())
-        .merge(place, exemplar, (a, b) -> b.getTimestampMillis() > a.getTimestampMillis() ? b : a);
+    while (bySeries.size() <= series) {
+      bySeries.add(null);
+    }
+    Map<Integer, Exemplar> byPlace = bySeries.get(series);
+    if (byPlace == null) {
+      byPlace = new HashMap<>();
+      bySeries.set(series, byPlace);
+    }
+    byPlace.merge(
+        place, exemplar, (a, b) -> b.getTimestampMillis() > a.getTimestampMillis() ? b : a);
   }
 
   private int bucketOf(double value, int slot) {
@@ -49,7 +56,7 @@ final class MergedExemplars {
 
   /** A series' exemplars, in the order of their buckets. */
   List<Exemplar> of(int series) {
-    Map<Integer, Exemplar> byPlace = bySeries.get(series);
+    Map<Integer, Exemplar> byPlace = placesOf(series);
     if (byPlace == null) {
       return List.of();
     }
@@ -67,7 +74,11 @@ final class MergedExemplars {
 
   /** The exemplar of a bucket, or of a counter's total; null where there is none. */
   @Nullable Exemplar of(int series, int bucket) {
-    Map<Integer, Exemplar> byPlace = bySeries.get(series);
+    Map<Integer, Exemplar> byPlace = placesOf(series);
     return byPlace == null ? null : byPlace.get(bucket);
+  }
+
+  private @Nullable Map<Integer, Exemplar> placesOf(int series) {
+    return series < bySeries.size() ? bySeries.get(series) : null;
   }
 }

@@ -18,6 +18,7 @@ public final class NativeBuckets {
   private static final int HASH = 0x9E3779B9; // golden ratio
 
   private int schema;
+  private double minZeroThreshold;
   private double zeroThreshold;
   private long zeroCount;
   private boolean thresholdsDiffer;
@@ -30,7 +31,8 @@ public final class NativeBuckets {
   /** Makes it empty, with what a histogram of this shape starts with. */
   void reset(NativeShape shape) {
     schema = shape.schema();
-    zeroThreshold = shape.minZeroThreshold();
+    minZeroThreshold = shape.minZeroThreshold();
+    zeroThreshold = minZeroThreshold;
     zeroCount = 0;
     thresholdsDiffer = false;
     copies = 0;
@@ -47,10 +49,16 @@ public final class NativeBuckets {
   void add(NativeReader copy) {
     boolean hasAny = copy.zeroCount() != 0;
     zeroCount = saturated(zeroCount + copy.zeroCount());
+    boolean hasGrownZero = copy.zeroThreshold() > minZeroThreshold;
     for (int entry = 0; entry < copy.size(); entry++) {
       long key = copy.key(entry);
-      if (key != 0 && copy.count(entry) != 0) {
-        hasAny = true;
+      if (key == 0 || copy.count(entry) == 0) {
+        continue;
+      }
+      hasAny = true;
+      if (hasGrownZero && bound(key) <= copy.zeroThreshold()) { // its move is still to come
+        zeroCount = saturated(zeroCount + copy.count(entry));
+      } else {
         coarsen(NativeLayout.schemaOf(key));
         add(atSchema(key), copy.count(entry));
       }
@@ -61,6 +69,10 @@ public final class NativeBuckets {
           copies == 0 ? copy.zeroThreshold() : Math.max(zeroThreshold, copy.zeroThreshold());
       copies++;
     }
+  }
+
+  private static double bound(long key) {
+    return NativeSchema.of(NativeLayout.schemaOf(key)).upperBound(NativeLayout.indexOf(key));
   }
 
   private void add(long key, long count) {

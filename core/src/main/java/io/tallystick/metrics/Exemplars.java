@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a metric's exemplars are sampled: by client_java's settings of how often and for how long.
  *
- * <p>Where a span is looked for and none is active, that series is not asked again before the
- * process' clock has moved, so that many updates outside of spans cost little.
+ * <p>A series looks for a span once in each turn of the agent, so that many updates outside of
+ * spans cost little.
  */
 final class Exemplars {
   private static final System.Logger LOG = System.getLogger("io.tallystick");

@@ -129,8 +129,13 @@ public final class Gauge extends StatefulMetric<GaugeDataPoint, Gauge.DataPoint>
         throw new IllegalStateException(
             "inc and dec are not possible where the most recent value counts; use set");
       }
+      long nowMs = clock.coarseMs();
+      boolean isOld =
+          column.getPlain(cell + CellLayout.GAUGE_WRITTEN_MS) != nowMs; // before the CAS
       column.addAtomic(cell + CellLayout.GAUGE_VALUE, amount);
-      touch();
+      if (isOld) {
+        column.putRelease(cell + CellLayout.GAUGE_WRITTEN_MS, nowMs);
+      }
     }
 
     /** Stores the time where it is another; only the order of most recent values needs it exact. */

@@ -40,6 +40,9 @@ final class NativeWriter {
 
   /** Counts a value, which must be a number, in the native part that starts at a cell. */
   void add(Column column, int part, double value) {
+    if ((int) column.getPlain(part + NativeLayout.MOVE) != 0) {
+      finishMove(column, part); // whose writer ended in the middle of it
+    }
     double magnitude = Math.abs(value);
     if (!(magnitude > zeroThreshold(column, part))) {
       column.addOwned(part + NativeLayout.ZERO_COUNT, 1L);
@@ -131,7 +134,6 @@ final class NativeWriter {
   // ---- fewer buckets ----
 
   private void reduce(Column column, int part, boolean growZero) {
-    finishMove(column, part);
     int schema = schema(column, part).schema();
     if (!growZeroBucket(column, part, growZero) && schema > NativeSchema.MIN) {
       column.putRelease(part + NativeLayout.SCHEMA, NativeLayout.schemaWord(schema - 1));

@@ -18,6 +18,7 @@ abstract class SampledCells extends LabelledCells {
 
   private final @Nullable Exemplars exemplars;
   private @Nullable ExemplarSlots slots; // under ALLOCATION; racy reads see null or a whole one
+  private int sampledTurn = -1; // of the agent
   private long nextSampleMs;
   private long nextTakenMs;
 
@@ -28,12 +29,13 @@ abstract class SampledCells extends LabelledCells {
 
   /** Leaves an exemplar where it is time and a span is active. Called on the update path. */
   final void sample(int bucket, double value) {
-    if (Tracing.isPossible()) {
+    if (Tracing.isPossible() && Tracing.turn() != sampledTurn) {
       sampleFrom(bucket, value);
     }
   }
 
   private void sampleFrom(int bucket, double value) {
+    sampledTurn = Tracing.turn();
     Exemplars sampling = exemplars;
     if (sampling != null && sampling.coarseMs() >= nextSampleMs) {
       nextSampleMs = sampling.sample(this, bucket, value);

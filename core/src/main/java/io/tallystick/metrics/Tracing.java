@@ -13,6 +13,8 @@ import java.lang.invoke.SwitchPoint;
  */
 public final class Tracing {
   private static final SwitchPoint NO_TRACER = new SwitchPoint();
+  private static int turn; // racy: of no use but to be another than before
+
   private static final MethodHandle IS_POSSIBLE =
       NO_TRACER.guardWithTest(
           MethodHandles.constant(boolean.class, false),
@@ -29,8 +31,14 @@ public final class Tracing {
     }
   }
 
+  /** Counts the agent's turns, so that a series looks for a span once in each. */
+  static int turn() {
+    return turn;
+  }
+
   /** Looks whether there is a tracer by now, as the agent does at each turn. */
   public static void look() {
+    turn++;
     if (!NO_TRACER.hasBeenInvalidated() && SpanContextSupplier.hasSpanContext()) {
       SwitchPoint.invalidateAll(new SwitchPoint[] {NO_TRACER});
     }

@@ -96,6 +96,7 @@ final class PythonFamilies {
         List.of(),
         bounds,
         List.of(),
+        new double[0],
         Long.MAX_VALUE);
   }
 

@@ -15,5 +15,7 @@ public interface RecordVisitor {
   void removed(int family, int cell);
 
   /** Where the exemplars of a series that was visited are: its own cells, and theirs. */
-  void exemplars(int family, int cell, int firstCell, int slots);
+  default void exemplars(int family, int cell, int firstCell, int slots) {
+    // not all who read values show exemplars
+  }
 }

@@ -6,6 +6,7 @@ public enum Contender {
   BASELINE("floor"),
 
   TALLYSTICK("Tallystick"),
+  TALLYSTICK_NATIVE("Tallystick, native"),
 
   /** As its users get it: exemplars on, but no tracer to take them from. */
   CLIENT_JAVA("client_java"),

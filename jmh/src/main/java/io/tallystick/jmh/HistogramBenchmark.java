@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does it cost to observe a duration in a histogram of eleven bounds?
  *
- * <p>The bounds are client_java's default ones, for all contenders but the native histogram, which
- * has its own.
+ * <p>The bounds are client_java's default ones, for all contenders but the native histograms, which
+ * have their own.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -41,6 +41,7 @@ public class HistogramBenchmark {
     @Param({
       "BASELINE",
       "TALLYSTICK",
+      "TALLYSTICK_NATIVE",
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
       "CLIENT_JAVA_NATIVE",
@@ -57,7 +58,8 @@ public class HistogramBenchmark {
       histograms =
           switch (contender) {
             case BASELINE -> Plain::histogram;
-            case TALLYSTICK -> always(tallystick(memory));
+            case TALLYSTICK -> always(tallystick(memory, builder().classicOnly()));
+            case TALLYSTICK_NATIVE -> always(tallystick(memory, builder().nativeOnly()));
             case CLIENT_JAVA -> always(ClientJava.classicHistogram(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.classicHistogram(false));
             case CLIENT_JAVA_NATIVE -> always(ClientJava.nativeHistogram());
@@ -67,14 +69,17 @@ public class HistogramBenchmark {
           };
     }
 
-    private static DistributionDataPoint tallystick(SharedMemory memory) {
+    private static Histogram.Builder builder() {
       return Histogram.builder()
           .name("request_duration_seconds")
           .help("Time to serve a request.")
           .classicUpperBounds(Samples.BOUNDS)
-          .labelNames("path")
-          .register(memory.open())
-          .labelValues("/");
+          .labelNames("path");
+    }
+
+    private static DistributionDataPoint tallystick(
+        SharedMemory memory, Histogram.Builder builder) {
+      return builder.register(memory.open()).labelValues("/");
     }
 
     private static Supplier<DistributionDataPoint> always(DistributionDataPoint histogram) {

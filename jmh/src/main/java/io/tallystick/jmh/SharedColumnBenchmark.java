@@ -92,6 +92,7 @@ public class SharedColumnBenchmark {
           Histogram.builder()
               .name("request_duration_seconds")
               .help("Time to serve a request.")
+              .classicOnly()
               .classicUpperBounds(Samples.BOUNDS)
               .labelNames("path")
               .register(tallystick)
