@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +53,10 @@ final class Records {
     names.writeText(family.originalName());
     names.writeText(family.expositionBaseName());
     names.writeText(family.unit());
+    List<String> labels = new ArrayList<>(family.labelNames()); // in a fold they become one list
+    labels.addAll(family.constLabelNames());
     return names.size() <= MAX_NAMES_LENGTH
-        && textBytes(family.labelNames()) + textBytes(family.constLabelNames()) <= MAX_NAMES_LENGTH
+        && textBytes(labels) <= MAX_NAMES_LENGTH
         && (family.bounds().length + family.parameters().length) * Long.BYTES
                 + textBytes(family.states())
             <= MAX_SHAPE_LENGTH;
