@@ -10,6 +10,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.RetireLock;
 import io.tallystick.testing.EveryType;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.TallyBytes;
@@ -24,6 +25,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -696,6 +698,76 @@ class CorruptFilesTest {
     base.writeTo(newFile());
 
     assertThat(retirement().run()).isEqualTo(new Retirement.Report(1, 0, false));
+  }
+
+  // ---- a file with another file's name ----
+
+  @Test
+  void shouldCountALivingProcessOnceWhenItsFileIsCopied() throws IOException {
+    Path copy = copy(fileOf(good), newFile());
+
+    assertIsRefused(copy);
+    assertThat(Samples.ofApplications(good.scraper())).isEqualTo(expected);
+    assertThat(retirement().run()).isEqualTo(new Retirement.Report(0, 1, false));
+  }
+
+  @Test
+  void shouldCountADeadProcessOnceWhenItsFileIsCopied() throws IOException {
+    Path file = newFile();
+    base.writeTo(file);
+    Path copy = copy(file, newFile());
+    Map<String, Double> samples;
+    try (RetireLock lock = RetireLock.tryTake(Directory.open(temp.path()))) {
+      assertThat(lock).isNotNull();
+      samples = Samples.ofApplications(good.scraper());
+      assertThat(samples).containsEntry("bad_plain_total", 3.0).containsAllEntriesOf(expected);
+      assertIsRefused(copy);
+    }
+
+    assertThat(retirement().run()).isEqualTo(new Retirement.Report(1, 1, false));
+
+    assertThat(Samples.ofApplications(good.scraper())).isEqualTo(samples);
+    assertIsRefused(copy);
+  }
+
+  @Test
+  void shouldRefuseAProcessFileWhenItHasTheRetiredFilesName() throws IOException {
+    base.writeTo(retired());
+    Path dead = newFile();
+    base.writeTo(dead);
+
+    assertIsRefused(retired());
+    assertThat(Samples.of(good.scraper())).containsEntry("bad_plain_total", 3.0); // the dead one's
+    assertThatThrownBy(() -> retirement().run())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(retired().toString());
+    assertThat(dead).exists();
+  }
+
+  @Test
+  void shouldRefuseTheRetiredFileWhenItHasAProcessFilesName() throws IOException {
+    base.writeTo(newFile());
+    assertThat(retirement().run().folded()).isEqualTo(1);
+    Map<String, Double> samples = Samples.ofApplications(good.scraper());
+    assertThat(samples).containsEntry("bad_plain_total", 3.0);
+    String token = TallyBytes.of(retired()).token(); // so that only its kind gives it away
+    Path copy = copy(retired(), temp.path().resolve(token + ".tally"));
+
+    assertIsRefused(copy);
+    assertThat(Samples.ofApplications(good.scraper())).isEqualTo(samples);
+    assertThat(retirement().run()).isEqualTo(new Retirement.Report(0, 1, false));
+    assertThat(Samples.ofApplications(good.scraper())).isEqualTo(samples);
+  }
+
+  private static Path copy(Path file, Path target) throws IOException {
+    return Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private void assertIsRefused(Path file) throws IOException {
+    assertOnlyTheRestIsScraped(file);
+    assertThat(Verification.verify(temp.path()))
+        .singleElement()
+        .satisfies(fault -> assertThat(fault.what()).isEqualTo("file has another file's name"));
   }
 
   // ---- under a scraper that has read it already ----

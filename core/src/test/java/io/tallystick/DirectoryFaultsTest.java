@@ -8,6 +8,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.testing.CapturedLog;
+import io.tallystick.testing.CrashingFileSystem;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
@@ -16,7 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +188,38 @@ final class DirectoryFaultsTest {
         Tallystick second = open("shop")) {
       assertToldApart(first, second, "shop");
     }
+  }
+
+  @Test
+  void shouldOpenEachOtherFileOnceWhenAllHaveOneName() throws Exception {
+    List<Tallystick> processes = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        Map<String, Integer> opened = new TreeMap<>();
+        Path watched = CrashingFileSystem.path(directory, countingOpens(opened));
+        processes.add(Tallystick.builder().directory(watched).instanceName("shop").open());
+
+        opened.keySet().removeIf(file -> !file.endsWith(".tally"));
+        assertThat(opened.values()).as("%s", opened).allMatch(times -> times == 1);
+      }
+      assertThat(processes).extracting(Tallystick::instanceName).doesNotHaveDuplicates();
+    } finally {
+      processes.forEach(Tallystick::close);
+    }
+  }
+
+  private static CrashingFileSystem.Observer countingOpens(Map<String, Integer> opened) {
+    return new CrashingFileSystem.Observer() {
+      @Override
+      public void before(int number, CrashingFileSystem.Step step) {}
+
+      @Override
+      public void beforeLook(CrashingFileSystem.Look look, Path path) {
+        if (look == CrashingFileSystem.Look.OPEN) {
+          opened.merge(path.getFileName().toString(), 1, Integer::sum);
+        }
+      }
+    };
   }
 
   private static void assertToldApart(Tallystick first, Tallystick second, String name)

@@ -198,6 +198,11 @@ public final class TallyBytes {
     return buffer().getInt(seriesOf(family).position + 8);
   }
 
+  /** The token in the header, as a file name has it. */
+  public String token() {
+    return String.format("%016x%016x", buffer().getLong(TOKEN), buffer().getLong(TOKEN + 8));
+  }
+
   /** The bytes that a file of this name gets: with its token, which a reader compares. */
   public byte[] toArrayFor(Path file) {
     String name = file.getFileName().toString();
