@@ -87,7 +87,7 @@ class PythonClientIT {
     PythonClient.Counting dead = children.get(0);
     dead.end();
 
-    client.run(getClass(), "mark_dead.py", "", dead.pid(), directory);
+    client.run("mark_dead.py", "", dead.pid(), directory);
 
     assertThat(ours()).isEqualTo(theirs());
     assertThat(files).hasSizeLessThan(before);
@@ -167,7 +167,7 @@ class PythonClientIT {
       expected.add(PythonJson.dumps(map));
     }
 
-    List<String> theirs = client.run(getClass(), "texts.py", input.toString());
+    List<String> theirs = client.run("texts.py", input.toString());
 
     // up to 0.23 it wrote e+010 for e+10
     assertThat(theirs.stream().map(line -> line.replaceAll("(?<=e\\+)0(?=[0-9]{2}$)", "")))
@@ -201,17 +201,17 @@ class PythonClientIT {
 
   private void startChildren(int series) throws IOException {
     for (int i = 0; i < PROCESSES; i++) {
-      children.add(client.start(getClass(), "count.py", directory, i, series));
+      children.add(client.start("count.py", directory, i, series));
     }
   }
 
   private PythonLayout layout() throws Exception {
-    return PythonLayout.valueOf(client.run(getClass(), "facts.py", "").get(0));
+    return PythonLayout.valueOf(client.run("facts.py", "").get(0));
   }
 
   /** What client_python's own collector makes of the directory. */
   private List<String> theirs() throws Exception {
-    return client.run(getClass(), "samples.py", "", directory).stream().sorted().toList();
+    return client.run("samples.py", "", directory).stream().sorted().toList();
   }
 
   /** What we make of it; files that we know are read on. */

@@ -8,7 +8,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * The host's client_python: the {@code python3} that has the module {@code prometheus_client}.
  *
- * <p>The environment's {@code TALLYSTICK_TEST_PYTHON} names another interpreter.
+ * <p>The system property {@code tallystick.test.python} names another interpreter.
  */
 public final class PythonClient {
   private static final long PATIENCE_SECONDS = 60;
@@ -33,7 +32,7 @@ public final class PythonClient {
   /** Finds it; skips the test where there is none. */
   public static PythonClient orSkip() throws IOException, InterruptedException {
     List<String> interpreters = new ArrayList<>();
-    String chosen = System.getenv("TALLYSTICK_TEST_PYTHON");
+    String chosen = System.getProperty("tallystick.test.python");
     if (chosen != null) {
       interpreters.add(chosen);
     } else {
@@ -66,8 +65,8 @@ public final class PythonClient {
     }
   }
 
-  /** Runs a script beside a class to its end; returns the lines that it wrote. */
-  public List<String> run(Class<?> owner, String script, String input, Object... arguments)
+  /** Runs a script beside this class to its end; returns the lines that it wrote. */
+  public List<String> run(String script, String input, Object... arguments)
       throws IOException, InterruptedException {
     Path in = Files.createTempFile("tallystick-test-", ".in");
     Path out = Files.createTempFile("tallystick-test-", ".out");
@@ -75,7 +74,7 @@ public final class PythonClient {
     try {
       Files.writeString(in, input, UTF_8);
       process =
-          builder(owner, script, arguments)
+          builder(script, arguments)
               .redirectInput(in.toFile())
               .redirectOutput(out.toFile())
               .start();
@@ -93,15 +92,14 @@ public final class PythonClient {
   }
 
   /** Starts a script that counts in a directory and answers each line with one. */
-  public Counting start(Class<?> owner, String script, Path directory, Object... arguments)
-      throws IOException {
-    ProcessBuilder builder = builder(owner, script, arguments);
+  public Counting start(String script, Path directory, Object... arguments) throws IOException {
+    ProcessBuilder builder = builder(script, arguments);
     builder.environment().put("PROMETHEUS_MULTIPROC_DIR", directory.toString());
     return new Counting(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
-  private ProcessBuilder builder(Class<?> owner, String script, Object... arguments) {
-    List<String> command = new ArrayList<>(List.of(interpreter, pathOf(owner, script)));
+  private ProcessBuilder builder(String script, Object... arguments) {
+    List<String> command = new ArrayList<>(List.of(interpreter, pathOf(script)));
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
@@ -111,10 +109,9 @@ public final class PythonClient {
     return builder;
   }
 
-  private static String pathOf(Class<?> owner, String script) {
+  private static String pathOf(String script) {
     try {
-      URL url = owner.getResource(script);
-      return Path.of(url.toURI()).toString();
+      return Path.of(PythonClient.class.getResource(script).toURI()).toString();
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }

@@ -26,4 +26,4 @@ for family in text_string_to_metric_families(text):
     print(json.dumps(["family", family.name, family.type, family.documentation]))
     for sample in family.samples:
         labels = {name: plain(name, value) for name, value in sample.labels.items()}
-        print(json.dumps(["sample", sample.name, labels, sample.value], sort_keys=True))
+        print(json.dumps(["sample", sample.name, labels, float(sample.value)], sort_keys=True))
