@@ -117,14 +117,15 @@ public final class PythonFileWriter {
     }
   }
 
-  /** Writes the files; where that fails, none is left. */
-  public void commit() throws IOException {
+  /** Writes the files and returns how many; where that fails, none is left. */
+  public int commit() throws IOException {
     List<Path> written = new ArrayList<>();
     try {
       for (Map.Entry<PythonFileName, PythonFileBytes> file : files.entrySet()) {
         Path path = directory.resolve(file.getKey().toString());
         file.getValue().writeTo(path, written);
       }
+      return written.size();
     } catch (IOException e) {
       for (Path path : written) {
         Files.deleteIfExists(path);

@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tallystick.merge.MergedFamily;
 import io.tallystick.merge.Retirement;
+import io.tallystick.python.PythonFileWriter;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.ProcessFile;
 import java.io.IOException;
@@ -79,6 +80,18 @@ public final class Scraper implements AutoCloseable {
     lock.lock();
     try {
       text.write(format, gather(), includedNames, out);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Scrapes and gives all series to a writer of client_python's files, which it leaves to commit.
+   */
+  public void write(PythonFileWriter writer) {
+    lock.lock();
+    try {
+      PythonDump.write(gather(), writer);
     } finally {
       lock.unlock();
     }

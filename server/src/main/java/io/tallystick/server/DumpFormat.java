@@ -1,47 +1,69 @@
 package io.tallystick.server;
 
+import io.tallystick.python.PythonLayout;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.scrape.TextFormat;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How {@code tallystick dump} writes a scrape. */
 enum DumpFormat {
   /** Prometheus' text format 0.0.4. */
-  TEXT {
-    @Override
-    void write(Scraper scraper, OutputStream out) throws IOException {
-      scraper.write(TextFormat.PROMETHEUS, out);
-    }
-  },
+  TEXT("text"),
 
   /** OpenMetrics 1.0. */
-  OPENMETRICS {
-    @Override
-    void write(Scraper scraper, OutputStream out) throws IOException {
-      scraper.write(TextFormat.OPENMETRICS, out);
-    }
-  },
+  OPENMETRICS("openmetrics"),
 
   /** One array of families, as {@link DumpJson} describes. */
-  JSON {
-    @Override
-    void write(Scraper scraper, OutputStream out) throws IOException {
-      DumpJson.write(scraper.snapshots(), out);
-    }
-  };
+  JSON("json"),
+
+  /** Files of client_python's multiprocess mode. */
+  PYTHON_DB("python-db"),
+
+  /** The same, for client_python up to 0.16. */
+  PYTHON_DB_0_16("python-db-0.16");
+
+  private final String option;
+
+  DumpFormat(String option) {
+    this.option = option;
+  }
 
   /** The format that has this name on the command line. */
   static DumpFormat named(String name) {
     for (DumpFormat format : values()) {
-      if (format.name().toLowerCase(Locale.ROOT).equals(name)) {
+      if (format.option.equals(name)) {
         return format;
       }
     }
-    throw new UsageException("unknown format: format=" + name + "; use text, openmetrics or json");
+    String options =
+        Arrays.stream(values()).map(DumpFormat::toString).collect(Collectors.joining(", "));
+    throw new UsageException("unknown format: format=" + name + "; use one of " + options);
   }
 
-  /** Writes one scrape. */
-  abstract void write(Scraper scraper, OutputStream out) throws IOException;
+  /** Writes one scrape as a stream. */
+  void write(Scraper scraper, OutputStream out) throws IOException {
+    switch (this) {
+      case OPENMETRICS -> scraper.write(TextFormat.OPENMETRICS, out);
+      case JSON -> DumpJson.write(scraper.snapshots(), out);
+      default -> scraper.write(TextFormat.PROMETHEUS, out);
+    }
+  }
+
+  /** The layout of client_python's files; null where it is a stream. */
+  @Nullable PythonLayout layout() {
+    return switch (this) {
+      case PYTHON_DB -> PythonLayout.WITH_TIMESTAMP;
+      case PYTHON_DB_0_16 -> PythonLayout.VALUE_ONLY;
+      default -> null;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return option;
+  }
 }

@@ -44,7 +44,7 @@ final class CommandLineTest {
         "serve --dir {dir} --port x    | not a number: port=x; use 0 to 65535",
         "serve --dir {dir} --bind ''   | address is empty",
         "serve --dir {dir} --bind 192.0.2.1 | not an address of this host: bind=192.0.2.1",
-        "dump --dir {dir} --format xml | unknown format: format=xml; use text, openmetrics or json",
+        "dump --dir {dir} --format xml | unknown format: format=xml; use one of text, openmetrics",
         "dump --dir ''                 | directory name is empty",
       })
   void shouldPrintOneLineAndExitTwoWhenTheCommandLineIsWrong(String line, String expected) {
