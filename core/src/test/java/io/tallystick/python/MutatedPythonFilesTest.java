@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  */
 class MutatedPythonFilesTest {
   private static final int MUTANTS = 120_000;
+  private static final int UNMAP_EVERY = 10_000;
   private static final int THREADS = 2;
   private static final int[] INTERESTING = {
     0,
@@ -104,6 +105,9 @@ class MutatedPythonFilesTest {
     try (TempDirectory directory = TempDirectory.create()) {
       for (long seed = first; seed < MUTANTS; seed += THREADS) {
         check(seed, directory.path());
+        if (seed % UNMAP_EVERY == first) {
+          System.gc(); // unmaps what was read: a process can have some 65,000 maps only
+        }
       }
     }
     return null;
