@@ -55,8 +55,6 @@ public final class Merge {
       source.reader().poll(new Joining(source));
     } catch (CorruptFileException e) {
       source.setFault(String.valueOf(e.getMessage()));
-    } catch (InternalError e) { // how the JVM says that a mapped page has gone
-      source.setFault("file was cut while it was read");
     }
     if (source.dropRemoved()) {
       hasGaps = true;

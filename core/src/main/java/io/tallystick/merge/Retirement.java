@@ -90,7 +90,7 @@ public final class Retirement {
         generation = reader.generation();
         processes = reader.retiredProcesses();
         known.addAll(reader.tokens());
-      } catch (CorruptFileException e) {
+      } catch (CorruptFileException | InternalError e) {
         throw new IOException(
             "retired file is faulty, so that nothing is folded; move it away to start anew: file="
                 + directory.retiredFile(),

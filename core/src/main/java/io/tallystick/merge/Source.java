@@ -2,6 +2,7 @@ package io.tallystick.merge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.SegmentView;
 import java.io.IOException;
@@ -130,12 +131,21 @@ public final class Source {
     bySegment.forEach(maps -> maps.forEach(action));
   }
 
-  /** Adds all exemplars that are not too old. */
+  /**
+   * Adds all exemplars that are not too old.
+   *
+   * @throws InternalError where the file was cut
+   */
   void accumulateExemplars(long notBeforeMs) {
     impossible |= !exemplars.accumulate(reader.segments(), notBeforeMs);
+    PageFaults.throwPending();
   }
 
-  /** Adds all cells to the merged values, segment by segment and column by column. */
+  /**
+   * Adds all cells to the merged values, segment by segment and column by column.
+   *
+   * @throws InternalError where the file was cut
+   */
   void accumulate(long expireBeforeMs) {
     long knownAliveMs = live || reader.isRetired() ? 0 : reader.aliveMs();
     CellMap.Gathering gathering =
@@ -149,6 +159,7 @@ public final class Source {
         }
       }
     }
+    PageFaults.throwPending();
   }
 
   void close() throws IOException {

@@ -72,6 +72,8 @@ public final class Verification {
       return; // folded since it was listed
     } catch (CorruptFileException e) {
       faults.add(new Fault(file, String.valueOf(e.getMessage())));
+    } catch (InternalError e) { // how the JVM says that a mapped page has gone
+      faults.add(new Fault(file, "file was cut while it was read"));
     } catch (IOException e) {
       faults.add(new Fault(file, "cannot be read: " + e));
     }

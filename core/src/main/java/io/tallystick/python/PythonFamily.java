@@ -10,8 +10,8 @@ import java.util.Arrays;
  *
  * <p>A series is here once all its parts are: client_python makes them before it counts. Reading a
  * value allocates nothing and checks nothing but the index. It throws {@link InternalError} where
- * the file was cut so short that the value is gone; whoever asks {@link PythonFile#isCurrent}
- * before, and catches that error, as for process files, is safe from both.
+ * the file was cut so short that the value is gone, then or later: whoever reads asks {@link
+ * PythonFile#isCurrent} before and {@link io.tallystick.shm.PageFaults} after, and catches it.
  *
  * <p>Order: a histogram's or summary's sum should be read before its counts.
  */

@@ -1,6 +1,7 @@
 package io.tallystick.python;
 
 import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.RecordVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -92,6 +93,7 @@ public final class PythonFile {
   private boolean isGrown() {
     try {
       int used = bytes.intAcquire(USED_OFFSET);
+      PageFaults.throwPending();
       return used < 0 || used >= end || end == HEADER_LENGTH;
     } catch (InternalError e) { // how the JVM says that a mapped page has gone
       return false;
@@ -114,7 +116,7 @@ public final class PythonFile {
    */
   public void poll(RecordVisitor visitor) throws IOException, CorruptFileException {
     try {
-      takeEntries(visitor);
+      takeAll(visitor);
     } catch (InternalError e) { // how the JVM says that a mapped page has gone
       throw new CorruptFileException("file was cut while it was read");
     } finally {
@@ -122,6 +124,14 @@ public final class PythonFile {
       if (present != null) {
         skip(present.publish(visitor));
       }
+    }
+  }
+
+  private void takeAll(RecordVisitor visitor) throws IOException, CorruptFileException {
+    try {
+      takeEntries(visitor);
+    } finally {
+      PageFaults.throwPending(); // also instead of a fault in what a page that has gone had
     }
   }
 

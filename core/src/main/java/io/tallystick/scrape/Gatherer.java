@@ -8,6 +8,7 @@ import io.tallystick.merge.Retirement;
 import io.tallystick.merge.Source;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.RetireLock;
@@ -305,7 +306,13 @@ final class Gatherer {
               clock.millis() - EXEMPLAR_RETENTION_MS);
       drop(broken);
     } while (!broken.isEmpty());
-    self.set(numbers());
+    try {
+      SelfMetrics.Numbers numbers = numbers();
+      PageFaults.throwPending();
+      self.set(numbers);
+    } catch (InternalError e) {
+      LOG.log(System.Logger.Level.DEBUG, "a header has gone; the next refresh drops its file", e);
+    }
     merge.refreshGauges(inProcess.get(0)); // what was said of the time before is older
   }
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * cells are read by whoever holds a {@link SegmentView}.
  */
 public final class ProcessFileReader implements Closeable {
+  private static final String CUT = "file was cut while it was read";
+
   private final @Nullable FileChannel channel;
   private final @Nullable BlockWalk walk;
   private final @Nullable Blocks blocksOfThisProcess;
@@ -85,12 +87,21 @@ public final class ProcessFileReader implements Closeable {
         header = channel.map(FileChannel.MapMode.READ_ONLY, 0, FileLayout.HEADER_LENGTH);
       }
       header.clear().order(ByteOrder.LITTLE_ENDIAN);
-      FileHeader.check(header);
-      checkName(file, header);
+      check(file, header);
       return new ProcessFileReader(channel, new BlockWalk(channel, dead), null, header);
     } catch (IOException | CorruptFileException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static void check(Path file, ByteBuffer header) throws CorruptFileException {
+    try {
+      FileHeader.check(header);
+      checkName(file, header);
+      PageFaults.throwPending();
+    } catch (InternalError e) {
+      throw new CorruptFileException(CUT);
     }
   }
 
@@ -206,6 +217,22 @@ public final class ProcessFileReader implements Closeable {
    * @throws CorruptFileException at the first fault; what was visited before it stands
    */
   public void poll(RecordVisitor visitor) throws IOException, CorruptFileException {
+    try {
+      takeRecords(visitor);
+    } catch (InternalError e) {
+      throw new CorruptFileException(CUT);
+    }
+  }
+
+  private void takeRecords(RecordVisitor visitor) throws IOException, CorruptFileException {
+    try {
+      takeAll(visitor);
+    } finally {
+      PageFaults.throwPending(); // also instead of a fault in what a page that has gone had
+    }
+  }
+
+  private void takeAll(RecordVisitor visitor) throws IOException, CorruptFileException {
     CorruptFileException fault = takeBlocks();
     if (channel != null && walk != null && walk.isCopied()) {
       channel.close(); // all that there will be is in the heap

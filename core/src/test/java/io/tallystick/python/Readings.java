@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.RecordVisitor;
 import io.tallystick.shm.SeriesRecord;
 import java.io.IOException;
@@ -126,6 +127,7 @@ final class Readings implements RecordVisitor {
         default -> put(values, name, family.value(cell));
       }
     }
+    PageFaults.throwPending();
     return values;
   }
 
