@@ -10,6 +10,11 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.tallystick.Tallystick;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -344,5 +349,36 @@ class CounterTest {
   @ValueSource(doubles = {-1, -0.5, -Double.MIN_VALUE, -1e300, Double.NEGATIVE_INFINITY})
   void shouldFailAsClientJavaWhenADoubleIsNegative(double amount) throws IOException {
     assertSameFailure(library -> library.counter(b -> b.name("requests")).self().inc(amount));
+  }
+
+  @Test
+  void shouldBeOneSeriesWhenThreadsMakeItAtTheSameTime() throws Exception {
+    int threads = 4;
+    int rounds = 2_000;
+    try (TempDirectory directory = TempDirectory.create();
+        Tallystick tallystick = Tallystick.open(directory.path())) {
+      Counter counter = Counter.builder().name("requests").labelNames("path").register(tallystick);
+      CyclicBarrier barrier = new CyclicBarrier(threads);
+      List<FutureTask<List<CounterDataPoint>>> tasks = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        FutureTask<List<CounterDataPoint>> task =
+            new FutureTask<>(
+                () -> {
+                  List<CounterDataPoint> points = new ArrayList<>();
+                  for (int round = 0; round < rounds; round++) {
+                    barrier.await(60, TimeUnit.SECONDS);
+                    points.add(counter.labelValues("path-" + round));
+                  }
+                  return points;
+                });
+        tasks.add(task);
+        new Thread(task).start();
+      }
+
+      List<CounterDataPoint> points = tasks.get(0).get();
+      for (FutureTask<List<CounterDataPoint>> task : tasks) {
+        assertThat(task.get()).isEqualTo(points);
+      }
+    }
   }
 }

@@ -46,6 +46,7 @@ final class TornHistogramIT {
       assertThat(last.get("sizes_count")).isGreaterThan(before + SCRAPES);
       double inFlight = 3 * THREADS;
       assertThat(last.get("sizes_count") - last.get("sizes_sum")).isBetween(0.0, inFlight);
+      assertThat(last.get("bounds_count") - last.get("bounds_sum")).isBetween(0.0, inFlight);
       assertThat(last.get("times_count") - last.get("times_sum")).isBetween(0.0, inFlight);
       assertThat(Math.abs(last.get("sizes_count") - last.get("times_count")))
           .isLessThanOrEqualTo(inFlight);
@@ -68,9 +69,15 @@ final class TornHistogramIT {
               .open();
       Histogram sizes =
           Histogram.builder().name("sizes").classicUpperBounds(0.5, 1, 2).register(tallystick);
+      Histogram bounds =
+          Histogram.builder()
+              .name("bounds")
+              .classicOnly()
+              .classicUpperBounds(0.5, 1, 2)
+              .register(tallystick);
       Summary times = Summary.builder().name("times").register(tallystick);
       for (int i = 0; i < THREADS; i++) {
-        new Thread(() -> observe(sizes, times)).start();
+        new Thread(() -> observe(sizes, bounds, times)).start();
       }
       System.out.println("observing");
       while (System.in.read() >= 0) {
@@ -79,9 +86,10 @@ final class TornHistogramIT {
       Runtime.getRuntime().halt(0);
     }
 
-    private static void observe(Histogram sizes, Summary times) {
+    private static void observe(Histogram sizes, Histogram bounds, Summary times) {
       while (true) {
         sizes.observe(1.0);
+        bounds.observe(1.0);
         times.observe(1.0);
       }
     }

@@ -52,6 +52,8 @@ final class TornHistogramTest {
               Map.of(
                   "sizes_sum", observed,
                   "sizes_count", observed,
+                  "bounds_sum", observed,
+                  "bounds_count", observed,
                   "times_sum", observed,
                   "times_count", observed));
     }
@@ -69,6 +71,7 @@ final class TornHistogramTest {
 
       List<LongBuffer> columns = shared(tallystick, directory);
       long counted = 0;
+      long summarized = 0;
       for (LongBuffer column : columns) {
         long count = 0;
         for (int i = 0; i < 4; i++) {
@@ -81,12 +84,14 @@ final class TornHistogramTest {
             .as("summary")
             .isEqualTo((double) column.get(6));
         counted += count;
+        summarized += column.get(6);
       }
       assertThat(counted).isEqualTo(total);
+      assertThat(summarized).isEqualTo(total);
     }
   }
 
-  /** The columns of the only segment, in which the histogram's five cells come first. */
+  /** The columns of the classic cells, of which the histogram's five come first. */
   private static List<LongBuffer> shared(Tallystick tallystick, TempDirectory directory)
       throws IOException, CorruptFileException {
     return FileColumns.shared(RegistrarAccess.file(tallystick), directory.path());
@@ -101,16 +106,23 @@ final class TornHistogramTest {
     Observers(Tallystick tallystick, int count) {
       Histogram sizes =
           Histogram.builder().name("sizes").classicUpperBounds(0.5, 1, 2).register(tallystick);
+      Histogram bounds =
+          Histogram.builder()
+              .name("bounds")
+              .classicOnly()
+              .classicUpperBounds(0.5, 1, 2)
+              .register(tallystick);
       Summary times = Summary.builder().name("times").register(tallystick);
       for (int i = 0; i < count; i++) {
-        threads.add(new Thread(() -> observe(sizes, times)));
+        threads.add(new Thread(() -> observe(sizes, bounds, times)));
       }
       threads.forEach(Thread::start);
     }
 
-    private void observe(Histogram sizes, Summary times) {
+    private void observe(Histogram sizes, Histogram bounds, Summary times) {
       while (!stopped) {
         sizes.observe(1.0);
+        bounds.observe(1.0);
         times.observe(1.0);
         observed.increment();
       }
@@ -120,7 +132,7 @@ final class TornHistogramTest {
       return observed.sum();
     }
 
-    /** Ends the threads and says how often each of both metrics observed. */
+    /** Ends the threads and says how often each of the metrics observed. */
     long stop() throws InterruptedException {
       stopped = true;
       for (Thread thread : threads) {
