@@ -8,6 +8,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.RetireLock;
+import io.tallystick.shm.Token;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.CrashingFileSystem;
 import io.tallystick.testing.CrashingFileSystem.Look;
@@ -184,6 +185,24 @@ final class TransientErrorsTest {
       }
     } while (failed);
     assertThat(at).isGreaterThan(10);
+  }
+
+  @Test
+  void shouldTakeADeadProcessForALivingOneWhileItsLockCannotBeOpened() throws IOException {
+    FailingLooks looks = new FailingLooks(0, true);
+    Directory directory = Directory.open(CrashingFileSystem.path(temp.path(), looks));
+    Tallystick dies = start(temp.path(), 1);
+    Path file = RegistrarAccess.path(dies, temp.path());
+    TallyBytes bytes = TallyBytes.of(file);
+    Token token = directory.tokens().get(0);
+    dies.close();
+    bytes.writeTo(file); // as a killed process leaves it
+    Files.createFile(temp.path().resolve(directory.lockFile(token).getFileName().toString()));
+    assertThat(directory.isAlive(token)).isFalse();
+
+    looks.on = true;
+
+    assertThat(directory.isAlive(token)).isTrue();
   }
 
   // ----
