@@ -150,7 +150,7 @@ final class CellMap {
     for (int i = 0; i < size; i++) {
       reader.read(column, cells[i] + part, shape);
       if (reader.isPossible()) {
-        values.nativeBuckets(series[i]).add(reader);
+        values.nativeBuckets(series[i]).add(reader, shape);
       } else {
         impossible = true;
       }

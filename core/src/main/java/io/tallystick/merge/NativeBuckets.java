@@ -9,32 +9,43 @@ import java.util.Arrays;
 /**
  * The native buckets of a merged series: those of all its copies at the coarsest schema of any, and
  * with the greatest zero bucket of any. Both are exact, since each coarser bucket is made of whole
- * finer ones, and a zero bucket is taken to the end of the bucket that it ends in.
+ * finer ones, and a zero bucket that has grown is taken to the end of the bucket that it ends in.
  *
- * <p>Made once for a series and used again at each refresh; allocates only to grow.
+ * <p>Prometheus takes a finer schema or a smaller zero bucket for a reset of the counts. So what is
+ * shown only ever goes one way: first the zero bucket grows, as far as it may, then the resolution
+ * is halved, again and again. How far it has come follows from the observations of all copies, be
+ * they folded into one or not. A copy that is alone is shown as it is.
+ *
+ * <p>Made once for a series and used again at each refresh.
  */
 public final class NativeBuckets {
   private static final int FIRST_LENGTH = 64;
   private static final int HASH = 0x9E3779B9; // golden ratio
 
   private int schema;
-  private double minZeroThreshold;
   private double zeroThreshold;
   private long zeroCount;
-  private boolean thresholdsDiffer;
+  private boolean zeroHasGrown; // in a copy, or against another one
   private int copies; // that had observations
+  private int finest; // of the schemas that they began with
+  private NativeShape shapeOfCopy; // of the last one of them
   private int size;
   private long[] keys = new long[FIRST_LENGTH]; // open addressing; 0 where there is none
   private long[] counts = new long[FIRST_LENGTH];
   private boolean settled;
 
+  NativeBuckets(NativeShape shape) {
+    this.shapeOfCopy = shape;
+    reset(shape);
+  }
+
   /** Makes it empty, with what a histogram of this shape starts with. */
   void reset(NativeShape shape) {
     schema = shape.schema();
-    minZeroThreshold = shape.minZeroThreshold();
-    zeroThreshold = minZeroThreshold;
+    finest = schema;
+    zeroThreshold = shape.minZeroThreshold();
     zeroCount = 0;
-    thresholdsDiffer = false;
+    zeroHasGrown = false;
     copies = 0;
     settled = false;
     clear();
@@ -45,11 +56,11 @@ public final class NativeBuckets {
     Arrays.fill(keys, 0);
   }
 
-  /** Adds the buckets of one copy. */
-  void add(NativeReader copy) {
+  /** Adds the buckets of one copy, which was written within a shape. */
+  void add(NativeReader copy, NativeShape shape) {
+    boolean hasGrownZero = copy.zeroThreshold() != shape.minZeroThreshold();
     boolean hasAny = copy.zeroCount() != 0;
     zeroCount = saturated(zeroCount + copy.zeroCount());
-    boolean hasGrownZero = copy.zeroThreshold() > minZeroThreshold;
     for (int entry = 0; entry < copy.size(); entry++) {
       long key = copy.key(entry);
       if (key == 0 || copy.count(entry) == 0) {
@@ -64,9 +75,12 @@ public final class NativeBuckets {
       }
     }
     if (hasAny) {
-      thresholdsDiffer |= copy.zeroThreshold() != zeroThreshold && copies > 0;
+      coarsen(copy.schema());
+      zeroHasGrown |= hasGrownZero || (copies > 0 && copy.zeroThreshold() != zeroThreshold);
       zeroThreshold =
           copies == 0 ? copy.zeroThreshold() : Math.max(zeroThreshold, copy.zeroThreshold());
+      finest = Math.max(finest, shape.schema());
+      shapeOfCopy = shape;
       copies++;
     }
   }
@@ -92,7 +106,7 @@ public final class NativeBuckets {
   private int slotOf(long key) {
     int mask = keys.length - 1;
     int hash = ((int) key ^ (int) (key >>> 32)) * HASH;
-    int slot = (hash >>> 16) & mask;
+    int slot = hash >>> Integer.numberOfLeadingZeros(mask);
     while (keys[slot] != 0 && keys[slot] != key) {
       slot = (slot + 1) & mask;
     }
@@ -102,7 +116,9 @@ public final class NativeBuckets {
   private void coarsen(int wanted) {
     if (wanted < schema) {
       schema = wanted;
-      rebuild(keys.length);
+      if (size > 0) {
+        rebuild(keys.length);
+      }
     }
   }
 
@@ -130,22 +146,32 @@ public final class NativeBuckets {
   }
 
   /**
-   * Ends the adding: merges what the zero bucket covers, and keeps what came of several copies
-   * within the shape.
+   * Ends the adding: brings what came of several copies, or of one of another shape, into its one
+   * form.
    *
    * @return the count of all buckets
    */
   long settle(NativeShape shape) {
     if (!settled) {
       settled = true;
-      if (thresholdsDiffer) {
-        growZeroBucket();
-      }
-      while (copies > 1 && size > shape.maxBuckets() && reduce(shape)) {
-        growZeroBucket();
+      coarsen(shape.schema()); // of a process that joined since
+      if (copies > 1 || (copies == 1 && !shapeOfCopy.equals(shape))) {
+        unite(shape);
       }
     }
     return count();
+  }
+
+  private void unite(NativeShape shape) {
+    reachZeroBucket();
+    if (schema < finest) {
+      fillZeroBucket(shape);
+    }
+    while (size > shape.maxBuckets() && !growZeroBucket(shape) && schema > NativeSchema.MIN) {
+      coarsen(schema - 1);
+      reachZeroBucket();
+      fillZeroBucket(shape);
+    }
   }
 
   /** Makes all observations those of the zero bucket. */
@@ -160,58 +186,74 @@ public final class NativeBuckets {
   }
 
   /** Keeps it within so many buckets, whatever comes of it. */
-  void limit(NativeShape shape, int buckets) {
+  void limit(int buckets) {
     while (size > buckets) {
-      if (!reduce(shape)) {
-        zeroThreshold = leastBound();
+      if (schema > NativeSchema.MIN) {
+        coarsen(schema - 1);
+        reachZeroBucket();
+      } else {
+        growZeroBucket(indexes()[0]);
       }
-      growZeroBucket();
     }
   }
 
-  private boolean reduce(NativeShape shape) {
-    if (zeroThreshold < shape.maxZeroThreshold() && leastBound() <= shape.maxZeroThreshold()) {
-      zeroThreshold = leastBound();
-      return true;
-    }
-    if (schema == NativeSchema.MIN) {
-      return false;
-    }
-    coarsen(schema - 1);
-    return true;
-  }
-
-  private double leastBound() {
-    double least = Double.POSITIVE_INFINITY;
+  /** The indexes of all buckets, ascending. */
+  private int[] indexes() {
+    int[] indexes = new int[size];
+    int count = 0;
     for (long key : keys) {
       if (key != 0) {
-        least = Math.min(least, upperBound(NativeLayout.indexOf(key)));
+        indexes[count++] = NativeLayout.indexOf(key);
       }
     }
-    return least;
+    Arrays.sort(indexes);
+    return indexes;
   }
 
   private double upperBound(int index) {
     return NativeSchema.of(schema).upperBound(index);
   }
 
-  /** Takes the zero bucket to the end of the bucket it ends in, and merges what it covers. */
-  private void growZeroBucket() {
-    boolean covered = false;
-    for (long key : keys) {
-      int index = NativeLayout.indexOf(key);
-      if (key != 0 && upperBound(index - 1) < zeroThreshold) {
-        zeroThreshold = Math.max(zeroThreshold, upperBound(index));
-        covered = true;
-      }
+  /** Takes a zero bucket that has grown to the end of the bucket that it ends in. */
+  private void reachZeroBucket() {
+    if (zeroHasGrown && zeroThreshold > 0) {
+      growZeroBucket(NativeSchema.of(schema).index(zeroThreshold));
     }
-    for (int i = 0; covered && i < keys.length; i++) {
-      if (keys[i] != 0 && upperBound(NativeLayout.indexOf(keys[i])) <= zeroThreshold) {
+  }
+
+  /** Lets the zero bucket grow until there are few enough others; false where it may not. */
+  private boolean growZeroBucket(NativeShape shape) {
+    int last = indexes()[size - shape.maxBuckets() - 1];
+    if (upperBound(last) > shape.maxZeroThreshold()) {
+      return false;
+    }
+    growZeroBucket(last);
+    return true;
+  }
+
+  /**
+   * Lets the zero bucket grow as far as it may, and to the end of the bucket that this is in: at a
+   * finer schema it can have come as far.
+   */
+  private void fillZeroBucket(NativeShape shape) {
+    if (shape.maxZeroThreshold() > shape.minZeroThreshold()) {
+      growZeroBucket(NativeSchema.of(schema).index(shape.maxZeroThreshold()));
+    }
+  }
+
+  /** Takes the zero bucket to the end of a bucket, and merges what it covers. */
+  private void growZeroBucket(int last) {
+    zeroHasGrown = true;
+    zeroThreshold = Math.max(zeroThreshold, upperBound(last));
+    boolean covers = false;
+    for (int i = 0; i < keys.length; i++) {
+      if (keys[i] != 0 && NativeLayout.indexOf(keys[i]) <= last) {
         zeroCount = saturated(zeroCount + counts[i]);
         counts[i] = 0;
+        covers = true;
       }
     }
-    if (covered) {
+    if (covers) {
       dropEmpty();
     }
   }

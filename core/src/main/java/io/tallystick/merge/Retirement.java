@@ -285,10 +285,12 @@ public final class Retirement {
         return;
       }
       NativeBuckets buckets = family.nativeBuckets(series);
-      buckets.limit(shape, shape.capacity());
+      buckets.limit(shape.capacity());
       int part = CellLayout.HISTOGRAM_BUCKETS + family.bounds().length;
+      double zeroThreshold = buckets.zeroThreshold();
+      row.put(part + NativeLayout.SCHEMA, NativeLayout.schemaWord(buckets.schema()));
       row.put(part + NativeLayout.ZERO_COUNT, buckets.zeroCount());
-      row.put(part + NativeLayout.ZERO_THRESHOLD, buckets.zeroThreshold());
+      row.put(part + NativeLayout.ZERO_THRESHOLD, zeroThreshold == 0 ? -0.0 : zeroThreshold);
       int at = part + NativeLayout.ENTRIES;
       for (boolean negative : new boolean[] {false, true}) {
         for (int index : buckets.indexes(negative)) {

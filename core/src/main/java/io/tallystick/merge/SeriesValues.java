@@ -53,8 +53,7 @@ final class SeriesValues {
     if (known < capacity) {
       natives = Arrays.copyOf(natives, capacity);
       for (int series = known; series < capacity; series++) {
-        natives[series] = new NativeBuckets();
-        natives[series].reset(shape);
+        natives[series] = new NativeBuckets(shape);
       }
     }
   }

@@ -47,7 +47,9 @@ public final class Source {
 
   /** What is wrong with the file behind what was read of it, or null. */
   public @Nullable String fault() {
-    return fault == null && impossible ? "a count or a total is negative" : fault;
+    return fault == null && impossible
+        ? "a count or a total is negative, or a bucket impossible"
+        : fault;
   }
 
   /** Whether its records are at an end because of a fault. */

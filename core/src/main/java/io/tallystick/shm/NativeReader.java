@@ -17,6 +17,7 @@ public final class NativeReader {
   private long[] keys = new long[64];
   private long[] counts = new long[64];
   private int size;
+  private int schema;
   private long zeroCount;
   private double zeroThreshold;
   private boolean possible;
@@ -54,7 +55,10 @@ public final class NativeReader {
     }
     zeroCount = column.get(part + NativeLayout.ZERO_COUNT);
     long bits = column.get(part + NativeLayout.ZERO_THRESHOLD);
-    zeroThreshold = bits == 0 ? shape.minZeroThreshold() : Double.longBitsToDouble(bits);
+    zeroThreshold = bits == 0 ? shape.minZeroThreshold() : Double.longBitsToDouble(bits) + 0.0;
+    long word = column.get(part + NativeLayout.SCHEMA);
+    possible &= word >= 0 && word <= NativeLayout.schemaWord(shape.schema());
+    schema = word == 0 || !possible ? shape.schema() : NativeLayout.schemaOfWord(word);
     if (move != 0) {
       finish(
           move,
@@ -84,7 +88,12 @@ public final class NativeReader {
 
   private static boolean isPossible(long key) {
     int schema = NativeLayout.schemaOf(key);
-    return key == 0 || (schema >= NativeSchema.MIN && schema <= NativeSchema.MAX);
+    int index = NativeLayout.indexOf(key);
+    return key == 0
+        || (schema >= NativeSchema.MIN
+            && schema <= NativeSchema.MAX
+            && NativeSchema.of(schema).isPossible(index)
+            && key == NativeLayout.key(schema, NativeLayout.isNegative(key), index));
   }
 
   /** Whether there was nothing that no process writes; else what was read is of no use. */
@@ -104,6 +113,11 @@ public final class NativeReader {
 
   public long count(int entry) {
     return counts[entry];
+  }
+
+  /** The schema of new entries: that of none is coarser for long. */
+  public int schema() {
+    return schema;
   }
 
   public long zeroCount() {

@@ -110,6 +110,11 @@ public final class NativeSchema {
     return (rounded + (1 << width) - 1) >> width;
   }
 
+  /** Whether a bucket holds any double above zero: those of all others have counts in no file. */
+  boolean isPossible(int index) {
+    return index >= index(Double.MIN_VALUE) && index <= index(Double.POSITIVE_INFINITY);
+  }
+
   /** The greatest value of a bucket; that of the last one with finite values is the greatest. */
   public double upperBound(int index) {
     if (schema <= 0) {
