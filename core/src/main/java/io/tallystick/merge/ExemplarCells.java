@@ -31,6 +31,9 @@ final class ExemplarCells {
   boolean accumulate(List<SegmentView> segments, long notBeforeMs) {
     boolean possible = true;
     for (Place place : places) {
+      if (!place.family.hasValues()) {
+        continue; // nobody asks for it
+      }
       LongBuffer cells = segments.get(place.segment).columns().get(0);
       for (int slot = 0; slot < place.slots; slot++) {
         try {

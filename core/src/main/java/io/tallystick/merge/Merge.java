@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,7 @@ public final class Merge {
   private final List<Source> sources = new ArrayList<>();
   private @Nullable List<MergedFamily> shown;
   private List<MergedFamily> hidden = List.of();
-  private boolean hasRivals; // families of one name, be it without anything to show
+  private Set<String> contested = Set.of(); // names of several families, be it with nothing to show
   private boolean hasGaps; // families or series that no source has may be left
   private byte[] key = new byte[256];
 
@@ -77,17 +79,31 @@ public final class Merge {
     return sources;
   }
 
+  /** Reads all cells of all sources. */
+  public List<Source> refresh(long expireBeforeMs, long exemplarsNotBeforeMs) {
+    return refresh(expireBeforeMs, exemplarsNotBeforeMs, family -> true);
+  }
+
   /**
-   * Reads all cells of all sources.
+   * Reads the cells of the families that are asked for, of all sources. The others have no values
+   * after that, but for those of a contested name: values decide who has it.
    *
    * @param expireBeforeMs values of dead processes' own series that were written before this time
    *     are left out
    * @param exemplarsNotBeforeMs exemplars that were taken before this time are left out
    * @return sources whose files were cut while they were read; refresh again without them
    */
-  public List<Source> refresh(long expireBeforeMs, long exemplarsNotBeforeMs) {
+  public List<Source> refresh(
+      long expireBeforeMs, long exemplarsNotBeforeMs, Predicate<MergedFamily> isAskedFor) {
     compact();
-    families.values().forEach(MergedFamily::reset);
+    families(); // finds the contested names
+    for (MergedFamily family : families.values()) {
+      if (isAskedFor.test(family) || contested.contains(nameOf(family))) {
+        family.reset();
+      } else {
+        family.skip();
+      }
+    }
     List<Source> broken = new ArrayList<>();
     for (Source source : sources) {
       try {
@@ -98,7 +114,7 @@ public final class Merge {
       }
     }
     families.values().forEach(MergedFamily::settle);
-    if (hasRivals) {
+    if (!contested.isEmpty()) {
       shown = null; // an older family may have nothing left to show
     }
     return broken;
@@ -149,16 +165,20 @@ public final class Merge {
   private List<MergedFamily> choose() {
     Map<String, MergedFamily> byName = new LinkedHashMap<>();
     for (MergedFamily family : families.values()) {
-      byName.merge(family.metadata().getPrometheusName(), family, (a, b) -> older(a, b) ? a : b);
+      byName.merge(nameOf(family), family, (a, b) -> older(a, b) ? a : b);
     }
     List<MergedFamily> chosen = new ArrayList<>(byName.values());
-    chosen.sort(Comparator.comparing(family -> family.metadata().getPrometheusName()));
+    chosen.sort(Comparator.comparing(Merge::nameOf));
     Set<MergedFamily> others = new HashSet<>(families.values());
     chosen.forEach(others::remove);
-    hasRivals = !others.isEmpty();
+    contested = others.stream().map(Merge::nameOf).collect(Collectors.toUnmodifiableSet());
     others.removeIf(family -> !family.isSeen());
     hidden = List.copyOf(others);
     return chosen;
+  }
+
+  private static String nameOf(MergedFamily family) {
+    return family.metadata().getPrometheusName();
   }
 
   private static boolean older(MergedFamily a, MergedFamily b) {

@@ -5,9 +5,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.ExemplarSlots.RawExemplar;
 import io.tallystick.shm.FamilyType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MergedExemplars {
   private final MergedFamily family;
-  private final List<@Nullable Map<Integer, Exemplar>> bySeries = new ArrayList<>(); // to the last
+  private final Int2ObjectHashMap<Int2ObjectHashMap<Exemplar>> bySeries = new Int2ObjectHashMap<>();
 
   MergedExemplars(MergedFamily family) {
     this.family = family;
@@ -30,16 +29,9 @@ final class MergedExemplars {
   void add(int series, int slot, RawExemplar raw) {
     Exemplar exemplar = new Exemplar(raw.value(), Labels.of(raw.labels()), raw.timeMs());
     int place = family.type() == FamilyType.HISTOGRAM ? bucketOf(raw.value(), slot) : 0;
-    while (bySeries.size() <= series) {
-      bySeries.add(null);
-    }
-    Map<Integer, Exemplar> byPlace = bySeries.get(series);
-    if (byPlace == null) {
-      byPlace = new HashMap<>();
-      bySeries.set(series, byPlace);
-    }
-    byPlace.merge(
-        place, exemplar, (a, b) -> b.getTimestampMillis() > a.getTimestampMillis() ? b : a);
+    bySeries
+        .computeIfAbsent(series, s -> new Int2ObjectHashMap<>())
+        .merge(place, exemplar, (a, b) -> b.getTimestampMillis() > a.getTimestampMillis() ? b : a);
   }
 
   private int bucketOf(double value, int slot) {
@@ -56,7 +48,7 @@ final class MergedExemplars {
 
   /** A series' exemplars, in the order of their buckets. */
   List<Exemplar> of(int series) {
-    Map<Integer, Exemplar> byPlace = placesOf(series);
+    Int2ObjectHashMap<Exemplar> byPlace = bySeries.get(series);
     if (byPlace == null) {
       return List.of();
     }
@@ -74,11 +66,7 @@ final class MergedExemplars {
 
   /** The exemplar of a bucket, or of a counter's total; null where there is none. */
   @Nullable Exemplar of(int series, int bucket) {
-    Map<Integer, Exemplar> byPlace = placesOf(series);
+    Int2ObjectHashMap<Exemplar> byPlace = bySeries.get(series);
     return byPlace == null ? null : byPlace.get(bucket);
-  }
-
-  private @Nullable Map<Integer, Exemplar> placesOf(int series) {
-    return series < bySeries.size() ? bySeries.get(series) : null;
   }
 }

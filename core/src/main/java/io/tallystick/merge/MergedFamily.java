@@ -1,9 +1,9 @@
 package io.tallystick.merge;
 
+import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
-import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.prometheus.metrics.model.snapshots.Unit;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
@@ -34,7 +34,7 @@ public final class MergedFamily {
   private double @Nullable [] bounds;
   private @Nullable NativeShape nativeShape; // null where not all have one
   private int boundsVersion;
-  private boolean hasValues; // false while the bounds are not settled
+  private boolean hasValues; // false while the bounds are not settled, and where nobody asks
 
   MergedFamily(FamilyDescriptor first) {
     this.type = first.type();
@@ -86,14 +86,6 @@ public final class MergedFamily {
     return createdMs;
   }
 
-  /** Whether all names fit the character set that needs no escaping. */
-  public boolean hasLegacyNames() {
-    return PrometheusNaming.isValidLegacyMetricName(metadata.getName())
-        && index.schemas().stream()
-            .flatMap(List::stream)
-            .allMatch(PrometheusNaming::isValidLegacyLabelName);
-  }
-
   /** A histogram's upper bounds: those that all its processes have. */
   public double[] bounds() {
     return bounds == null ? new double[0] : bounds;
@@ -127,9 +119,12 @@ public final class MergedFamily {
     return index.createdMs(series);
   }
 
-  /** The labels as the text formats write them between braces, in UTF-8. */
-  public byte[] labelText(int series) {
-    return index.labelText(series);
+  /**
+   * The labels as the text formats write them between braces, in UTF-8. Those of a state set are
+   * never quoted, as client_java writes them.
+   */
+  public byte[] labelText(int series, EscapingScheme escaping) {
+    return index.labelText(series, escaping, type != FamilyType.STATESET);
   }
 
   /** The numbers of the series, sorted by their labels as client_java sorts them. */
@@ -139,13 +134,13 @@ public final class MergedFamily {
 
   /** Whether any process that counts has the series at present. */
   public boolean isSeen(int series) {
-    return values.isSeen(series);
+    return hasValues && values.isSeen(series);
   }
 
   /** Whether there is a series to show at present. */
   public boolean isSeen() {
     for (int series = 0; series < index.size(); series++) {
-      if (values.isSeen(series)) {
+      if (isSeen(series)) {
         return true;
       }
     }
@@ -156,7 +151,7 @@ public final class MergedFamily {
   int seenSize() {
     int seen = 0;
     for (int series = 0; series < index.size(); series++) {
-      if (values.isSeen(series)) {
+      if (isSeen(series)) {
         seen++;
       }
     }
@@ -317,10 +312,20 @@ public final class MergedFamily {
     hasValues = true;
   }
 
+  /** Forgets the values, which nobody asks for; none are added before there is room again. */
+  void skip() {
+    hasValues = false;
+  }
+
+  /** Whether values are added. */
+  boolean hasValues() {
+    return hasValues;
+  }
+
   /** Ends the adding of values: makes native and classic buckets of histograms agree. */
   void settle() {
     NativeShape shape = nativeShape;
-    if (shape == null) {
+    if (shape == null || !hasValues) {
       return;
     }
     for (int series = 0; series < index.size(); series++) {

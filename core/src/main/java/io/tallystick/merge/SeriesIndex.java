@@ -1,9 +1,12 @@
 package io.tallystick.merge;
 
+import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The series of a merged family by their keys, numbered as they come. */
@@ -15,7 +18,8 @@ final class SeriesIndex {
   private int[] table = new int[2 * FIRST_CAPACITY]; // series + 1 by key, open addressing
   private byte[][] keys = new byte[FIRST_CAPACITY][];
   private Labels[] labels = new Labels[FIRST_CAPACITY];
-  private byte[][] labelTexts = new byte[FIRST_CAPACITY][]; // null where not made yet
+  private final Map<EscapingScheme, byte[][]> labelTexts =
+      new EnumMap<>(EscapingScheme.class); // null where not made yet
   private long[] createdMs = new long[FIRST_CAPACITY];
   private int[] order = {};
 
@@ -36,11 +40,20 @@ final class SeriesIndex {
     return createdMs[series];
   }
 
-  byte[] labelText(int series) {
-    byte[] text = labelTexts[series];
+  /** The labels as {@link LabelText} makes them; the same ones at each call. */
+  byte[] labelText(int series, EscapingScheme escaping, boolean quotesNames) {
+    byte[][] texts = labelTexts.get(escaping);
+    if (texts == null) {
+      texts = new byte[keys.length][];
+      labelTexts.put(escaping, texts);
+    }
+    byte[] text = texts[series];
     if (text == null) {
-      text = LabelText.of(labels[series]);
-      labelTexts[series] = text;
+      text =
+          escaping != EscapingScheme.DEFAULT && LabelText.isPlain(labels[series], escaping)
+              ? labelText(series, EscapingScheme.DEFAULT, quotesNames) // one for all schemes
+              : LabelText.of(labels[series], escaping, quotesNames);
+      texts[series] = text;
     }
     return text;
   }
@@ -102,7 +115,7 @@ final class SeriesIndex {
     int capacity = 2 * keys.length;
     keys = Arrays.copyOf(keys, capacity);
     labels = Arrays.copyOf(labels, capacity);
-    labelTexts = Arrays.copyOf(labelTexts, capacity);
+    labelTexts.replaceAll((scheme, texts) -> Arrays.copyOf(texts, capacity));
     createdMs = Arrays.copyOf(createdMs, capacity);
   }
 
@@ -165,14 +178,18 @@ final class SeriesIndex {
         int to = renumbered[series];
         keys[to] = keys[series];
         labels[to] = labels[series];
-        labelTexts[to] = labelTexts[series];
+        for (byte[][] texts : labelTexts.values()) {
+          texts[to] = texts[series];
+        }
         createdMs[to] = createdMs[series];
       }
     }
     for (int series = kept; series < size; series++) {
       keys[series] = new byte[0];
       labels[series] = Labels.EMPTY;
-      labelTexts[series] = null;
+      for (byte[][] texts : labelTexts.values()) {
+        texts[series] = null;
+      }
     }
     size = kept;
     order = keptOrder;

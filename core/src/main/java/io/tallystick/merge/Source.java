@@ -134,7 +134,7 @@ public final class Source {
   }
 
   /**
-   * Adds all exemplars that are not too old.
+   * Adds the exemplars of the families that have values, but for those that are too old.
    *
    * @throws InternalError where the file was cut
    */
@@ -144,7 +144,7 @@ public final class Source {
   }
 
   /**
-   * Adds all cells to the merged values, segment by segment and column by column.
+   * Adds the cells to the families that have values, segment by segment, column by column.
    *
    * @throws InternalError where the file was cut
    */
@@ -156,8 +156,10 @@ public final class Source {
     for (int i = 0; i < bySegment.size(); i++) {
       for (LongBuffer column : segments.get(i).columns()) {
         for (CellMap map : bySegment.get(i)) {
-          map.accumulate(column, gathering);
-          impossible |= map.isImpossible();
+          if (map.family().hasValues()) {
+            map.accumulate(column, gathering);
+            impossible |= map.isImpossible();
+          }
         }
       }
     }

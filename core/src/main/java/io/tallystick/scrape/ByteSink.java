@@ -38,15 +38,18 @@ final class ByteSink {
   }
 
   void put(byte[] text) throws IOException {
-    int length = text.length;
+    put(text, 0, text.length);
+  }
+
+  void put(byte[] text, int offset, int length) throws IOException {
     if (length > CAPACITY - size) {
       flush();
       if (length > CAPACITY) {
-        out.write(text);
+        out.write(text, offset, length);
         return;
       }
     }
-    System.arraycopy(text, 0, bytes, size, length);
+    System.arraycopy(text, offset, bytes, size, length);
     size += length;
   }
 
@@ -71,6 +74,16 @@ final class ByteSink {
     } else {
       appendDigits(value);
     }
+  }
+
+  /** Writes a time in milliseconds, which is not negative, as seconds with three digits. */
+  void putSeconds(long timeMs) throws IOException {
+    putLong(timeMs / 1_000);
+    int fraction = (int) (timeMs % 1_000);
+    put('.');
+    put((char) ('0' + fraction / 100));
+    put((char) ('0' + fraction / 10 % 10));
+    put((char) ('0' + fraction % 10));
   }
 
   void putDouble(double value) throws IOException {

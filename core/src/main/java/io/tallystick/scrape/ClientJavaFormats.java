@@ -12,44 +12,47 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * client_java's own writers, for what the direct writer does not do: protobuf, created times, other
- * escaping schemes. They are an optional dependency.
+ * client_java's own writers, for what the direct writer does not do: protobuf, and OpenMetrics 2
+ * where its properties enable it. They are an optional dependency.
  */
 final class ClientJavaFormats {
   private static final String WRITERS = "io.prometheus.metrics.expositionformats.ExpositionFormats";
+  private static final String PROTOBUF = "application/vnd.google.protobuf";
 
-  private final ExpositionFormats formats = ExpositionFormats.init();
-  private final boolean createdTimestamps =
-      PrometheusProperties.get().getExporterProperties().getIncludeCreatedTimestamps();
+  private final ExpositionFormats formats;
 
-  private ClientJavaFormats() {}
+  private ClientJavaFormats(PrometheusProperties properties) {
+    this.formats = ExpositionFormats.init(properties);
+  }
 
   /** The writers, or null where they are not on the class path. */
-  static @Nullable ClientJavaFormats ifPresent() {
+  static @Nullable ClientJavaFormats ifPresent(PrometheusProperties properties) {
     try {
       Class.forName(WRITERS, false, ClientJavaFormats.class.getClassLoader());
     } catch (ClassNotFoundException e) {
       return null;
     }
-    return new ClientJavaFormats();
+    return new ClientJavaFormats(properties);
   }
 
-  /** Whether the direct writer cannot give what is asked for, whatever the names. */
-  boolean isNeeded(String accept, EscapingScheme scheme) {
-    ExpositionFormatWriter writer = formats.findWriter(accept);
-    boolean text =
-        writer instanceof PrometheusTextFormatWriter
-            || writer instanceof OpenMetricsTextFormatWriter;
-    return !text
-        || createdTimestamps
-        || (scheme != EscapingScheme.UNDERSCORE_ESCAPING && scheme != EscapingScheme.ALLOW_UTF8);
+  /** Whether client_java would answer with a format that the direct writer does not have. */
+  boolean isNeeded(String accept) {
+    ExpositionFormatWriter writer = writer(accept);
+    return !(writer instanceof PrometheusTextFormatWriter
+        || writer instanceof OpenMetricsTextFormatWriter);
   }
 
   /** Writes and returns the content type. */
   String write(String accept, EscapingScheme scheme, MetricSnapshots snapshots, OutputStream out)
       throws IOException {
-    ExpositionFormatWriter writer = formats.findWriter(accept);
+    ExpositionFormatWriter writer = writer(accept);
     writer.write(out, snapshots, scheme);
     return writer.getContentType() + scheme.toHeaderFormat();
+  }
+
+  /** Passes over protobuf where its part of the dependency is missing: there is text, too. */
+  private ExpositionFormatWriter writer(String accept) {
+    boolean hasProtobuf = formats.getPrometheusProtobufWriter().isAvailable();
+    return formats.findWriter(hasProtobuf ? accept : accept.replace(PROTOBUF, ""));
   }
 }

@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,8 @@ final class Gatherer {
     this.self = new SelfMetrics(clock);
   }
 
-  List<MergedFamily> gather() throws IOException {
+  /** The families of the directory, all of them; those that are not included may have no values. */
+  List<MergedFamily> gather(Predicate<String> includedNames) throws IOException {
     long startNs = System.nanoTime();
     takeInProcess();
     boolean folded = false;
@@ -95,7 +97,7 @@ final class Gatherer {
           retireDead();
           continue;
         }
-        readCells();
+        readCells(includedNames);
         if (isRetiredCurrent()) {
           self.setDurationNs(System.nanoTime() - startNs);
           return merge.families();
@@ -296,14 +298,15 @@ final class Gatherer {
     triedMs = clock.millis();
   }
 
-  private void readCells() throws IOException {
+  private void readCells(Predicate<String> includedNames) throws IOException {
     List<Source> broken;
     do {
       drop(pollAll());
       broken =
           merge.refresh(
               Retirement.expireBeforeMs(clock, deadGaugeRetention),
-              clock.millis() - EXEMPLAR_RETENTION_MS);
+              clock.millis() - EXEMPLAR_RETENTION_MS,
+              family -> NameFilter.includes(includedNames, family.metadata()));
       drop(broken);
     } while (!broken.isEmpty());
     try {

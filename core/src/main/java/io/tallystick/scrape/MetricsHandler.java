@@ -6,11 +6,9 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.model.registry.MetricNameFilter;
+import io.prometheus.metrics.config.PrometheusProperties;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URLDecoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -32,11 +30,18 @@ final class MetricsHandler implements HttpHandler {
           + "<p><a href=\"metrics\">Metrics</a></p></html>\n";
 
   private final Scraper scraper;
-  private final @Nullable ClientJavaFormats formats = ClientJavaFormats.ifPresent();
+  private final PrometheusProperties properties;
+  private final @Nullable ClientJavaFormats formats;
+  private final boolean compresses;
+  private final Predicate<String> filter;
   private final BufferPool buffers = new BufferPool();
 
-  MetricsHandler(Scraper scraper) {
+  MetricsHandler(Scraper scraper, PrometheusProperties properties) {
     this.scraper = scraper;
+    this.properties = properties;
+    this.formats = ClientJavaFormats.ifPresent(properties);
+    this.compresses = !properties.getExporterHttpServerProperties().isPreferUncompressedResponse();
+    this.filter = NameFilter.of(properties.getExporterFilterProperties());
   }
 
   @Override
@@ -63,7 +68,7 @@ final class MetricsHandler implements HttpHandler {
       String contentType;
       try {
         contentType = scrape(exchange, body);
-      } catch (BadQueryException e) {
+      } catch (ScrapeQuery.BadQueryException e) {
         answer(exchange, 400, "text/plain; charset=utf-8", e.getMessage() + "\n");
         return;
       } catch (IOException | RuntimeException e) {
@@ -81,28 +86,22 @@ final class MetricsHandler implements HttpHandler {
   private String scrape(HttpExchange exchange, ReusableBuffer body) throws IOException {
     Headers headers = exchange.getRequestHeaders();
     String accept = String.join(",", headers.getOrDefault("Accept", List.of()));
-    Predicate<String> names = includedNames(exchange.getRequestURI().getRawQuery());
+    Predicate<String> names =
+        NameFilter.of(ScrapeQuery.names(exchange.getRequestURI().getRawQuery())).and(filter);
     EscapingScheme scheme = EscapingScheme.fromAcceptHeader(accept);
-    if (formats != null && formats.isNeeded(accept, scheme)) {
+    if (formats != null && formats.isNeeded(accept)) {
       return formats.write(accept, scheme, scraper.snapshots(names), body);
     }
-    TextFormat format =
-        accept.contains("application/openmetrics-text")
-            ? TextFormat.OPENMETRICS
-            : TextFormat.PROMETHEUS;
-    if (formats == null || scheme == EscapingScheme.UNDERSCORE_ESCAPING) {
-      scraper.write(format, body, names);
-    } else if (!scraper.writeLegacy(format, body, names)) {
-      return formats.write(accept, scheme, scraper.snapshots(names), body);
-    }
+    TextFormat format = TextFormat.of(accept);
+    scraper.write(Exposition.of(format, scheme, properties.getExporterProperties()), body, names);
     return format.contentType() + scheme.toHeaderFormat();
   }
 
-  private static void send(HttpExchange exchange, ReusableBuffer body) throws IOException {
+  private void send(HttpExchange exchange, ReusableBuffer body) throws IOException {
     if (exchange.getRequestMethod().equals("HEAD")) {
       exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.size()));
       exchange.sendResponseHeaders(200, -1);
-    } else if (acceptsGzip(exchange)) {
+    } else if (compresses && acceptsGzip(exchange)) {
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       exchange.sendResponseHeaders(200, 0);
       try (OutputStream out = new GZIPOutputStream(exchange.getResponseBody(), 32 << 10)) {
@@ -129,26 +128,6 @@ final class MetricsHandler implements HttpHandler {
     return false;
   }
 
-  /** The names that the query's {@code name[]} ask for; all where it has none. */
-  private static Predicate<String> includedNames(@Nullable String rawQuery) {
-    List<String> names = new ArrayList<>();
-    for (String parameter : rawQuery == null ? new String[0] : rawQuery.split("&", -1)) {
-      int equals = parameter.indexOf('=');
-      try {
-        if (equals >= 0
-            && URLDecoder.decode(parameter.substring(0, equals), UTF_8).equals("name[]")) {
-          names.add(URLDecoder.decode(parameter.substring(equals + 1), UTF_8));
-        }
-      } catch (IllegalArgumentException e) {
-        throw new BadQueryException("bad query: parameter=" + parameter, e);
-      }
-    }
-    if (names.isEmpty()) {
-      return name -> true;
-    }
-    return MetricNameFilter.builder().nameMustBeEqualTo(names).build();
-  }
-
   private static void answer(HttpExchange exchange, int status, String type, String text)
       throws IOException {
     byte[] body = text.getBytes(UTF_8);
@@ -157,14 +136,6 @@ final class MetricsHandler implements HttpHandler {
     exchange.sendResponseHeaders(status, head ? -1 : body.length);
     if (!head) {
       exchange.getResponseBody().write(body);
-    }
-  }
-
-  private static final class BadQueryException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    BadQueryException(String message, Throwable cause) {
-      super(message, cause);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.tallystick.merge.MergedFamily;
 import io.tallystick.python.PythonFileWriter;
 import io.tallystick.shm.GaugeMode;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Gives merged families to a writer of client_python's files, with the samples that the text format
@@ -14,8 +15,12 @@ import java.util.List;
 final class PythonDump {
   private PythonDump() {}
 
-  static void write(List<MergedFamily> families, PythonFileWriter writer) {
+  static void write(
+      List<MergedFamily> families, Predicate<String> includedNames, PythonFileWriter writer) {
     for (MergedFamily family : families) {
+      if (!NameFilter.includes(includedNames, family.metadata())) {
+        continue;
+      }
       for (int series : family.order()) {
         if (family.isSeen(series)) {
           write(family, series, writer);

@@ -1,6 +1,7 @@
 package io.tallystick.scrape;
 
 import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.config.PrometheusProperties;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -173,6 +174,7 @@ public final class ScrapeServer implements AutoCloseable {
     public static final int DEFAULT_PORT = 9400;
 
     private @Nullable Scraper scraper;
+    private @Nullable PrometheusProperties properties;
     private String bind = "127.0.0.1";
     private int port = DEFAULT_PORT;
 
@@ -181,6 +183,15 @@ public final class ScrapeServer implements AutoCloseable {
     /** What to serve. Required; the caller closes it, after the server. */
     public Builder scraper(Scraper scraper) {
       this.scraper = scraper;
+      return this;
+    }
+
+    /**
+     * What client_java's exporters are told of names to show, created times and compression;
+     * default are the properties that they read.
+     */
+    public Builder properties(PrometheusProperties properties) {
+      this.properties = properties;
       return this;
     }
 
@@ -209,7 +220,8 @@ public final class ScrapeServer implements AutoCloseable {
         throw new IllegalStateException("scraper is missing: call scraper(...)");
       }
       InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(bind), port);
-      ScrapeServer server = new ScrapeServer(address, new MetricsHandler(scraper));
+      PrometheusProperties set = properties == null ? PrometheusProperties.get() : properties;
+      ScrapeServer server = new ScrapeServer(address, new MetricsHandler(scraper, set));
       try {
         server.start();
       } catch (IOException | RuntimeException e) {

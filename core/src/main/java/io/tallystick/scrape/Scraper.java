@@ -68,30 +68,32 @@ public final class Scraper implements AutoCloseable {
 
   /** Scrapes and writes all families. The names of labels and families are escaped to ASCII. */
   public void write(TextFormat format, OutputStream out) throws IOException {
-    write(format, out, name -> true);
+    write(Exposition.of(format), out, NameFilter.ALL);
   }
 
   /**
-   * Scrapes and writes the families whose names, without type suffix, are included. Whoever passes
-   * a stream to a slow peer should pass a buffer: others wait meanwhile.
+   * Scrapes and writes the families of whose names, without or with type suffix, one is included;
+   * only their values are read. Whoever passes a stream to a slow peer should pass a buffer: others
+   * wait meanwhile.
    */
-  public void write(TextFormat format, OutputStream out, Predicate<String> includedNames)
+  public void write(Exposition exposition, OutputStream out, Predicate<String> includedNames)
       throws IOException {
     lock.lock();
     try {
-      text.write(format, gather(), includedNames, out);
+      text.write(exposition, gather(includedNames), includedNames, out);
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Scrapes and gives all series to a writer of client_python's files, which it leaves to commit.
+   * Scrapes and gives the series of the families of whose names one is included to a writer of
+   * client_python's files, which it leaves to commit.
    */
-  public void write(PythonFileWriter writer) {
+  public void write(PythonFileWriter writer, Predicate<String> includedNames) {
     lock.lock();
     try {
-      PythonDump.write(gather(), writer);
+      PythonDump.write(gather(includedNames), includedNames, writer);
     } finally {
       lock.unlock();
     }
@@ -99,33 +101,14 @@ public final class Scraper implements AutoCloseable {
 
   /** Scrapes into client_java's model. */
   public MetricSnapshots snapshots() {
-    return snapshots(name -> true);
+    return snapshots(NameFilter.ALL);
   }
 
-  /** Scrapes the families whose names, without type suffix, are included. */
+  /** Scrapes the families of whose names, without or with type suffix, one is included. */
   public MetricSnapshots snapshots(Predicate<String> includedNames) {
     lock.lock();
     try {
-      return SnapshotWriter.snapshots(gather(), includedNames);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Scrapes and writes where every name fits the old character set, so that no escaping changes
-   * anything; else writes nothing and says false.
-   */
-  boolean writeLegacy(TextFormat format, OutputStream out, Predicate<String> includedNames)
-      throws IOException {
-    lock.lock();
-    try {
-      List<MergedFamily> families = gather();
-      if (!families.stream().allMatch(MergedFamily::hasLegacyNames)) {
-        return false;
-      }
-      text.write(format, families, includedNames, out);
-      return true;
+      return SnapshotWriter.snapshots(gather(includedNames), includedNames);
     } finally {
       lock.unlock();
     }
@@ -136,16 +119,16 @@ public final class Scraper implements AutoCloseable {
     return collector;
   }
 
-  private List<MergedFamily> gather() {
+  private List<MergedFamily> gather(Predicate<String> includedNames) {
     if (closed) {
       return List.of();
     }
     boolean interrupted = Thread.interrupted(); // it would close the files that are kept open
     try {
-      List<MergedFamily> families = gatherer.gather();
+      List<MergedFamily> families = gatherer.gather(includedNames);
       if (Thread.interrupted()) { // it has closed some: now they are opened again
         interrupted = true;
-        families = gatherer.gather();
+        families = gatherer.gather(includedNames);
       }
       return families;
     } catch (IOException e) {

@@ -34,7 +34,7 @@ final class SnapshotWriter {
   static MetricSnapshots snapshots(List<MergedFamily> families, Predicate<String> includedNames) {
     List<MetricSnapshot> snapshots = new ArrayList<>();
     for (MergedFamily family : families) {
-      if (includedNames.test(family.metadata().getPrometheusName())) {
+      if (NameFilter.includes(includedNames, family.metadata())) {
         snapshots.add(snapshot(family));
       }
     }

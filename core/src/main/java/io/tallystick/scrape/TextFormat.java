@@ -13,6 +13,11 @@ public enum TextFormat {
     this.contentType = contentType;
   }
 
+  /** What a client that accepts these content types gets. */
+  static TextFormat of(String accept) {
+    return accept.contains("application/openmetrics-text") ? OPENMETRICS : PROMETHEUS;
+  }
+
   /** The HTTP content type. */
   public String contentType() {
     return contentType;

@@ -38,7 +38,21 @@ record ClientJavaLibrary(PrometheusRegistry registry) implements Library {
 
   @Override
   public Metric<DistributionDataPoint> histogram(Consumer<Shape> shape) {
-    Histogram.Builder builder = Histogram.builder().classicOnly();
+    return histogram(Histogram.builder().classicOnly(), shape);
+  }
+
+  @Override
+  public Metric<DistributionDataPoint> mixedHistogram(Consumer<Shape> shape) {
+    return histogram(Histogram.builder(), shape);
+  }
+
+  @Override
+  public Metric<DistributionDataPoint> nativeHistogram(Consumer<Shape> shape) {
+    return histogram(Histogram.builder().nativeOnly(), shape);
+  }
+
+  private Metric<DistributionDataPoint> histogram(
+      Histogram.Builder builder, Consumer<Shape> shape) {
     shape.accept(new BuilderShape(builder));
     Histogram histogram = builder.register(registry);
     return new Stateful<>(histogram, histogram);

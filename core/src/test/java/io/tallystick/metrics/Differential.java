@@ -11,6 +11,7 @@ import io.tallystick.scrape.Scraper;
 import io.tallystick.scrape.TextFormat;
 import io.tallystick.testing.ExpositionText;
 import io.tallystick.testing.TempDirectory;
+import io.tallystick.testing.View;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -84,10 +85,13 @@ final class Differential {
 
   private static void assertShows(Scraper scraper, MetricSnapshots expected, String where)
       throws IOException {
-    for (TextFormat format : TextFormat.values()) {
-      assertThat(ExpositionText.withoutOwn(ExpositionText.of(scraper, format)))
-          .as("%s, %s", format, where)
-          .isEqualTo(ExpositionText.of(expected, format));
+    for (View view : View.timeless()) {
+      if (!view.canShow(expected)) {
+        continue;
+      }
+      assertThat(view.of(scraper, ExpositionText::isApplications))
+          .as("%s, %s", view, where)
+          .isEqualTo(view.of(expected));
     }
   }
 

@@ -23,6 +23,12 @@ interface Library {
   /** A histogram with classic buckets only. */
   Metric<DistributionDataPoint> histogram(Consumer<Shape> shape);
 
+  /** A histogram as it is where nothing is said: with native buckets and classic ones. */
+  Metric<DistributionDataPoint> mixedHistogram(Consumer<Shape> shape);
+
+  /** A histogram with native buckets only. */
+  Metric<DistributionDataPoint> nativeHistogram(Consumer<Shape> shape);
+
   Metric<DistributionDataPoint> summary(Consumer<Shape> shape);
 
   Metric<StateSetDataPoint> stateSet(Consumer<Shape> shape);

@@ -29,7 +29,21 @@ record TallystickLibrary(Tallystick tallystick) implements Library {
 
   @Override
   public Metric<DistributionDataPoint> histogram(Consumer<Shape> shape) {
-    Histogram.Builder builder = Histogram.builder();
+    return histogram(Histogram.builder().classicOnly(), shape);
+  }
+
+  @Override
+  public Metric<DistributionDataPoint> mixedHistogram(Consumer<Shape> shape) {
+    return histogram(Histogram.builder(), shape);
+  }
+
+  @Override
+  public Metric<DistributionDataPoint> nativeHistogram(Consumer<Shape> shape) {
+    return histogram(Histogram.builder().nativeOnly(), shape);
+  }
+
+  private Metric<DistributionDataPoint> histogram(
+      Histogram.Builder builder, Consumer<Shape> shape) {
     shape.accept(new BuilderShape(builder));
     Histogram histogram = builder.register(tallystick);
     return new Stateful<>(histogram, histogram);

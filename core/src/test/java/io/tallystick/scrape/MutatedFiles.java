@@ -230,7 +230,7 @@ final class MutatedFiles implements AutoCloseable {
   private byte[] text(List<MergedFamily> families, TextFormat format, Predicate<String> names)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
-    texts.write(format, families, names, out);
+    texts.write(Exposition.of(format), families, names, out);
     return out.toByteArray();
   }
 

@@ -25,7 +25,7 @@ class PythonDumpIT {
       PythonLayout layout = PythonLayout.valueOf(client.run("facts.py", "").get(0));
       PythonFileWriter writer = PythonFileWriter.create(target.path(), "1", layout);
 
-      scraper.write(writer);
+      scraper.write(writer, NameFilter.ALL);
       writer.commit();
 
       String text = Samples.text(scraper, TextFormat.PROMETHEUS);

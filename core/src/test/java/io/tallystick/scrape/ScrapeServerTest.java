@@ -139,6 +139,13 @@ class ScrapeServerTest {
   }
 
   @Test
+  void shouldServeEveryLabelWhenItsNameHasDotsThatClientJavaRefuses() throws Exception {
+    Counter.builder().name("hits").labelNames("é", "_b").register(tallystick).labelValues("1", "2");
+    assertThat(get("/metrics?name[]=hits", "Accept", "text/plain;escaping=dots").body())
+        .contains("hits_total{__=\"1\",__b=\"2\"} 0.0\n");
+  }
+
+  @Test
   void shouldSayThatUtf8IsAllowedWhenAllNamesAreOld() throws Exception {
     HttpResponse<String> response =
         get("/metrics?name[]=requests", "Accept", "text/plain;escaping=allow-utf-8");

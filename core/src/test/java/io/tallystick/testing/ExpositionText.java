@@ -1,15 +1,9 @@
 package io.tallystick.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
-import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.scrape.TextFormat;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -21,21 +15,17 @@ public final class ExpositionText {
 
   /** What our direct writer makes of a directory. */
   public static List<String> of(Scraper scraper, TextFormat format) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    scraper.write(format, out);
-    return lines(out);
+    return plain(format).of(scraper, name -> true);
   }
 
   /** What client_java's writers make of snapshots. */
   public static List<String> of(MetricSnapshots snapshots, TextFormat format) throws IOException {
-    ExpositionFormatWriter writer =
-        switch (format) {
-          case PROMETHEUS -> PrometheusTextFormatWriter.create();
-          case OPENMETRICS -> OpenMetricsTextFormatWriter.create();
-        };
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    writer.write(out, snapshots, EscapingScheme.UNDERSCORE_ESCAPING);
-    return lines(out);
+    return plain(format).of(snapshots);
+  }
+
+  /** Whether a family is none of those that a scraper adds of its own. */
+  public static boolean isApplications(String name) {
+    return !name.startsWith(OWN_FAMILIES);
   }
 
   /** The lines without those of the families that a scraper adds of its own. */
@@ -52,7 +42,7 @@ public final class ExpositionText {
     return line.startsWith("# ") ? line.replaceFirst("^# (HELP|TYPE|UNIT) ", "") : line;
   }
 
-  private static List<String> lines(ByteArrayOutputStream out) {
-    return List.of(out.toString(UTF_8).split("\n", -1));
+  private static View plain(TextFormat format) {
+    return new View(format, EscapingScheme.DEFAULT, false, false);
   }
 }

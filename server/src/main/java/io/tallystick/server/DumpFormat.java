@@ -1,11 +1,15 @@
 package io.tallystick.server;
 
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
 import io.tallystick.python.PythonLayout;
+import io.tallystick.scrape.Exposition;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.scrape.TextFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +48,25 @@ enum DumpFormat {
     throw new UsageException("unknown format: format=" + name + "; use one of " + options);
   }
 
+  /** Whether it is a format of lines, in which names are escaped. */
+  boolean isText() {
+    return this == TEXT || this == OPENMETRICS;
+  }
+
   /** Writes one scrape as a stream. */
-  void write(Scraper scraper, OutputStream out) throws IOException {
-    switch (this) {
-      case OPENMETRICS -> scraper.write(TextFormat.OPENMETRICS, out);
-      case JSON -> DumpJson.write(scraper.snapshots(), out);
-      default -> scraper.write(TextFormat.PROMETHEUS, out);
+  void write(
+      Scraper scraper,
+      EscapingScheme escaping,
+      ExporterProperties properties,
+      Predicate<String> names,
+      OutputStream out)
+      throws IOException {
+    if (this == JSON) {
+      DumpJson.write(scraper.snapshots(names), out);
+      return;
     }
+    TextFormat format = this == OPENMETRICS ? TextFormat.OPENMETRICS : TextFormat.PROMETHEUS;
+    scraper.write(Exposition.of(format, escaping, properties), out, names);
   }
 
   /** The layout of client_python's files; null where it is a stream. */

@@ -1,5 +1,6 @@
 package io.tallystick.server;
 
+import io.prometheus.metrics.config.PrometheusProperties;
 import io.tallystick.Tallystick;
 import io.tallystick.scrape.ScrapeServer;
 import io.tallystick.scrape.Scraper;
@@ -30,17 +31,24 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     String address = bind.address();
     int number = port.number();
+    PrometheusProperties properties = ExporterSettings.load();
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
-      serve(address, number);
+      serve(address, number, properties);
     }
     return Exit.OK;
   }
 
-  private void serve(String address, int number) throws IOException {
+  private void serve(String address, int number, PrometheusProperties properties)
+      throws IOException {
     try (Scraper scraper = Tallystick.openScraper(directory.path());
         ScrapeServer server =
-            ScrapeServer.builder().scraper(scraper).bind(address).port(number).start()) {
+            ScrapeServer.builder()
+                .scraper(scraper)
+                .properties(properties)
+                .bind(address)
+                .port(number)
+                .start()) {
       serveUntilInterrupted(server, number);
     }
   }
