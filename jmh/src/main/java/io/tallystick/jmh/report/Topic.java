@@ -41,6 +41,16 @@ enum Topic {
           + " processes to merge: one registry has all series of the merged text. OpenTelemetry's"
           + " exporter is a collector of client_java's registry. A scrape reads through buffers,"
           + " with `--add-opens` or without."),
+  NAMED_SCRAPE(
+      "Scrapes by name",
+      "How long does a scrape of 100,000 counter series take that asks for ten of them by name?",
+      "As `name[]` and client_java's filter properties do."),
+  TEXT_WRITER(
+      "Text",
+      "What does a line cost in the text formats?",
+      "An operation is a line. client_java's writers write snapshots that were made before;"
+          + " Tallystick also reads the process file, each time. Micrometer's and OpenTelemetry's"
+          + " exporters have client_java's writers."),
   FILE_SIZES(
       "File sizes",
       "How many bytes of shared memory does a counter series take?",
