@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +49,34 @@ final class DemoIT {
 
       assertThat(run.out()).contains("port " + port + " is in use: taking a free one");
       assertThat(run.exit()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
+  void shouldPassPromtoolsChecksWhenItIsScraped() throws Exception {
+    PrometheusServer.requireProgram("promtool");
+    try (RunningDemo demo = RunningDemo.start()) {
+      String metrics = "metrics: ";
+      String started = demo.awaitLine(metrics);
+      String uri = started.substring(started.lastIndexOf(metrics) + metrics.length());
+      String scraped =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(URI.create(uri)).build(), BodyHandlers.ofString())
+              .body();
+      assertThat(scraped).contains("demo_requests_total{", "demo_request_duration_seconds_sum{");
+
+      Process promtool =
+          new ProcessBuilder("promtool", "check", "metrics").redirectErrorStream(true).start();
+      try (Writer input = promtool.outputWriter(StandardCharsets.UTF_8)) {
+        input.write(scraped);
+      }
+      String found =
+          String.join("\n", promtool.inputReader(StandardCharsets.UTF_8).lines().toList());
+
+      assertThat(found).isEmpty();
+      assertThat(promtool.waitFor()).isZero();
+      demo.process.toHandle().destroy();
+      demo.awaitEnd();
     }
   }
 
