@@ -5,8 +5,6 @@ import io.tallystick.shm.NativeReader;
 import io.tallystick.shm.NativeShape;
 import java.lang.invoke.VarHandle;
 import java.nio.LongBuffer;
-import java.util.Arrays;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,75 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Order: of a histogram and a summary the sum is read before the buckets or the count, with an
  * acquire fence between, column by column; see {@link CellLayout}.
  */
-final class CellMap {
-  private final FamilyLink link;
-  private final MergedFamily family;
-  private final SeriesValues values;
-  private int[] cells = new int[4];
-  private int[] series = new int[4];
-  private int size;
-  private boolean impossible;
-
+final class CellMap extends SeriesMap {
   CellMap(FamilyLink link, MergedFamily family) {
-    this.link = link;
-    this.family = family;
-    this.values = family.values();
-  }
-
-  MergedFamily family() {
-    return family;
-  }
-
-  FamilyLink link() {
-    return link;
-  }
-
-  /** The merged series that a cell is the first one of, or -1. Most often it is one of the last. */
-  int seriesOf(int cell) {
-    for (int i = size - 1; i >= 0; i--) {
-      if (cells[i] == cell) {
-        return series[i];
-      }
-    }
-    return -1;
-  }
-
-  void add(int cell, int mergedSeries) {
-    if (size == cells.length) {
-      cells = Arrays.copyOf(cells, 2 * size);
-      series = Arrays.copyOf(series, 2 * size);
-    }
-    cells[size] = cell;
-    series[size++] = mergedSeries;
-  }
-
-  /** Drops the series whose cells were given up. */
-  void removeIf(IntPredicate isRemoved) {
-    int kept = 0;
-    for (int i = 0; i < size; i++) {
-      if (!isRemoved.test(cells[i])) {
-        cells[kept] = cells[i];
-        series[kept++] = series[i];
-      }
-    }
-    size = kept;
-  }
-
-  void mark(boolean[] used) {
-    for (int i = 0; i < size; i++) {
-      used[series[i]] = true;
-    }
-  }
-
-  void renumber(int[] renumbered) {
-    for (int i = 0; i < size; i++) {
-      series[i] = renumbered[series[i]];
-    }
-  }
-
-  /** Whether there was a count or a total below zero, which no process writes; it was left out. */
-  boolean isImpossible() {
-    return impossible;
+    super(link, family);
   }
 
   /** Adds one column's cells to the merged values. */

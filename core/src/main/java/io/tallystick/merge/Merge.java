@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Process files merged into families.
+ * Process files, and those of client_python, merged into families.
  *
  * <p>What was decoded of a file is kept, so that a refresh reads new records and all cells.
  * Families of one name that differ in type, gauge mode or states are kept apart; the oldest
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Merge {
   private final Map<Identity, MergedFamily> families = new HashMap<>();
-  private final List<Source> sources = new ArrayList<>();
+  private final List<MergedFile> sources = new ArrayList<>();
   private @Nullable List<MergedFamily> shown;
   private List<MergedFamily> hidden = List.of();
   private Set<String> contested = Set.of(); // names of several families, be it with nothing to show
@@ -38,7 +38,7 @@ public final class Merge {
   private byte[] key = new byte[256];
 
   /** Takes in a source and reads its records. A fault in its file is kept in the source. */
-  public void add(Source source) throws IOException {
+  public void add(MergedFile source) throws IOException {
     sources.add(source);
     try {
       poll(source);
@@ -49,12 +49,9 @@ public final class Merge {
   }
 
   /** Reads the records that a source got since the last time. A fold never adds its sources. */
-  public void poll(Source source) throws IOException {
-    if (source.hasBadRecords()) {
-      return;
-    }
+  public void poll(MergedFile source) throws IOException {
     try {
-      source.reader().poll(new Joining(source));
+      source.read(new Joining(source));
     } catch (CorruptFileException e) {
       source.setFault(String.valueOf(e.getMessage()));
     }
@@ -64,23 +61,23 @@ public final class Merge {
   }
 
   /** Leaves out sources whose files have gone or whose processes have died, and closes them. */
-  public void remove(List<Source> gone) throws IOException {
+  public void remove(List<? extends MergedFile> gone) throws IOException {
     if (gone.isEmpty()) {
       return;
     }
     sources.removeAll(new HashSet<>(gone));
-    for (Source source : gone) {
+    for (MergedFile source : gone) {
       source.close();
     }
     hasGaps = true;
   }
 
-  public List<Source> sources() {
+  public List<MergedFile> sources() {
     return sources;
   }
 
   /** Reads all cells of all sources. */
-  public List<Source> refresh(long expireBeforeMs, long exemplarsNotBeforeMs) {
+  public List<MergedFile> refresh(long expireBeforeMs, long exemplarsNotBeforeMs) {
     return refresh(expireBeforeMs, exemplarsNotBeforeMs, family -> true);
   }
 
@@ -93,7 +90,7 @@ public final class Merge {
    * @param exemplarsNotBeforeMs exemplars that were taken before this time are left out
    * @return sources whose files were cut while they were read; refresh again without them
    */
-  public List<Source> refresh(
+  public List<MergedFile> refresh(
       long expireBeforeMs, long exemplarsNotBeforeMs, Predicate<MergedFamily> isAskedFor) {
     compact();
     families(); // finds the contested names
@@ -104,8 +101,8 @@ public final class Merge {
         family.skip();
       }
     }
-    List<Source> broken = new ArrayList<>();
-    for (Source source : sources) {
+    List<MergedFile> broken = new ArrayList<>();
+    for (MergedFile source : sources) {
       try {
         source.accumulate(expireBeforeMs);
         source.accumulateExemplars(exemplarsNotBeforeMs);
@@ -124,12 +121,12 @@ public final class Merge {
    * Reads the cells of a source once more, after a refresh. They must be gauges of the most recent
    * value that were set since, with a later time.
    */
-  public void refreshGauges(Source source) {
+  public void refreshGauges(MergedFile source) {
     source.accumulate(Long.MIN_VALUE);
   }
 
   /** Adds one source's values to those that are there, as a fold does, which keeps no source. */
-  void accumulate(Source source, long expireBeforeMs) {
+  void accumulate(MergedFile source, long expireBeforeMs) {
     families.values().forEach(MergedFamily::makeRoom);
     source.accumulate(expireBeforeMs);
     source.accumulateExemplars(expireBeforeMs);
@@ -203,11 +200,14 @@ public final class Merge {
     shown = null;
     Map<MergedFamily, boolean[]> used = new HashMap<>();
     families.values().forEach(MergedFamily::leaveAll);
-    for (Source source : sources) {
-      for (FamilyLink link : source.families()) {
+    for (MergedFile source : sources) {
+      for (int i = 0; i < source.families().size(); i++) {
+        FamilyLink link = source.families().get(i);
         MergedFamily family = link.family();
         if (family != null) {
-          family.join(link.descriptor(), source.describedMs());
+          if (source.joins(i)) {
+            family.join(link.descriptor(), source.describedMs());
+          }
           used.computeIfAbsent(family, f -> new boolean[f.size()]);
         }
       }
@@ -222,7 +222,7 @@ public final class Merge {
             renumbered.put(family, numbers);
           }
         });
-    for (Source source : sources) {
+    for (MergedFile source : sources) {
       source.forEachMap(
           map -> {
             int[] numbers = renumbered.get(map.family());
@@ -230,7 +230,7 @@ public final class Merge {
               map.renumber(numbers);
             }
           });
-      renumbered.forEach(source.exemplars()::renumber);
+      renumbered.forEach(source::renumberExemplars);
     }
   }
 
@@ -240,9 +240,9 @@ public final class Merge {
 
   /** Takes the records of one source into the merged families. */
   private final class Joining implements RecordVisitor {
-    private final Source source;
+    private final MergedFile source;
 
-    Joining(Source source) {
+    Joining(MergedFile source) {
       this.source = source;
     }
 
@@ -282,7 +282,7 @@ public final class Merge {
       }
       int length = link.labels().writeKey(link.schema(), record, instance, key);
       int series = family.series(key, length, record.createdMs());
-      source.map(link, family, record.cell(), series);
+      source.map(record, link, family, series);
     }
 
     @Override
@@ -295,7 +295,7 @@ public final class Merge {
 
     @Override
     public void removed(int family, int cell) {
-      source.remove(cell);
+      source.remove(family, cell);
     }
   }
 

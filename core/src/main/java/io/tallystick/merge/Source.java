@@ -1,10 +1,11 @@
 package io.tallystick.merge;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.ProcessFileReader;
+import io.tallystick.shm.RecordVisitor;
 import io.tallystick.shm.SegmentView;
+import io.tallystick.shm.SeriesRecord;
 import java.io.IOException;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -14,73 +15,56 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A file that a merge takes in: of a living process, of a dead one, or the retired file. */
-public final class Source {
+/** A process file that a merge takes in: of a living process, a dead one, or the retired file. */
+public final class Source extends MergedFile {
   private final ProcessFileReader reader;
   private final boolean live;
-  private final byte[] instance;
-  private final long describedMs;
-  private final List<FamilyLink> families = new ArrayList<>();
   private final List<List<CellMap>> bySegment = new ArrayList<>();
   private final ExemplarCells exemplars = new ExemplarCells();
   private final Set<Integer> removedCells = new HashSet<>();
-  private @Nullable String fault;
   private boolean impossible;
 
   /**
    * @param live whether the process lives; a process that dies is another source
    */
   public Source(ProcessFileReader reader, boolean live) {
+    super(reader.instance(), reader.isRetired() ? Long.MIN_VALUE : reader.createdMs());
     this.reader = reader;
     this.live = live;
-    this.instance = reader.instance().getBytes(UTF_8);
-    this.describedMs = reader.isRetired() ? Long.MIN_VALUE : reader.createdMs();
   }
 
   public ProcessFileReader reader() {
     return reader;
   }
 
+  @Override
   public boolean isLive() {
     return live;
   }
 
-  /** What is wrong with the file behind what was read of it, or null. */
+  @Override
   public @Nullable String fault() {
+    String fault = super.fault();
     return fault == null && impossible
         ? "a count or a total is negative, or a bucket impossible"
         : fault;
   }
 
-  /** Whether its records are at an end because of a fault. */
-  boolean hasBadRecords() {
-    return fault != null;
-  }
-
-  /** Whether the file became shorter than what was read of it, so that it must not be touched. */
+  @Override
   public boolean isCut() throws IOException {
     return reader.isCut();
   }
 
-  void setFault(String fault) {
-    this.fault = fault;
+  @Override
+  void read(RecordVisitor visitor) throws IOException, CorruptFileException {
+    if (super.fault() == null) { // else its records are at an end
+      reader.poll(visitor);
+    }
   }
 
-  byte[] instance() {
-    return instance;
-  }
-
-  /** Whose description of a family wins: the newest process', and the retired file's over none. */
-  long describedMs() {
-    return describedMs;
-  }
-
-  List<FamilyLink> families() {
-    return families;
-  }
-
-  /** Takes in that a series' cells add to a merged series. */
-  void map(FamilyLink link, MergedFamily family, int cell, int mergedSeries) {
+  @Override
+  void map(SeriesRecord record, FamilyLink link, MergedFamily family, int mergedSeries) {
+    int cell = record.cell();
     int segment = reader.segmentOf(cell);
     while (bySegment.size() <= segment) {
       bySegment.add(new ArrayList<>());
@@ -94,15 +78,18 @@ public final class Source {
     map.add(cell - reader.segments().get(segment).firstCell(), mergedSeries);
   }
 
-  void remove(int cell) {
+  @Override
+  void remove(int family, int cell) {
     removedCells.add(cell);
   }
 
-  ExemplarCells exemplars() {
-    return exemplars;
+  @Override
+  void renumberExemplars(MergedFamily family, int[] renumbered) {
+    exemplars.renumber(family, renumbered);
   }
 
   /** Takes in where the exemplars of a series are; of one that was removed they are left out. */
+  @Override
   void mapExemplars(FamilyLink link, int seriesCell, int firstCell, int slots) {
     int segment = reader.segmentOf(seriesCell);
     CellMap map = segment < bySegment.size() ? link.mapIn(bySegment.get(segment)) : null;
@@ -115,7 +102,7 @@ public final class Source {
     }
   }
 
-  /** Drops the series that were removed since the last call; false where there were none. */
+  @Override
   boolean dropRemoved() {
     if (removedCells.isEmpty()) {
       return false;
@@ -129,25 +116,19 @@ public final class Source {
     return true;
   }
 
-  void forEachMap(Consumer<CellMap> action) {
+  @Override
+  void forEachMap(Consumer<SeriesMap> action) {
     bySegment.forEach(maps -> maps.forEach(action));
   }
 
-  /**
-   * Adds the exemplars of the families that have values, but for those that are too old.
-   *
-   * @throws InternalError where the file was cut
-   */
+  @Override
   void accumulateExemplars(long notBeforeMs) {
     impossible |= !exemplars.accumulate(reader.segments(), notBeforeMs);
     PageFaults.throwPending();
   }
 
-  /**
-   * Adds the cells to the families that have values, segment by segment, column by column.
-   *
-   * @throws InternalError where the file was cut
-   */
+  /** Goes segment by segment and column by column. */
+  @Override
   void accumulate(long expireBeforeMs) {
     long knownAliveMs = live || reader.isRetired() ? 0 : reader.aliveMs();
     CellMap.Gathering gathering =
@@ -166,6 +147,7 @@ public final class Source {
     PageFaults.throwPending();
   }
 
+  @Override
   void close() throws IOException {
     reader.close();
   }

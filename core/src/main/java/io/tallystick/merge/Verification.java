@@ -1,5 +1,7 @@
 package io.tallystick.merge;
 
+import io.tallystick.python.PythonFile;
+import io.tallystick.python.PythonFileName;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.ProcessFileReader;
@@ -10,8 +12,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.TreeMap;
 
 /** Checks every file of a directory, and whether its processes agree. */
 public final class Verification {
@@ -37,6 +39,9 @@ public final class Verification {
     for (Token token : directory.tokens()) {
       check(directory.file(token), directory.isAlive(token));
     }
+    for (Path file : files("*" + PythonFileName.ENDING)) {
+      check(file, true);
+    }
     checkNames();
     for (MergedFamily family : merge.conflicts()) {
       faults.add(
@@ -60,8 +65,7 @@ public final class Verification {
       if (objection != null) {
         throw new CorruptFileException(objection);
       }
-      Source source =
-          new Source(live ? ProcessFileReader.open(file) : ProcessFileReader.openDead(file), live);
+      MergedFile source = open(file, live);
       merge.add(source);
       merge.accumulate(source, Long.MIN_VALUE); // finds values that cannot be
       String fault = source.fault();
@@ -79,19 +83,31 @@ public final class Verification {
     }
   }
 
+  private static MergedFile open(Path file, boolean live) throws IOException, CorruptFileException {
+    if (file.toString().endsWith(PythonFileName.ENDING)) {
+      return new PythonSource(PythonFile.open(file));
+    }
+    return new Source(live ? ProcessFileReader.open(file) : ProcessFileReader.openDead(file), live);
+  }
+
   /** Names that look like ours and are not: nobody reads such files. */
   private void checkNames() throws IOException {
-    TreeMap<String, Path> strays = new TreeMap<>();
-    try (var files = Files.newDirectoryStream(directory.path(), "*.tally")) {
-      for (Path file : files) {
-        strays.put(file.getFileName().toString(), file);
-      }
-    }
-    strays.remove(directory.retiredFile().getFileName().toString());
+    List<Path> strays = new ArrayList<>(files("*.tally"));
+    strays.remove(directory.retiredFile());
     for (Token token : directory.tokens()) {
-      strays.remove(directory.file(token).getFileName().toString());
+      strays.remove(directory.file(token));
     }
-    strays.values().forEach(file -> faults.add(new Fault(file, "has no process file's name")));
+    strays.forEach(file -> faults.add(new Fault(file, "has no process file's name")));
+  }
+
+  /** The files of the directory with names of a pattern, in order. */
+  private List<Path> files(String pattern) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (var found = Files.newDirectoryStream(directory.path(), pattern)) {
+      found.forEach(files::add);
+    }
+    Collections.sort(files);
+    return files;
   }
 
   /** What is wrong with a file, or with what it says. */

@@ -4,6 +4,8 @@ import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
 import io.tallystick.merge.Merge;
 import io.tallystick.merge.MergedFamily;
+import io.tallystick.merge.MergedFile;
+import io.tallystick.merge.PythonSource;
 import io.tallystick.merge.Retirement;
 import io.tallystick.merge.Source;
 import io.tallystick.shm.CorruptFileException;
@@ -58,6 +60,7 @@ final class Gatherer {
   private final SelfMetrics self;
   private final Merge merge = new Merge();
   private final Map<Token, Source> processes = new HashMap<>();
+  private final PythonFiles pythonFiles;
   private final List<Source> inProcess = new ArrayList<>(); // the self-metrics first
   private final Set<String> said = new HashSet<>();
   private @Nullable Source retired;
@@ -81,6 +84,7 @@ final class Gatherer {
     this.deadGaugeRetention = deadGaugeRetention;
     this.clock = clock;
     this.self = new SelfMetrics(clock);
+    this.pythonFiles = new PythonFiles(directory, this::sayOnce);
   }
 
   /** The families of the directory, all of them; those that are not included may have no values. */
@@ -97,6 +101,7 @@ final class Gatherer {
           retireDead();
           continue;
         }
+        pythonFiles.takeIn(merge);
         readCells(includedNames);
         if (isRetiredCurrent()) {
           self.setDurationNs(System.nanoTime() - startNs);
@@ -299,7 +304,7 @@ final class Gatherer {
   }
 
   private void readCells(Predicate<String> includedNames) throws IOException {
-    List<Source> broken;
+    List<MergedFile> broken;
     do {
       drop(pollAll());
       broken =
@@ -320,9 +325,9 @@ final class Gatherer {
   }
 
   /** Reads new records, and returns the sources whose files were cut. */
-  private List<Source> pollAll() {
-    List<Source> cut = new ArrayList<>();
-    for (Source source : merge.sources()) {
+  private List<MergedFile> pollAll() {
+    List<MergedFile> cut = new ArrayList<>();
+    for (MergedFile source : merge.sources()) {
       try {
         if (source.isCut()) {
           cut.add(source);
@@ -330,7 +335,10 @@ final class Gatherer {
           merge.poll(source);
         }
       } catch (IOException e) {
-        unusable.add(source); // what was read of it goes on counting
+        if (source instanceof Source process) {
+          unusable.add(process);
+        }
+        // what was read of it goes on counting
         sayOnce(fileOf(source), e);
       }
     }
@@ -338,13 +346,17 @@ final class Gatherer {
   }
 
   /** Leaves out files that cannot be read at all any more; they are tried again next time. */
-  private void drop(List<Source> broken) throws IOException {
-    for (Source source : broken) {
-      unreadable++;
-      unusable.remove(source);
-      processes.values().remove(source);
-      if (source == retired) {
-        retired = null;
+  private void drop(List<MergedFile> broken) throws IOException {
+    for (MergedFile source : broken) {
+      if (source instanceof Source process) {
+        unreadable++;
+        unusable.remove(process);
+        processes.values().remove(process);
+        if (process == retired) {
+          retired = null;
+        }
+      } else {
+        pythonFiles.remove(source); // it has gone or is another now; the next time says which
       }
     }
     merge.remove(broken);
@@ -371,14 +383,16 @@ final class Gatherer {
       numbers.retired = present.reader().retiredProcesses();
       numbers.bytes += present.reader().lengthBytes();
     }
-    for (Source source : merge.sources()) {
+    for (MergedFile source : merge.sources()) {
       String fault = source.fault();
       if (fault != null) {
         numbers.corrupt++;
         sayOnce(fileOf(source), fault);
       }
     }
-    numbers.corrupt += unreadable + (retiredIsFaulty ? 1 : 0);
+    numbers.python = pythonFiles.size();
+    numbers.bytes += pythonFiles.lengthBytes();
+    numbers.corrupt += unreadable + pythonFiles.unreadable() + (retiredIsFaulty ? 1 : 0);
     for (MergedFamily family : merge.families()) {
       numbers.series += family.size();
     }
@@ -386,8 +400,13 @@ final class Gatherer {
     return numbers;
   }
 
-  private Path fileOf(Source source) {
-    return source == retired ? directory.retiredFile() : directory.file(source.reader().token());
+  private Path fileOf(MergedFile file) {
+    if (file instanceof Source source && source != retired) {
+      return directory.file(source.reader().token());
+    }
+    return file instanceof PythonSource python
+        ? directory.path().resolve(python.file().name().toString())
+        : directory.retiredFile();
   }
 
   private static void add(SelfMetrics.Numbers numbers, Source live) {
@@ -404,6 +423,7 @@ final class Gatherer {
   void close() throws IOException {
     merge.remove(List.copyOf(merge.sources()));
     processes.clear();
+    pythonFiles.clear();
     inProcess.clear();
     retired = null;
   }

@@ -17,6 +17,7 @@ final class SelfMetrics {
   private final Value live;
   private final Value dead;
   private final Value retired;
+  private final Value python;
   private final Value bytes;
   private final Value series;
   private final Value unshared;
@@ -29,10 +30,14 @@ final class SelfMetrics {
   SelfMetrics(Clock clock) {
     this.file = ProcessFile.inHeap(new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, clock));
     ProcessFile.Family files =
-        family("tallystick_process_files", "Processes of the directory by state.", "state");
+        family(
+            "tallystick_process_files",
+            "Processes of the directory by state, and client_python's files.",
+            "state");
     this.live = new Value(files, "live");
     this.dead = new Value(files, "dead");
     this.retired = new Value(files, "retired");
+    this.python = new Value(files, "python");
     this.bytes = value("tallystick_bytes", "Bytes of all process files and the retired file.");
     this.series = value("tallystick_series", "Series of the merged families.");
     this.unshared =
@@ -62,6 +67,7 @@ final class SelfMetrics {
     live.set(numbers.live);
     dead.set(numbers.dead);
     retired.set(numbers.retired);
+    python.set(numbers.python);
     bytes.set(numbers.bytes);
     series.set(numbers.series);
     unshared.set(numbers.unshared);
@@ -103,6 +109,7 @@ final class SelfMetrics {
     double live;
     double dead;
     double retired;
+    double python;
     double bytes;
     double series;
     double unshared;

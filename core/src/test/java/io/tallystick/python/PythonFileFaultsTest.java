@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.tallystick.shm.CorruptFileException;
+import io.tallystick.testing.DbBytes;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,7 @@ package io.tallystick.scrape;
 import io.tallystick.Tallystick;
 import io.tallystick.merge.Merge;
 import io.tallystick.merge.MergedFamily;
+import io.tallystick.merge.MergedFile;
 import io.tallystick.merge.Retirement;
 import io.tallystick.merge.Source;
 import io.tallystick.metrics.RegistrarAccess;
@@ -209,7 +210,7 @@ final class MutatedFiles implements AutoCloseable {
   }
 
   private void scrape(Merge merge, TextFormat format) throws IOException {
-    for (Source source : merge.sources()) {
+    for (MergedFile source : merge.sources()) {
       merge.poll(source);
     }
     if (!merge.refresh(0, 0).isEmpty()) {

@@ -1,0 +1,81 @@
+package io.tallystick.merge;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/** Where the values of one family's series lie in a file, and which merged series they add to. */
+abstract class SeriesMap {
+  final FamilyLink link;
+  final MergedFamily family;
+  final SeriesValues values;
+  int[] cells = new int[4]; // of each series its first; what that is, the kind of file says
+  int[] series = new int[4];
+  int size;
+  boolean impossible;
+
+  SeriesMap(FamilyLink link, MergedFamily family) {
+    this.link = link;
+    this.family = family;
+    this.values = family.values();
+  }
+
+  final MergedFamily family() {
+    return family;
+  }
+
+  final FamilyLink link() {
+    return link;
+  }
+
+  /** The merged series that a cell is the first one of, or -1. Most often it is one of the last. */
+  final int seriesOf(int cell) {
+    for (int i = size - 1; i >= 0; i--) {
+      if (cells[i] == cell) {
+        return series[i];
+      }
+    }
+    return -1;
+  }
+
+  final void add(int cell, int mergedSeries) {
+    if (size == cells.length) {
+      cells = Arrays.copyOf(cells, 2 * size);
+      series = Arrays.copyOf(series, 2 * size);
+    }
+    cells[size] = cell;
+    series[size++] = mergedSeries;
+  }
+
+  /** Drops the series whose cells were given up. */
+  final void removeIf(IntPredicate isRemoved) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!isRemoved.test(cells[i])) {
+        cells[kept] = cells[i];
+        series[kept++] = series[i];
+      }
+    }
+    size = kept;
+  }
+
+  final void mark(boolean[] used) {
+    for (int i = 0; i < size; i++) {
+      used[series[i]] = true;
+    }
+  }
+
+  final void renumber(int[] renumbered) {
+    for (int i = 0; i < size; i++) {
+      series[i] = renumbered[series[i]];
+    }
+  }
+
+  final boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Whether there was a value that no process writes, such as a count below zero: left out. */
+  final boolean isImpossible() {
+    return impossible;
+  }
+}
