@@ -678,7 +678,7 @@ class CorruptFilesTest {
         "0123456789abcdef0123456789abcdef.tally.bak",
         "0123456789abcdef0123456789abcdef",
         "retired.tally~",
-        "counter_17.db",
+        "notes.db",
         "notes.txt"
       })
   void shouldLeaveAloneWhatHasAnotherEnding(String name) throws IOException {
