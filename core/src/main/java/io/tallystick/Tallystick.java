@@ -187,6 +187,8 @@ public final class Tallystick extends Registrar implements AutoCloseable {
         settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
     private Duration deadGaugeRetention = settings.deadGaugeRetention();
     private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
+    private boolean named;
+    private @Nullable String role;
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
@@ -246,6 +248,27 @@ public final class Tallystick extends Registrar implements AutoCloseable {
         throw new IllegalArgumentException("instance name is blank: instanceName=");
       }
       this.instanceName = instanceName;
+      this.named = true;
+      return this;
+    }
+
+    /**
+     * Goes on with the file of the process that had this role before and was killed, where it was
+     * opened so too and is not folded yet; its file is left for a minute. The role is the instance
+     * name as well, and goes before the setting of it. One process at a time has a role: where
+     * another lives, this one gets a file of its own and a longer name.
+     *
+     * <p>A metric that is registered again with the same name, type, mode, labels, unit, bounds or
+     * states goes on with its series: totals, created times, and gauges as they were last set. What
+     * has changed is a new metric in the same file. Gauges of the {@code live} modes and infos of
+     * the killed process are forgotten. A process that was closed leaves nothing to go on with: its
+     * values are folded.
+     */
+    public Builder resume(String role) {
+      if (role.isBlank()) {
+        throw new IllegalArgumentException("role is blank: role=");
+      }
+      this.role = role;
       return this;
     }
 
@@ -253,9 +276,20 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      * Opens the directory and folds the processes that have died in it.
      *
      * @throws UncheckedIOException where it cannot be written, or must not be trusted
+     * @throws IllegalArgumentException where a role and another instance name are set
      */
     public Tallystick open() {
       Path path = directory == null ? settings.directory() : directory;
+      if (role != null) {
+        if (named && !role.equals(instanceName)) {
+          throw new IllegalArgumentException(
+              "the role is the instance name, set one of them: role="
+                  + role
+                  + " instanceName="
+                  + instanceName);
+        }
+        instanceName = role;
+      }
       if (instanceName != null) {
         requireShort(instanceName);
       }
@@ -270,19 +304,29 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     private Tallystick open(Path path) throws IOException {
       Directory shared = Directory.create(path);
       Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
+      ProcessFile resumed =
+          role == null ? null : ProcessFile.resume(shared, fileSettings(path), Retirement::isWhole);
       try {
         retirement.run();
       } catch (IOException e) {
         LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
       }
       warnOfDisk(path);
-      long free = path.toFile().getUsableSpace();
-      long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, free / 4);
-      ProcessFile file =
-          ProcessFile.create(
-              shared, new ProcessFile.Settings(columns, segmentCells, bytes, instanceName, clock));
+      ProcessFile file = resumed != null ? resumed : create(shared, fileSettings(path));
       Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
       return new Tallystick(file, scraper, retirement, maxSeriesPerMetric);
+    }
+
+    private ProcessFile create(Directory shared, ProcessFile.Settings made) throws IOException {
+      return role == null
+          ? ProcessFile.create(shared, made)
+          : ProcessFile.createResumable(shared, made);
+    }
+
+    private ProcessFile.Settings fileSettings(Path path) {
+      long free = path.toFile().getUsableSpace();
+      long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, free / 4);
+      return new ProcessFile.Settings(columns, segmentCells, bytes, instanceName, clock);
     }
 
     /** A header has room for this much, and for what tells apart processes of one name. */

@@ -38,7 +38,8 @@ import java.util.Set;
  * whose token is named is ignored by everyone and deleted by the next fold. So each dead process is
  * in the sum once.
  *
- * <p>A file with a fault is left where it is, and so is everything while the retired file has one.
+ * <p>The file of a process that the next one of its role may go on with is left for a minute. A
+ * file with a fault is left where it is, and so is everything while the retired file has one.
  */
 public final class Retirement {
   private final Directory directory;
@@ -104,7 +105,7 @@ public final class Retirement {
     List<Token> folded = new ArrayList<>();
     int left = 0;
     for (Token token : directory.tokens()) {
-      if (directory.isAlive(token)) {
+      if (directory.isAlive(token) || isAwaitingItsNext(token)) {
         continue;
       }
       if (careful && !isWhole(token, expireBeforeMs)) {
@@ -136,14 +137,38 @@ public final class Retirement {
 
   private boolean isWhole(Token token, long expireBeforeMs) throws ClosedByInterruptException {
     try (ProcessFileReader reader = openChecked(directory.file(token))) {
-      Source source = new Source(reader, false);
-      Merge alone = new Merge();
-      alone.poll(source);
-      alone.accumulate(source, expireBeforeMs);
-      return source.fault() == null;
+      return isWhole(reader, expireBeforeMs);
     } catch (ClosedByInterruptException e) {
       throw e; // says nothing of the file
     } catch (IOException | CorruptFileException | InternalError e) {
+      return false;
+    }
+  }
+
+  /** Whether there is no fault in a file that nobody writes, and nothing impossible. */
+  public static boolean isWhole(ProcessFileReader reader) {
+    try {
+      return isWhole(reader, Long.MIN_VALUE);
+    } catch (IOException | InternalError e) {
+      return false;
+    }
+  }
+
+  private static boolean isWhole(ProcessFileReader reader, long expireBeforeMs) throws IOException {
+    Source source = new Source(reader, false);
+    Merge alone = new Merge();
+    alone.poll(source);
+    alone.accumulate(source, expireBeforeMs);
+    return source.fault() == null;
+  }
+
+  /** Whether a dead process' file is left for the next process of its role. */
+  private boolean isAwaitingItsNext(Token token) throws ClosedByInterruptException {
+    try (ProcessFileReader reader = openChecked(directory.file(token))) {
+      return reader.isAwaitingItsNext(clock.millis());
+    } catch (ClosedByInterruptException e) {
+      throw e; // says nothing of the file
+    } catch (IOException | CorruptFileException e) {
       return false;
     }
   }

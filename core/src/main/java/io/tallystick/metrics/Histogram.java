@@ -242,6 +242,11 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
       this.index = histogram.index;
       this.natives = histogram.natives;
       this.part = cell + histogram.nativePart;
+      if (natives != null && cells.isResumed()) {
+        for (Column column : columns()) {
+          natives.putRight(column, part);
+        }
+      }
     }
 
     @Override

@@ -160,6 +160,29 @@ final class NativeWriter {
     return true;
   }
 
+  /**
+   * Puts right what a killed process left in a column that nobody writes yet: gives the lock back,
+   * finishes its move, and merges what it was merging, which also builds the index anew.
+   */
+  void putRight(Column column, int part) {
+    column.putRelease(part + NativeLayout.LOCK, 0);
+    finishMove(column, part);
+    int schema = shape.schema();
+    long word = column.getPlain(part + NativeLayout.SCHEMA);
+    if (word > 0 && word <= NativeLayout.schemaWord(schema)) {
+      schema = NativeLayout.schemaOfWord(word);
+    }
+    long used = column.getPlain(part + NativeLayout.USED);
+    for (int entry = 0; entry < used; entry++) {
+      long key = column.getPlain(cellOf(part, entry));
+      schema = key == 0 ? schema : Math.min(schema, NativeLayout.schemaOf(key));
+    }
+    if (word != 0 || schema != shape.schema()) {
+      column.putRelease(part + NativeLayout.SCHEMA, NativeLayout.schemaWord(schema));
+    }
+    compact(column, part, schema);
+  }
+
   private static double upperBound(long key) {
     return key == 0
         ? Double.POSITIVE_INFINITY

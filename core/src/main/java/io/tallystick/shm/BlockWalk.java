@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of a file in order, each as a read-only buffer, found again from where the last walk
- * ended. Every length is checked against the file before use.
+ * The blocks of a file in order, each as a buffer, found again from where the last walk ended.
+ * Every length is checked against the file before use.
  */
 final class BlockWalk {
   /** Files up to this length are read, not mapped: cheaper for a file that is read once. */
@@ -19,6 +19,7 @@ final class BlockWalk {
 
   private final FileChannel channel;
   private final boolean copy;
+  private final FileChannel.MapMode mode;
   private long position = FileLayout.HEADER_LENGTH;
   private long mappedLength;
   private int blocks;
@@ -32,9 +33,19 @@ final class BlockWalk {
    * @param copy whether to read the blocks and not to map them; only for files that nobody writes
    */
   BlockWalk(FileChannel channel, boolean copy) {
+    this(channel, copy, FileChannel.MapMode.READ_ONLY);
+  }
+
+  private BlockWalk(FileChannel channel, boolean copy, FileChannel.MapMode mode) {
     this.channel = channel;
     this.copy = copy;
+    this.mode = mode;
     this.mappedLength = copy ? 0 : FileLayout.HEADER_LENGTH;
+  }
+
+  /** A walk whose blocks can be written. */
+  static BlockWalk writable(FileChannel channel) {
+    return new BlockWalk(channel, false, FileChannel.MapMode.READ_WRITE);
   }
 
   /** Whether nothing of the file is mapped and nothing will be. */
@@ -123,9 +134,7 @@ final class BlockWalk {
   private ByteBuffer window(long length) throws IOException, CorruptFileException {
     if (!copy || length > READ_AT_MOST) {
       mappedLength = position + length;
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, position, length)
-          .order(ByteOrder.LITTLE_ENDIAN);
+      return channel.map(mode, position, length).order(ByteOrder.LITTLE_ENDIAN);
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining()) {

@@ -32,6 +32,11 @@ abstract class Blocks {
     }
   }
 
+  /** All blocks that were published, as they can be written. */
+  final List<ByteBuffer> all() {
+    return published;
+  }
+
   /** Makes a block known to the readers of this process. */
   final void publish(ByteBuffer block) {
     published.add(block);

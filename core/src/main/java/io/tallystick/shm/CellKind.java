@@ -1,5 +1,7 @@
 package io.tallystick.shm;
 
+import org.jspecify.annotations.Nullable;
+
 /** How many copies of its cells a segment has. A segment holds cells of one kind. */
 enum CellKind {
   /** One for each thread with a column of its own, and some that threads share. */
@@ -15,6 +17,16 @@ enum CellKind {
 
   CellKind(int blockKind) {
     this.blockKind = blockKind;
+  }
+
+  /** The kind of the segments whose blocks are of a kind; null where there are none. */
+  static @Nullable CellKind ofBlock(int blockKind) {
+    for (CellKind kind : values()) {
+      if (kind.blockKind == blockKind) {
+        return kind;
+      }
+    }
+    return null;
   }
 
   static CellKind of(FamilyDescriptor family) {

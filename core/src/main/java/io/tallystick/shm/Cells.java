@@ -8,6 +8,7 @@ public final class Cells {
   private final int cell;
   private final int family;
   private final SeriesLog log;
+  private final boolean resumed;
 
   Cells(
       Segment segment,
@@ -15,13 +16,15 @@ public final class Cells {
       int family,
       SeriesLog log,
       Ownership ownership,
-      CoarseClock clock) {
+      CoarseClock clock,
+      boolean resumed) {
     this.segment = segment;
     this.cell = cell;
     this.family = family;
     this.log = log;
     this.ownership = ownership;
     this.clock = clock;
+    this.resumed = resumed;
   }
 
   Segment segment() {
@@ -35,6 +38,11 @@ public final class Cells {
   /** The process' clock. */
   public CoarseClock clock() {
     return clock;
+  }
+
+  /** Whether they have a dead process' values, as it was killed over them. */
+  public boolean isResumed() {
+    return resumed;
   }
 
   /** Index of the first cell in its segment. */

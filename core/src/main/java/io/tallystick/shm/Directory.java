@@ -136,6 +136,16 @@ public final class Directory {
     }
   }
 
+  /**
+   * Takes the lock of a dead process, or returns null where it is held. Nobody in this JVM looks at
+   * it meanwhile: to close what it was looked at with would drop the lock.
+   */
+  @Nullable FileLockHandle tryLock(Token token) throws IOException {
+    synchronized (PROBE) {
+      return FileLockHandle.tryLock(lockFile(token), token.toString());
+    }
+  }
+
   /** Whether something is there that is no file; to open a pipe would block. */
   static boolean isStrange(Path file) {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS)

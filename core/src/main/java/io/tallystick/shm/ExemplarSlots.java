@@ -48,6 +48,18 @@ public final class ExemplarSlots {
     return new ExemplarSlots(location.segment().singleColumn(), location.cell(), slots);
   }
 
+  /** Empties slots that a killed process was writing to, so that they can be written again. */
+  void emptyUnfinished() {
+    for (int slot = 0; slot < slots; slot++) {
+      int cell = cellOf(slot);
+      if ((column.getPlain(cell + SEQUENCE) & 1) != 0) {
+        column.putRelease(cell + TIME_MS, 0);
+        column.putRelease(cell + LENGTH, 0);
+        column.putRelease(cell + SEQUENCE, 0);
+      }
+    }
+  }
+
   public int slots() {
     return slots;
   }

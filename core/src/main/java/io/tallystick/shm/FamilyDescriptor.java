@@ -38,6 +38,25 @@ public record FamilyDescriptor(
     @SuppressWarnings("ArrayRecordComponent") double[] parameters,
     long createdMs) {
 
+  /** What its cells and series depend on. */
+  FamilyDescriptor withoutHelpAndTime() {
+    return new FamilyDescriptor(
+        type,
+        mode,
+        name,
+        originalName,
+        expositionBaseName,
+        null,
+        unit,
+        labelNames,
+        constLabelNames,
+        constLabelValues,
+        bounds,
+        states,
+        parameters,
+        0);
+  }
+
   /** The same without its help text. */
   FamilyDescriptor withoutHelp() {
     return new FamilyDescriptor(

@@ -12,6 +12,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -34,6 +36,15 @@ final class FileBlocks extends Blocks {
   private FileChannel channel;
   private boolean closed;
   private long end = FileLayout.HEADER_LENGTH;
+
+  private FileBlocks(
+      Path path, FileChannel channel, long maxBytes, MappedByteBuffer header, long end) {
+    this.path = path;
+    this.channel = channel;
+    this.maxBytes = maxBytes;
+    this.header = header;
+    this.end = end;
+  }
 
   private FileBlocks(Path path, FileChannel channel, long maxBytes) throws IOException {
     this.path = path;
@@ -62,6 +73,57 @@ final class FileBlocks extends Blocks {
       channel.close();
       Files.deleteIfExists(path);
       throw e;
+    }
+  }
+
+  /**
+   * Opens a file that nobody writes, to go on with it.
+   *
+   * @throws CorruptFileException where its header or the lengths of its blocks are not right
+   */
+  static FileBlocks reopen(Path path, long maxBytes) throws IOException, CorruptFileException {
+    FileChannel channel =
+        FileChannel.open(
+            path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    boolean isReopened = false;
+    try {
+      if (channel.size() < FileLayout.HEADER_LENGTH) {
+        throw new CorruptFileException("file is shorter than its header: length=" + channel.size());
+      }
+      giveBlocks(channel);
+      MappedByteBuffer header =
+          channel.map(FileChannel.MapMode.READ_WRITE, 0, FileLayout.HEADER_LENGTH);
+      header.order(ByteOrder.LITTLE_ENDIAN);
+      FileHeader.check(header);
+      long end = header.getLong(FileLayout.PUBLISHED_LENGTH_OFFSET);
+      List<ByteBuffer> blocks = new ArrayList<>();
+      CorruptFileException fault = BlockWalk.writable(channel).addUpTo(end, blocks);
+      if (fault != null) {
+        throw fault;
+      }
+      FileBlocks reopened = new FileBlocks(path, channel, maxBytes, header, end);
+      blocks.forEach(reopened::publish);
+      isReopened = true;
+      return reopened;
+    } finally {
+      if (!isReopened) {
+        channel.close();
+      }
+    }
+  }
+
+  /**
+   * Writes every byte of a file once more, as it is: what somebody copied with holes has its blocks
+   * then, and no access can fault.
+   */
+  private static void giveBlocks(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(ZEROS_LENGTH);
+    long position = 0;
+    while (channel.read(bytes.clear(), position) > 0) {
+      bytes.flip();
+      while (bytes.hasRemaining()) {
+        position += channel.write(bytes, position);
+      }
     }
   }
 

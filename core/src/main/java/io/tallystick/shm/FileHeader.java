@@ -6,6 +6,11 @@ import java.nio.ByteBuffer;
 
 /** The header of a file, as a reader checks it. */
 final class FileHeader {
+  /** How long the file of a process that was killed is left to the next one of its role. */
+  static final long RESUMABLE_MS = 60_000;
+
+  private static final long MOST_RESUMABLE_MS = 3_600_000;
+
   private FileHeader() {}
 
   static void write(
@@ -46,6 +51,38 @@ final class FileHeader {
     if (instance < 0 || instance > FileLayout.MAX_INSTANCE_BYTES) {
       throw new CorruptFileException("instance name outside the header: length=" + instance);
     }
+  }
+
+  /** Refuses what is not a process file that this version can go on writing. */
+  static void requireOwn(ByteBuffer header, Token token) throws CorruptFileException {
+    check(header);
+    int minor = header.getShort(FileLayout.MINOR_OFFSET) & 0xFFFF;
+    if (minor > FileLayout.MINOR) {
+      throw new CorruptFileException("written by a newer version: minor=" + minor);
+    }
+    boolean isItsOwn =
+        header.getInt(FileLayout.KIND_OFFSET) == FileLayout.KIND_PROCESS
+            && token.equals(Token.get(header, FileLayout.TOKEN_OFFSET));
+    if (!isItsOwn) {
+      throw new CorruptFileException("file has another file's name");
+    }
+  }
+
+  /** Makes a dead process' header that of the process that goes on with its file. */
+  static void resume(ByteBuffer header, long nowMs, long pid) {
+    header.putShort(FileLayout.MINOR_OFFSET, FileLayout.MINOR);
+    header.putLong(FileLayout.PID_OFFSET, pid);
+    header.putLong(FileLayout.ALIVE_MS_OFFSET, nowMs);
+    header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, 0);
+    header.putLong(FileLayout.OVERFLOWS_OFFSET, 0);
+    header.putLong(FileLayout.RESUMABLE_MS_OFFSET, RESUMABLE_MS);
+  }
+
+  /** How long a fold leaves the file to the next process of its role; 0 for none. */
+  static long resumableMs(ByteBuffer header) {
+    boolean isRetired = header.getInt(FileLayout.KIND_OFFSET) == FileLayout.KIND_RETIRED;
+    long ms = isRetired ? 0 : header.getLong(FileLayout.RESUMABLE_MS_OFFSET);
+    return ms > 0 && ms <= MOST_RESUMABLE_MS ? ms : 0;
   }
 
   static String instance(ByteBuffer header) {

@@ -35,6 +35,10 @@ final class FileLayout {
   static final int UNSHARED_SERIES_OFFSET = 64;
   static final int OVERFLOWS_OFFSET = 72;
   static final int GENERATION_OFFSET = 80;
+
+  /** In a process file, where the retired file has its generation. */
+  static final int RESUMABLE_MS_OFFSET = GENERATION_OFFSET;
+
   static final int RETIRED_PROCESSES_OFFSET = 88;
   static final int INSTANCE_LENGTH_OFFSET = 96;
   static final int INSTANCE_OFFSET = 100;

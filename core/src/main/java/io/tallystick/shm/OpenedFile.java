@@ -27,13 +27,16 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
    * Creates a file whose instance name no other process of the directory has: where one has it, a
    * part of the token is added.
    *
+   * @param resumable whether the next process of this name may take the file over; not where there
+   *     are two of a name
    * @throws NoRoomException where the file system is full
    */
-  static OpenedFile create(Directory directory, ProcessFile.Settings settings) throws IOException {
+  static OpenedFile create(Directory directory, ProcessFile.Settings settings, boolean resumable)
+      throws IOException {
     try {
       String plain = settings.instanceName();
       Token token = Token.random();
-      OpenedFile file = create(directory, settings, token, plain);
+      OpenedFile file = create(directory, settings, token, plain, resumable);
       boolean isTaken = true;
       try {
         // asked once, with the file in place: of two that start now at least one sees the other
@@ -48,14 +51,18 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
       }
       Token other = Token.random();
       String unique = plain + "-" + other.toString().substring(0, SUFFIX_LENGTH);
-      return create(directory, settings, other, unique);
+      return create(directory, settings, other, unique, false);
     } catch (IOException e) {
       throw isFull(directory) ? new NoRoomException(e) : e;
     }
   }
 
   private static OpenedFile create(
-      Directory directory, ProcessFile.Settings settings, Token token, String instance)
+      Directory directory,
+      ProcessFile.Settings settings,
+      Token token,
+      String instance,
+      boolean resumable)
       throws IOException {
     Path lockFile = directory.lockFile(token);
     Path newLock = directory.unfinished(lockFile);
@@ -76,6 +83,9 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
           settings.clock().millis(),
           ProcessHandle.current().pid(),
           instance);
+      if (resumable) {
+        blocks.header().putLong(FileLayout.RESUMABLE_MS_OFFSET, FileHeader.RESUMABLE_MS);
+      }
       blocks.moveTo(directory.file(token));
       return new OpenedFile(blocks, alive);
     } catch (IOException | RuntimeException e) {

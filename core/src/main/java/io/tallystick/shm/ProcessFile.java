@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class ProcessFile implements Closeable {
   private final ByteBuffer header;
   private final @Nullable OpenedFile opened;
   private final @Nullable SeriesLog shared;
+  private final @Nullable ResumedSeries resumed;
   private final SeriesLog unshared;
   private final LongAdder overflows = new LongAdder();
   private boolean saidUnshared;
@@ -40,23 +42,38 @@ public final class ProcessFile implements Closeable {
   private boolean closed;
 
   private ProcessFile(Settings settings, OpenedFile opened) {
-    this(settings, opened, opened.blocks().header());
+    this(
+        settings,
+        opened,
+        opened.blocks().header(),
+        new SeriesLog(opened.blocks(), settings.segmentCells()),
+        null);
+  }
+
+  private ProcessFile(Settings settings, Takeover.Taken taken) {
+    this(settings, taken.opened(), taken.opened().blocks().header(), taken.log(), taken.series());
   }
 
   /** One that is in the heap only. */
   private ProcessFile(Settings settings, String instance) {
-    this(settings, null, OpenedFile.headerInHeap(settings, instance));
+    this(settings, null, OpenedFile.headerInHeap(settings, instance), null, null);
     this.saidUnshared = true;
   }
 
-  private ProcessFile(Settings settings, @Nullable OpenedFile opened, ByteBuffer header) {
+  private ProcessFile(
+      Settings settings,
+      @Nullable OpenedFile opened,
+      ByteBuffer header,
+      @Nullable SeriesLog shared,
+      @Nullable ResumedSeries resumed) {
     this.token = Token.get(header, FileLayout.TOKEN_OFFSET);
     this.instance = FileHeader.instance(header);
     this.ownership = new Ownership(settings.columns());
     this.clock = new CoarseClock(settings.clock());
     this.header = header;
     this.opened = opened;
-    this.shared = opened == null ? null : new SeriesLog(opened.blocks(), settings.segmentCells());
+    this.shared = shared;
+    this.resumed = resumed;
     this.unshared = new SeriesLog(new HeapBlocks(), settings.segmentCells());
   }
 
@@ -65,8 +82,32 @@ public final class ProcessFile implements Closeable {
    * file system the process counts in its heap only.
    */
   public static ProcessFile create(Directory directory, Settings settings) throws IOException {
+    return create(directory, settings, false);
+  }
+
+  /** As {@link #create}; once this process was killed, {@link #resume} goes on with the file. */
+  public static ProcessFile createResumable(Directory directory, Settings settings)
+      throws IOException {
+    return create(directory, settings, true);
+  }
+
+  /**
+   * Goes on with the file that a killed process of the same instance name left, where there is one
+   * without a fault. A family that is registered again with the same shape goes on with its series.
+   *
+   * @param isWhole whether all that a reader finds is possible
+   */
+  public static @Nullable ProcessFile resume(
+      Directory directory, Settings settings, Predicate<ProcessFileReader> isWhole)
+      throws IOException {
+    Takeover.Taken taken = new Takeover(directory, settings, isWhole).tryTake();
+    return taken == null ? null : new ProcessFile(settings, taken);
+  }
+
+  private static ProcessFile create(Directory directory, Settings settings, boolean resumable)
+      throws IOException {
     try {
-      return new ProcessFile(settings, OpenedFile.create(directory, settings));
+      return new ProcessFile(settings, OpenedFile.create(directory, settings, resumable));
     } catch (NoRoomException e) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -123,13 +164,17 @@ public final class ProcessFile implements Closeable {
     if (record == null || record.length > family.longestSeries) {
       return null;
     }
-    return addSeries(family, record);
+    return addSeries(family, record, labelValues);
   }
 
-  private Cells addSeries(Family family, byte[] record) {
+  private Cells addSeries(Family family, byte[] record, List<String> labelValues) {
     lock.lock();
     try {
       SeriesLog log = shared;
+      Cells kept = log == null ? null : resumed(log, family, labelValues);
+      if (kept != null) {
+        return kept;
+      }
       if (log != null && clock.coarseMs() >= retryGrowthMs) {
         try {
           return allocate(log, family, record);
@@ -146,6 +191,19 @@ public final class ProcessFile implements Closeable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A series that was in the file when it was taken over; null where there is none. */
+  private @Nullable Cells resumed(SeriesLog log, Family family, List<String> labelValues) {
+    ResumedSeries known = resumed;
+    if (known == null) {
+      return null;
+    }
+    if (family.sharedNumber < 0) {
+      family.sharedNumber = known.familyOf(family.descriptor);
+    }
+    int cell = known.take(family.sharedNumber, labelValues);
+    return cell < 0 ? null : cells(log.locationOf(cell), family.sharedNumber, log, true);
   }
 
   private Cells allocate(SeriesLog log, Family family, byte[] record) throws IOException {
@@ -166,7 +224,11 @@ public final class ProcessFile implements Closeable {
             CellLayout.cellsOf(descriptor),
             CellKind.of(descriptor),
             ownership.owners());
-    return new Cells(location.segment(), location.cell(), number, log, ownership, clock);
+    return cells(location, number, log, false);
+  }
+
+  private Cells cells(SeriesLog.Location at, int family, SeriesLog log, boolean isResumed) {
+    return new Cells(at.segment(), at.cell(), family, log, ownership, clock, isResumed);
   }
 
   /** Allocates places for exemplars of a series; null where there is no room, or at the end. */
@@ -176,6 +238,10 @@ public final class ProcessFile implements Closeable {
       if (closed) {
         return null;
       }
+      ExemplarSlots kept = resumedSlots(series, slots);
+      if (kept != null) {
+        return kept;
+      }
       SeriesLog.Location location =
           series.log().addExemplars(series.family(), series.globalCell(), slots);
       return ExemplarSlots.of(location, slots);
@@ -184,6 +250,18 @@ public final class ProcessFile implements Closeable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable ExemplarSlots resumedSlots(Cells series, int slots) {
+    ResumedSeries known = series.isResumed() ? resumed : null;
+    ResumedSeries.Slots kept = known == null ? null : known.takeSlots(series.globalCell());
+    if (kept == null || kept.count() != slots) {
+      return null;
+    }
+    ExemplarSlots present =
+        ExemplarSlots.of(series.log().locationOf(kept.firstCell()), kept.count());
+    present.emptyUnfinished();
+    return present;
   }
 
   private void sayUnshared(IOException cause) {
@@ -302,8 +380,8 @@ public final class ProcessFile implements Closeable {
   }
 
   /**
-   * Ends this process' part in the directory: its lock is gone, its values are the next fold's.
-   * Updates that come later are lost without harm.
+   * Ends this process' part in the directory: its lock is gone, its values are the next fold's. No
+   * other process goes on with the file. Updates that come later are lost without harm.
    */
   @Override
   public void close() throws IOException {
@@ -315,6 +393,7 @@ public final class ProcessFile implements Closeable {
       closed = true;
       ownership.release();
       header.putLong(FileLayout.ALIVE_MS_OFFSET, clock.nowMs());
+      header.putLong(FileLayout.RESUMABLE_MS_OFFSET, 0); // its threads may go on updating
       if (opened != null) {
         opened.close();
       }

@@ -63,7 +63,10 @@ public final class ProcessFileReader implements Closeable {
     return open(file, false);
   }
 
-  /** Opens a file that nobody writes any more; a small one is read and not mapped. */
+  /**
+   * Opens a file that nobody writes any more; a small one is read and not mapped, unless another
+   * process may go on with it.
+   */
   public static ProcessFileReader openDead(Path file) throws IOException, CorruptFileException {
     return open(file, true);
   }
@@ -77,18 +80,14 @@ public final class ProcessFileReader implements Closeable {
       if (size < FileLayout.HEADER_LENGTH) {
         throw new CorruptFileException("file is shorter than its header: length=" + size);
       }
-      ByteBuffer header;
-      if (dead) {
-        header = ByteBuffer.allocate(FileLayout.HEADER_LENGTH);
-        while (header.hasRemaining() && channel.read(header, header.position()) >= 0) {
-          // until it is full: a channel may give less than was asked for
-        }
-      } else {
+      ByteBuffer header = dead ? copyOfHeader(channel) : null;
+      boolean copy = header != null && FileHeader.resumableMs(header) == 0;
+      if (header == null || !copy) {
         header = channel.map(FileChannel.MapMode.READ_ONLY, 0, FileLayout.HEADER_LENGTH);
       }
-      header.clear().order(ByteOrder.LITTLE_ENDIAN);
+      header.order(ByteOrder.LITTLE_ENDIAN);
       check(file, header);
-      return new ProcessFileReader(channel, new BlockWalk(channel, dead), null, header);
+      return new ProcessFileReader(channel, new BlockWalk(channel, copy), null, header);
     } catch (IOException | CorruptFileException | RuntimeException e) {
       channel.close();
       throw e;
@@ -103,6 +102,14 @@ public final class ProcessFileReader implements Closeable {
     } catch (InternalError e) {
       throw new CorruptFileException(CUT);
     }
+  }
+
+  private static ByteBuffer copyOfHeader(FileChannel channel) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(FileLayout.HEADER_LENGTH);
+    while (header.hasRemaining() && channel.read(header, header.position()) >= 0) {
+      // until it is full: a channel may give less than was asked for
+    }
+    return header.clear().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Refuses a copy of another process' file, which would count that process twice. */
@@ -144,6 +151,19 @@ public final class ProcessFileReader implements Closeable {
   /** When the process last said that it lives. */
   public long aliveMs() {
     return header.getLong(FileLayout.ALIVE_MS_OFFSET);
+  }
+
+  /**
+   * How long after its process' end the file is left to the next one of its role; 0 where no other
+   * process goes on with it.
+   */
+  long resumableMs() {
+    return FileHeader.resumableMs(header);
+  }
+
+  /** Whether a dead process' file is left for the next one of its role, and not folded yet. */
+  public boolean isAwaitingItsNext(long nowMs) {
+    return Math.abs(nowMs - aliveMs()) < resumableMs();
   }
 
   /** The retired file's generation: each fold has one more. */

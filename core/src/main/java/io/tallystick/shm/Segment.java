@@ -55,6 +55,18 @@ final class Segment {
     return null;
   }
 
+  /** Whether there are cells from this one on, and all are zero in all columns. */
+  boolean isZeroFrom(int cell) {
+    for (Column column : all) {
+      for (int i = cell; i < cells; i++) {
+        if (column.getPlain(i) != 0) {
+          return false;
+        }
+      }
+    }
+    return cell < cells;
+  }
+
   /** The calling thread's own column, or null. */
   @Nullable Column ownedBy(Thread thread) {
     Column[] table = byThread;

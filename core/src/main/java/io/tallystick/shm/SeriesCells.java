@@ -68,6 +68,11 @@ public abstract class SeriesCells {
     return column;
   }
 
+  /** All copies of the series' cells, whosever they are. */
+  protected final Column[] columns() {
+    return segment.all();
+  }
+
   /** The one column of a series that has one copy of its cells. */
   protected final Column single() {
     return segment.singleColumn();

@@ -39,6 +39,76 @@ final class SeriesLog {
     this.segmentCells = segmentCells;
   }
 
+  /**
+   * Goes on with what a dead process wrote, which a reader has taken in without a fault. Its
+   * columns are nobody's.
+   *
+   * @throws CorruptFileException where the file has what no process writes
+   */
+  static SeriesLog resume(Blocks blocks, int segmentCells, ResumedSeries known)
+      throws CorruptFileException {
+    SeriesLog log = new SeriesLog(blocks, segmentCells);
+    for (ByteBuffer block : blocks.all()) {
+      log.take(block);
+    }
+    log.families = known.families();
+    log.series = known.size();
+    for (Segment segment : log.segments) {
+      log.next.remove(segment.kind);
+      int cell = Math.max(0, known.end(segment.kind) - segment.firstCell);
+      if (segment.isZeroFrom(cell)) {
+        log.next.put(segment.kind, new Location(segment, cell));
+      }
+    }
+    return log;
+  }
+
+  private void take(ByteBuffer block) throws CorruptFileException {
+    int kind = block.getInt(FileLayout.BLOCK_KIND_OFFSET);
+    if (kind == FileLayout.BLOCK_DESCRIPTORS) {
+      descriptors = block;
+      descriptorBytes += block.capacity();
+      published = (int) block.getLong(FileLayout.BLOCK_PUBLISHED_OFFSET);
+      return;
+    }
+    CellKind cellKind = CellKind.ofBlock(kind);
+    int number = block.getInt(FileLayout.BLOCK_COLUMN_OFFSET);
+    int first = block.getInt(FileLayout.BLOCK_FIRST_CELL_OFFSET);
+    int cells = block.getInt(FileLayout.BLOCK_CELLS_OFFSET);
+    Segment known = first < nextCell ? segmentOf(first) : null;
+    boolean isPossible = known == null ? number == 0 : number > 0 && known.column(number) == null;
+    if (cellKind == null || !isPossible) {
+      throw new CorruptFileException("column that no process writes: column=" + number);
+    }
+    Column column = columnOf(block, number, null);
+    if (known == null) {
+      segments.add(new Segment(first, cells, cellKind, column));
+      nextCell = first + cells;
+    } else {
+      known.add(column);
+    }
+  }
+
+  /** Where the cell of a number is. */
+  Location locationOf(int globalCell) {
+    Segment segment = segmentOf(globalCell);
+    return new Location(segment, globalCell - segment.firstCell);
+  }
+
+  private Segment segmentOf(int cell) {
+    int low = 0;
+    int high = segments.size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (segments.get(middle).firstCell <= cell) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return segments.get(low);
+  }
+
   Blocks blocks() {
     return blocks;
   }
