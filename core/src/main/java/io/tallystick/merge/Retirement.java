@@ -1,16 +1,8 @@
 package io.tallystick.merge;
 
-import io.prometheus.metrics.model.snapshots.Exemplar;
-import io.prometheus.metrics.model.snapshots.Label;
-import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
-import io.tallystick.shm.ExemplarSlots;
-import io.tallystick.shm.FamilyDescriptor;
-import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.Interrupts;
-import io.tallystick.shm.NativeLayout;
-import io.tallystick.shm.NativeShape;
 import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.RetireLock;
 import io.tallystick.shm.RetiredFileWriter;
@@ -19,14 +11,11 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -80,7 +69,7 @@ public final class Retirement {
     long processes = 0;
     Set<Token> known = new HashSet<>();
     if (!Files.notExists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
-      try (ProcessFileReader reader = openChecked(directory.retiredFile())) {
+      try (ProcessFileReader reader = directory.openDead(directory.retiredFile())) {
         Source retired = new Source(reader, false);
         merge.poll(retired);
         merge.accumulate(retired, expireBeforeMs);
@@ -105,16 +94,19 @@ public final class Retirement {
     List<Token> folded = new ArrayList<>();
     int left = 0;
     for (Token token : directory.tokens()) {
-      if (directory.isAlive(token) || isAwaitingItsNext(token)) {
+      if (directory.isAlive(token)) {
         continue;
       }
       if (careful && !isWhole(token, expireBeforeMs)) {
         left++;
-      } else if (foldDead(merge, token, expireBeforeMs)) {
+        continue;
+      }
+      Outcome outcome = foldDead(merge, token, expireBeforeMs);
+      if (outcome == Outcome.FOLDED) {
         folded.add(token);
-      } else if (careful) {
+      } else if (outcome == Outcome.FAULTY && careful) {
         throw new IOException("file changed while it was folded: file=" + directory.file(token));
-      } else {
+      } else if (outcome == Outcome.FAULTY) {
         return fold(lock, true);
       }
     }
@@ -127,16 +119,8 @@ public final class Retirement {
     return new Report(folded.size(), left, false);
   }
 
-  private ProcessFileReader openChecked(Path file) throws IOException, CorruptFileException {
-    String objection = directory.objection(file);
-    if (objection != null) {
-      throw new CorruptFileException(objection);
-    }
-    return ProcessFileReader.openDead(file);
-  }
-
   private boolean isWhole(Token token, long expireBeforeMs) throws ClosedByInterruptException {
-    try (ProcessFileReader reader = openChecked(directory.file(token))) {
+    try (ProcessFileReader reader = directory.openDead(directory.file(token))) {
       return isWhole(reader, expireBeforeMs);
     } catch (ClosedByInterruptException e) {
       throw e; // says nothing of the file
@@ -162,32 +146,26 @@ public final class Retirement {
     return source.fault() == null;
   }
 
-  /** Whether a dead process' file is left for the next process of its role. */
-  private boolean isAwaitingItsNext(Token token) throws ClosedByInterruptException {
-    try (ProcessFileReader reader = openChecked(directory.file(token))) {
-      return reader.isAwaitingItsNext(clock.millis());
-    } catch (ClosedByInterruptException e) {
-      throw e; // says nothing of the file
-    } catch (IOException | CorruptFileException e) {
-      return false;
-    }
-  }
-
-  /** Adds a dead process' values; false where there was a fault, and the merge is of no use. */
-  private boolean foldDead(Merge merge, Token token, long expireBeforeMs)
+  /** Adds a dead process' values. Where there was a fault, the merge is of no use. */
+  private Outcome foldDead(Merge merge, Token token, long expireBeforeMs)
       throws ClosedByInterruptException {
-    boolean counted = false;
-    try (ProcessFileReader reader = openChecked(directory.file(token))) {
+    Outcome outcome = Outcome.FAULTY;
+    try (ProcessFileReader reader = directory.openDead(directory.file(token))) {
+      if (reader.isAwaitingItsNext(clock.millis())) {
+        return Outcome.AWAITING_ITS_NEXT;
+      }
       Source source = new Source(reader, false);
       merge.poll(source);
       merge.accumulate(source, expireBeforeMs);
-      counted = source.fault() == null;
+      if (source.fault() == null) {
+        outcome = Outcome.FOLDED;
+      }
     } catch (ClosedByInterruptException e) {
       throw e; // says nothing of the file
     } catch (IOException | CorruptFileException | InternalError e) {
-      return counted; // where only closing failed, its values are in the merge
+      return outcome; // where only closing failed, its values are in the merge
     }
-    return counted;
+    return outcome;
   }
 
   private void write(Merge merge, long generation, long processes, List<Token> tokens)
@@ -200,7 +178,7 @@ public final class Retirement {
         RetiredFileWriter.create(directory, generation, processes, tokens, cells, clock.millis())) {
       for (MergedFamily family : merge.allFamilies()) {
         family.settle();
-        new FamilyWriter(writer, family).write();
+        new RetiredFamilyWriter(writer, family).write();
       }
       writer.commit();
     }
@@ -215,136 +193,14 @@ public final class Retirement {
    */
   public record Report(int folded, int left, boolean busy) {}
 
-  /** Writes the series of one merged family. */
-  private static final class FamilyWriter {
-    private final RetiredFileWriter writer;
-    private final MergedFamily family;
-    private final Map<List<String>, Schema> schemas = new HashMap<>();
-
-    FamilyWriter(RetiredFileWriter writer, MergedFamily family) {
-      this.writer = writer;
-      this.family = family;
-    }
-
-    void write() throws IOException {
-      for (int series = 0; series < family.size(); series++) {
-        if (family.isSeen(series)) {
-          writeSeries(series);
-        }
-      }
-    }
-
-    private void writeSeries(int series) throws IOException {
-      Schema schema = schemas.get(family.index().schemaNames(series));
-      if (schema == null) {
-        schema = schemaOf(family.index().schemaNames(series));
-        schemas.put(family.index().schemaNames(series), schema);
-      }
-      List<String> values = new ArrayList<>(List.of(family.index().labelValues(series)));
-      String instance = schema.instance < 0 ? null : values.remove(schema.instance);
-      RetiredFileWriter.Row row =
-          writer.addSeries(
-              schema.number, schema.descriptor, values, family.createdMs(series), instance);
-      put(row, series);
-      putExemplars(row, series);
-    }
-
-    private void put(RetiredFileWriter.Row row, int series) {
-      double sum = family.sum(series);
-      double rest = family.rest(series);
-      switch (family.type()) {
-        case COUNTER -> {
-          row.put(CellLayout.COUNTER_LONG, family.word(series, 0));
-          row.put(CellLayout.COUNTER_DOUBLE, sum, rest);
-        }
-        case SUMMARY -> {
-          row.put(CellLayout.DISTRIBUTION_SUM, sum, rest);
-          row.put(CellLayout.SUMMARY_COUNT, family.word(series, 0));
-        }
-        case HISTOGRAM -> {
-          row.put(CellLayout.DISTRIBUTION_SUM, sum, rest);
-          for (int i = 0; i < family.bounds().length; i++) {
-            row.put(CellLayout.HISTOGRAM_BUCKETS + i, family.word(series, i));
-          }
-          putNatives(row, series);
-        }
-        case GAUGE -> {
-          row.put(CellLayout.GAUGE_VALUE, sum);
-          row.put(CellLayout.GAUGE_WRITTEN_MS, family.word(series, 0));
-        }
-        case INFO -> {
-          row.put(CellLayout.GAUGE_VALUE, 1.0);
-          row.put(CellLayout.GAUGE_WRITTEN_MS, family.word(series, 0));
-        }
-        case STATESET -> {
-          for (int i = 0; i <= family.states().size(); i++) {
-            row.put(i, family.word(series, i));
-          }
-        }
-      }
-    }
-
-    private void putExemplars(RetiredFileWriter.Row row, int series) throws IOException {
-      List<Exemplar> exemplars = family.exemplars(series);
-      if (exemplars.isEmpty()) {
-        return;
-      }
-      ExemplarSlots slots = writer.addExemplars(row, exemplars.size());
-      int slot = 0;
-      for (Exemplar exemplar : exemplars) {
-        List<String> labels = new ArrayList<>();
-        for (Label label : exemplar.getLabels()) {
-          labels.add(label.getName());
-          labels.add(label.getValue());
-        }
-        byte[] text = ExemplarSlots.encode(labels);
-        if (text != null) { // as it was read from a slot
-          slots.put(slot++, exemplar.getTimestampMillis(), exemplar.getValue(), text, false);
-        }
-      }
-    }
-
-    private void putNatives(RetiredFileWriter.Row row, int series) {
-      NativeShape shape = family.nativeShape();
-      if (shape == null) {
-        return;
-      }
-      NativeBuckets buckets = family.nativeBuckets(series);
-      buckets.limit(shape.capacity());
-      int part = CellLayout.HISTOGRAM_BUCKETS + family.bounds().length;
-      double zeroThreshold = buckets.zeroThreshold();
-      row.put(part + NativeLayout.SCHEMA, NativeLayout.schemaWord(buckets.schema()));
-      row.put(part + NativeLayout.ZERO_COUNT, buckets.zeroCount());
-      row.put(part + NativeLayout.ZERO_THRESHOLD, zeroThreshold == 0 ? -0.0 : zeroThreshold);
-      int at = part + NativeLayout.ENTRIES;
-      for (boolean negative : new boolean[] {false, true}) {
-        for (int index : buckets.indexes(negative)) {
-          row.put(at++, NativeLayout.key(buckets.schema(), negative, index));
-          row.put(at++, buckets.count(negative, index));
-        }
-      }
-      row.put(part + NativeLayout.USED, buckets.size());
-    }
-
-    private Schema schemaOf(List<String> names) throws IOException {
-      List<String> own = new ArrayList<>(names);
-      boolean perProcess = family.type() == FamilyType.GAUGE && family.mode().isPerProcess();
-      int instance = perProcess ? own.indexOf(LabelSet.PID) : -1;
-      if (instance >= 0) {
-        own.remove(instance);
-      }
-      FamilyDescriptor descriptor = family.describe(own);
-      return new Schema(writer.addFamily(descriptor), descriptor, instance);
-    }
-
-    /**
-     * @param instance where the process stands among the sorted values; -1 where it does not
-     */
-    private record Schema(int number, FamilyDescriptor descriptor, int instance) {}
-  }
-
   /** The time before which dead processes' own series are gone. */
   public static long expireBeforeMs(Clock clock, Duration deadGaugeRetention) {
     return clock.millis() - deadGaugeRetention.toMillis();
+  }
+
+  private enum Outcome {
+    FOLDED,
+    FAULTY,
+    AWAITING_ITS_NEXT
   }
 }

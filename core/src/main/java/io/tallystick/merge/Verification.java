@@ -4,7 +4,6 @@ import io.tallystick.python.PythonFile;
 import io.tallystick.python.PythonFileName;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
-import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.Token;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,10 +60,6 @@ public final class Verification {
 
   private void check(Path file, boolean live) throws IOException {
     try {
-      String objection = directory.objection(file);
-      if (objection != null) {
-        throw new CorruptFileException(objection);
-      }
       MergedFile source = open(file, live);
       merge.add(source);
       merge.accumulate(source, Long.MIN_VALUE); // finds values that cannot be
@@ -83,11 +78,12 @@ public final class Verification {
     }
   }
 
-  private static MergedFile open(Path file, boolean live) throws IOException, CorruptFileException {
+  private MergedFile open(Path file, boolean live) throws IOException, CorruptFileException {
     if (file.toString().endsWith(PythonFileName.ENDING)) {
+      directory.requireTrusted(file);
       return new PythonSource(PythonFile.open(file));
     }
-    return new Source(live ? ProcessFileReader.open(file) : ProcessFileReader.openDead(file), live);
+    return new Source(live ? directory.openLive(file) : directory.openDead(file), live);
   }
 
   /** Names that look like ours and are not: nobody reads such files. */

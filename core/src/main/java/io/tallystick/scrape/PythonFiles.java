@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 
 /**
  * Keeps a merge in step with client_python's files of a directory. They count while they are there;
@@ -27,14 +26,11 @@ import java.util.function.BiConsumer;
  */
 final class PythonFiles {
   private final Directory directory;
-  private final BiConsumer<Path, Object> faults;
+  private final FaultLog faults;
   private final Map<Path, PythonSource> sources = new HashMap<>();
   private int unreadable;
 
-  /**
-   * @param faults is told each file that is skipped, and why
-   */
-  PythonFiles(Directory directory, BiConsumer<Path, Object> faults) {
+  PythonFiles(Directory directory, FaultLog faults) {
     this.directory = directory;
     this.faults = faults;
   }
@@ -76,7 +72,7 @@ final class PythonFiles {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return new TreeSet<>(); // which the listing of the process files has said
     } catch (IOException | DirectoryIteratorException e) {
-      faults.accept(directory.path(), e);
+      faults.say(directory.path(), e);
       return new TreeSet<>(sources.keySet());
     }
   }
@@ -85,17 +81,14 @@ final class PythonFiles {
     try {
       return !known.isCut();
     } catch (IOException e) {
-      faults.accept(file, e); // what was read of it goes on counting
+      faults.say(file, e); // what was read of it goes on counting
       return true;
     }
   }
 
   private void add(Path file, Merge merge) throws IOException {
     try {
-      String objection = directory.objection(file);
-      if (objection != null) {
-        throw new CorruptFileException(objection);
-      }
+      directory.requireTrusted(file);
       PythonSource source = new PythonSource(PythonFile.open(file));
       merge.add(source);
       sources.put(file, source);
@@ -103,7 +96,7 @@ final class PythonFiles {
       return; // deleted since it was listed
     } catch (IOException | CorruptFileException e) {
       unreadable++;
-      faults.accept(file, e);
+      faults.say(file, e);
     }
   }
 
@@ -116,16 +109,11 @@ final class PythonFiles {
     sources.clear();
   }
 
-  int size() {
-    return sources.size();
-  }
-
-  /** How many files are there and cannot be read at all. */
-  int unreadable() {
-    return unreadable;
-  }
-
-  long lengthBytes() {
-    return sources.values().stream().mapToLong(source -> source.file().lengthBytes()).sum();
+  void count(SelfMetrics.Numbers numbers) {
+    numbers.python = sources.size();
+    numbers.corrupt += unreadable;
+    for (PythonSource source : sources.values()) {
+      numbers.bytes += source.file().lengthBytes();
+    }
   }
 }

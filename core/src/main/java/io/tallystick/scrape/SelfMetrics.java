@@ -6,6 +6,7 @@ import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.SeriesCells;
 import java.time.Clock;
 import java.util.List;
@@ -116,6 +117,13 @@ final class SelfMetrics {
     double conflicting;
     double corrupt;
     double overflows;
+
+    void countLive(ProcessFileReader process) {
+      live++;
+      bytes += process.lengthBytes();
+      unshared += process.unsharedSeries();
+      overflows += process.overflows();
+    }
   }
 
   private final class Value {

@@ -110,9 +110,24 @@ public final class Directory {
     return tokens;
   }
 
-  /** Why a file of this directory must not be read, or null where it may. */
-  public @Nullable String objection(Path file) throws IOException {
-    return Permissions.objection(file, false, owner);
+  /** Refuses a file of this directory that must not be read: it may even block, as a pipe does. */
+  public void requireTrusted(Path file) throws IOException, CorruptFileException {
+    String objection = Permissions.objection(file, false, owner);
+    if (objection != null) {
+      throw new CorruptFileException(objection);
+    }
+  }
+
+  /** Opens a file of this directory that may be read, as {@link ProcessFileReader#open(Path)}. */
+  public ProcessFileReader openLive(Path file) throws IOException, CorruptFileException {
+    requireTrusted(file);
+    return ProcessFileReader.open(file);
+  }
+
+  /** Opens a file that may be read, as {@link ProcessFileReader#openDead}. */
+  public ProcessFileReader openDead(Path file) throws IOException, CorruptFileException {
+    requireTrusted(file);
+    return ProcessFileReader.openDead(file);
   }
 
   /**

@@ -132,10 +132,7 @@ record OpenedFile(FileBlocks blocks, FileLockHandle alive) implements Closeable 
       throws ClosedByInterruptException {
     Path file = directory.file(token);
     try {
-      if (directory.objection(file) != null) {
-        return null; // it may be a pipe, and to open that would block
-      }
-      try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
+      try (ProcessFileReader reader = directory.openDead(file)) {
         return reader.instance();
       }
     } catch (ClosedByInterruptException e) {

@@ -107,10 +107,7 @@ final class Takeover {
   private @Nullable Candidate candidate(Token token) throws ClosedByInterruptException {
     Path file = directory.file(token);
     try {
-      if (directory.objection(file) != null) {
-        return null; // it may be a pipe, and to open that would block
-      }
-      try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
+      try (ProcessFileReader reader = directory.openDead(file)) {
         boolean isOfRole =
             !reader.isRetired()
                 && reader.resumableMs() > 0
@@ -133,10 +130,7 @@ final class Takeover {
       return Set.of();
     }
     try {
-      if (directory.objection(file) != null) {
-        return null;
-      }
-      try (ProcessFileReader reader = ProcessFileReader.openDead(file)) {
+      try (ProcessFileReader reader = directory.openDead(file)) {
         return isWhole.test(reader) ? reader.tokens() : null;
       }
     } catch (ClosedByInterruptException e) {

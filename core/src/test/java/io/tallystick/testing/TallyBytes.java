@@ -29,6 +29,7 @@ public final class TallyBytes {
   public static final int KIND = 12;
   public static final int CREATED_MS = 32;
   public static final int PUBLISHED = 48;
+  public static final int RESUMABLE_MS = 80;
   public static final int INSTANCE_LENGTH = 96;
   public static final int HEADER_LENGTH = 256;
 
@@ -56,6 +57,12 @@ public final class TallyBytes {
 
   public static TallyBytes of(byte[] bytes) {
     return new TallyBytes(bytes.clone());
+  }
+
+  /** Whether the next process of its role may go on with it. */
+  public boolean isResumable() {
+    long ms = length() < HEADER_LENGTH ? 0 : buffer().getLong(RESUMABLE_MS);
+    return ms > 0 && ms <= 3_600_000;
   }
 
   public TallyBytes copy() {
