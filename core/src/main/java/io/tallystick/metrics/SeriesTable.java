@@ -2,8 +2,10 @@ package io.tallystick.metrics;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,34 +121,39 @@ final class SeriesTable<P extends LabelledCells> {
   void add(P point) {
     size++;
     if (2 * size > table.length) {
-      table = copy(2 * table.length, null);
+      table = copy(2 * table.length, Set.of());
     }
     put(table, point);
   }
 
-  void remove(P point) {
-    size--;
-    table = copy(table.length, point);
+  /** Takes out data points that are there; a table that is too large then becomes smaller. */
+  void removeAll(Set<P> points) {
+    size -= points.size();
+    int length = table.length;
+    while (length > FIRST_LENGTH && 4 * size < length) {
+      length /= 2;
+    }
+    table = copy(length, points);
   }
 
-  void clear() {
-    size = 0;
-    table = new LabelledCells[FIRST_LENGTH];
-  }
-
+  /** The data points that are there now. May be called without the lock. */
   @SuppressWarnings("unchecked") // only P is ever put
-  void forEach(Consumer<P> action) {
-    for (LabelledCells point : table) {
+  List<P> points() {
+    LabelledCells[] slots = table;
+    List<P> points = new ArrayList<>();
+    for (int slot = 0; slot < slots.length; slot++) {
+      LabelledCells point = at(slots, slot);
       if (point != null) {
-        action.accept((P) point);
+        points.add((P) point);
       }
     }
+    return points;
   }
 
-  private LabelledCells[] copy(int length, @Nullable LabelledCells without) {
+  private LabelledCells[] copy(int length, Set<P> without) {
     LabelledCells[] copy = new LabelledCells[length];
     for (LabelledCells point : table) {
-      if (point != null && point != without) {
+      if (point != null && !without.contains(point)) {
         put(copy, point);
       }
     }

@@ -3,9 +3,14 @@ package io.tallystick.metrics;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,34 +97,56 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     if (labelValues.length != labels || Arrays.asList(labelValues).contains(null)) {
       return; // as client_java: there is no such series
     }
-    lock.lock();
-    try {
-      P point = series.find(labelValues);
-      if (point != null) {
-        series.remove(point);
-        forget(point);
-        file.removeSeries(point.cells());
-      }
-    } finally {
-      lock.unlock();
+    P point = series.find(labelValues);
+    if (point != null) {
+      removeAll(List.of(point));
     }
     initNoLabels(); // as client_java: a metric without labels always shows
   }
 
+  /**
+   * Takes the series of this process out of the scrape for whose label values this is true.
+   *
+   * @param isRemoved called without a lock, once for each series that there is at the time; where
+   *     it throws, those before it are removed
+   */
+  public void removeIf(Function<List<String>, Boolean> isRemoved) {
+    List<P> removed = new ArrayList<>();
+    try {
+      for (P point : series.points()) {
+        if (isRemoved.apply(List.of(point.labelValues()))) {
+          removed.add(point);
+        }
+      }
+    } finally {
+      removeAll(removed);
+      initNoLabels(); // as above
+    }
+  }
+
   /** Takes all series of this process out of the scrape. */
   public void clear() {
+    removeAll(series.points());
+    initNoLabels(); // as above
+  }
+
+  private void removeAll(List<P> points) {
     lock.lock();
     try {
-      series.forEach(
-          point -> {
-            forget(point);
-            file.removeSeries(point.cells());
-          });
-      series.clear();
+      Set<P> present = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (P point : points) {
+        if (series.find(point.labelValues()) == point) { // else another thread was first
+          present.add(point);
+        }
+      }
+      if (!present.isEmpty()) {
+        series.removeAll(present);
+        present.forEach(this::forget);
+        present.forEach(point -> file.removeSeries(point.cells()));
+      }
     } finally {
       lock.unlock();
     }
-    initNoLabels(); // as client_java: a metric without labels always shows
   }
 
   private void forget(P point) {
@@ -158,7 +185,8 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
             getClass().getSimpleName()
                 + " "
                 + descriptor.name()
-                + " was created with label names, so you must call labelValues(...) when using it.");
+                + " was created with label names, so you must call labelValues(...) when using"
+                + " it.");
       }
       throw new IllegalArgumentException(
           "Expected " + labels + " label values, but got " + labelValues.length + ".");

@@ -16,7 +16,9 @@ import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** client_java, the reference. */
 record ClientJavaLibrary(PrometheusRegistry registry) implements Library {
@@ -96,6 +98,11 @@ record ClientJavaLibrary(PrometheusRegistry registry) implements Library {
     @Override
     public void remove(String... labelValues) {
       metric.remove(labelValues);
+    }
+
+    @Override
+    public void removeIf(Function<List<String>, Boolean> isRemoved) {
+      metric.removeIf(isRemoved);
     }
 
     @Override

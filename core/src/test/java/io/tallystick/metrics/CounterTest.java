@@ -280,6 +280,63 @@ class CounterTest {
   }
 
   @Test
+  void shouldForgetTheSeriesThatAreRemovedByTheirLabelValues() throws IOException {
+    assertSameExposition(
+        library -> {
+          var counter = library.counter(b -> b.name("requests").labelNames("path", "status"));
+          for (int i = 0; i < 60; i++) {
+            counter.labelValues("/" + i % 20, Integer.toString(200 + i / 20)).inc(i);
+          }
+          CounterDataPoint gone = counter.labelValues("/3", "201");
+          counter.removeIf(values -> values.get(0).endsWith("3") || values.get(1).equals("202"));
+          gone.inc();
+          counter.removeIf(values -> values.contains("none"));
+          counter.labelValues("/13", "200").inc(7);
+        });
+  }
+
+  @Test
+  void shouldForgetAllSeriesWhenAllAreRemovedByTheirLabelValues() throws IOException {
+    assertSameExposition(
+        library -> {
+          var counter = library.counter(b -> b.name("requests").labelNames("path"));
+          counter.labelValues("/").inc(3);
+          counter.labelValues("/a").inc(2);
+          counter.removeIf(values -> true);
+          counter.labelValues("/a").inc(2);
+        });
+  }
+
+  @Test
+  void shouldShowZeroWhenItHasNoLabelsAndIsRemovedByThem() throws IOException {
+    assertSameExposition(
+        library -> {
+          var counter = library.counter(b -> b.name("requests"));
+          counter.self().inc(3);
+          counter.removeIf(values -> values.isEmpty());
+        });
+  }
+
+  @Test
+  void shouldFailAsClientJavaWhenLabelValuesAreChangedOrNothingIsSaidOfThem() throws IOException {
+    assertSameFailure(
+        library -> {
+          var counter = library.counter(b -> b.name("requests").labelNames("path"));
+          counter.labelValues("/").inc(3);
+          counter.removeIf(values -> values.add("x"));
+        });
+    assertSameFailure(
+        library -> {
+          var counter = library.counter(b -> b.name("requests").labelNames("path"));
+          counter.labelValues("/").inc(3);
+          counter.removeIf(
+              values -> {
+                throw new IllegalStateException(values.get(0));
+              });
+        });
+  }
+
+  @Test
   void shouldForgetAllSeriesWhenItIsCleared() throws IOException {
     assertSameExposition(
         library -> {

@@ -6,7 +6,9 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.datapoints.StateSetDataPoint;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A metrics library as a program sees it, so that one program can run on client_java and here. */
 interface Library {
@@ -68,6 +70,8 @@ interface Library {
     void initLabelValues(String... labelValues);
 
     void remove(String... labelValues);
+
+    void removeIf(Function<List<String>, Boolean> isRemoved);
 
     void clear();
   }

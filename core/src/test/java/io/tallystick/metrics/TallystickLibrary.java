@@ -7,7 +7,9 @@ import io.prometheus.metrics.core.datapoints.StateSetDataPoint;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Unit;
 import io.tallystick.Tallystick;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** This library. */
 record TallystickLibrary(Tallystick tallystick) implements Library {
@@ -92,6 +94,11 @@ record TallystickLibrary(Tallystick tallystick) implements Library {
     @Override
     public void remove(String... labelValues) {
       metric.remove(labelValues);
+    }
+
+    @Override
+    public void removeIf(Function<List<String>, Boolean> isRemoved) {
+      metric.removeIf(isRemoved);
     }
 
     @Override
