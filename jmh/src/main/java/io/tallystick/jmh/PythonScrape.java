@@ -67,7 +67,8 @@ public final class PythonScrape {
     Scraper scraper = Scraper.open(directory);
     long bytes = write(scraper);
     double firstMs = (System.nanoTime() - start) / 1e6;
-    if (bytes < SERIES * "requests_total{path=\"/shop/item/0\",status=\"200\"} 0.0\n".length()) {
+    if (bytes
+        < (long) SERIES * "requests_total{path=\"/shop/item/0\",status=\"200\"} 0.0\n".length()) {
       throw new IOException("not all series were written: bytes=" + bytes);
     }
     double ms = medianMs(scraper);
