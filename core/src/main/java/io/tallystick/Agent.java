@@ -1,11 +1,12 @@
 package io.tallystick;
 
 import io.tallystick.metrics.Tracing;
+import io.tallystick.mirror.Mirrors;
 import io.tallystick.shm.ProcessFile;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The thread that does a process file's work off the update path. */
+/** The thread that does a process file's work off the update path, and watches its mirrors. */
 final class Agent implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final long TURN_MS = 20;
@@ -13,23 +14,24 @@ final class Agent implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
 
-  private Agent(ProcessFile file) {
-    this.thread = new Thread(null, () -> run(file), "tallystick-agent", 0, false);
+  private Agent(ProcessFile file, Mirrors mirrors) {
+    this.thread = new Thread(null, () -> run(file, mirrors), "tallystick-agent", 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(null); // it outlives whoever opened the file
   }
 
-  static Agent start(ProcessFile file) {
-    Agent agent = new Agent(file);
+  static Agent start(ProcessFile file, Mirrors mirrors) {
+    Agent agent = new Agent(file, mirrors);
     agent.thread.start();
     return agent;
   }
 
-  private void run(ProcessFile file) {
+  private void run(ProcessFile file, Mirrors mirrors) {
     try {
       while (!stop.await(TURN_MS, TimeUnit.MILLISECONDS)) {
         file.turn();
         Tracing.look();
+        boolean unused = mirrors.watch(System.nanoTime());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody but close() ends it; updates go on without

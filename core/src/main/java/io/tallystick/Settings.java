@@ -28,6 +28,7 @@ final class Settings {
   static final String MAX_SERIES = "tallystick.maxSeriesPerMetric";
   static final String DEAD_GAUGE_RETENTION = "tallystick.deadGaugeRetention";
   static final String INSTANCE_NAME = "tallystick.instanceName";
+  static final String MIRROR_INTERVAL = "tallystick.mirrorInterval";
 
   private static final Set<String> KNOWN =
       new TreeSet<>(
@@ -38,7 +39,8 @@ final class Settings {
               MAX_BYTES,
               MAX_SERIES,
               DEAD_GAUGE_RETENTION,
-              INSTANCE_NAME));
+              INSTANCE_NAME,
+              MIRROR_INTERVAL));
 
   private static final String PREFIX = "tallystick.";
   private static final String VARIABLE_PREFIX = "TALLYSTICK_";
@@ -49,6 +51,14 @@ final class Settings {
 
   private static final Set<String> FOREIGN_VARIABLES =
       Set.of("TALLYSTICK_JAVA_OPTS", "TALLYSTICK_JDK21", "TALLYSTICK_TEST_REDIS_URL");
+
+  static final Duration DEFAULT_MIRROR_INTERVAL = Duration.ofSeconds(1);
+
+  private static final Duration LEAST_MIRROR_INTERVAL = Duration.ofMillis(10);
+  private static final Duration MOST_MIRROR_INTERVAL = Duration.ofDays(1);
+
+  /** What a mirror interval may be. */
+  static final String MIRROR_INTERVALS = "from 10ms to 1d";
 
   /** The longest duration that fits milliseconds. */
   static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
@@ -132,6 +142,20 @@ final class Settings {
   /** How long dead processes' own gauges are kept. */
   Duration deadGaugeRetention() {
     return duration(DEAD_GAUGE_RETENTION, Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
+  }
+
+  /** How often callbacks and registries are copied. */
+  Duration mirrorInterval() {
+    Duration interval = duration(MIRROR_INTERVAL, DEFAULT_MIRROR_INTERVAL);
+    if (!isMirrorInterval(interval)) {
+      throw bad(sourceOf(MIRROR_INTERVAL), textOf(MIRROR_INTERVAL), MIRROR_INTERVALS);
+    }
+    return interval;
+  }
+
+  static boolean isMirrorInterval(Duration interval) {
+    return interval.compareTo(LEAST_MIRROR_INTERVAL) >= 0
+        && interval.compareTo(MOST_MIRROR_INTERVAL) <= 0;
   }
 
   @Nullable String text(String name) {

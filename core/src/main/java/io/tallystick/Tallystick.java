@@ -1,8 +1,10 @@
 package io.tallystick;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tallystick.merge.Retirement;
 import io.tallystick.metrics.Registrar;
+import io.tallystick.mirror.SnapshotSource;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.Interrupts;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +54,16 @@ public final class Tallystick extends Registrar implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Tallystick(
-      ProcessFile file, Scraper scraper, Retirement retirement, int maxSeriesPerMetric) {
-    super(file, maxSeriesPerMetric);
+      ProcessFile file,
+      Scraper scraper,
+      Retirement retirement,
+      int maxSeriesPerMetric,
+      Duration mirrorInterval) {
+    super(file, maxSeriesPerMetric, mirrorInterval);
     this.file = file;
     this.scraper = scraper;
     this.retirement = retirement;
-    this.agent = Agent.start(file);
+    this.agent = Agent.start(file, mirrors());
   }
 
   /**
@@ -143,14 +150,42 @@ public final class Tallystick extends Registrar implements AutoCloseable {
   }
 
   /**
+   * Copies a registry of client_java into the directory, once in each {@code
+   * tallystick.mirrorInterval} and on a thread of its own, for as long as it is not closed. So what
+   * registers there, such as client_java's JVM metrics or Micrometer's {@code
+   * PrometheusMeterRegistry}, is in every scrape of the directory.
+   *
+   * <p>Names that this instance has already are left out, counted and logged. The registry must not
+   * be the one that an exporter serves together with {@link #collector()}: that would show all of
+   * it twice.
+   */
+  public Mirror mirror(PrometheusRegistry registry) {
+    return mirror(registry, settings -> {});
+  }
+
+  /** As {@link #mirror(PrometheusRegistry)}, with settings. */
+  public Mirror mirror(PrometheusRegistry registry, Consumer<Mirror.Builder> settings) {
+    return mirror(SnapshotSource.of(registry), settings);
+  }
+
+  /** As {@link #mirror(PrometheusRegistry)}, for whatever can be read as such a registry is. */
+  public Mirror mirror(SnapshotSource registry, Consumer<Mirror.Builder> settings) {
+    Mirror.Builder builder = new Mirror.Builder();
+    settings.accept(builder);
+    return builder.start(mirrors(), registry);
+  }
+
+  /**
    * Ends this process' part: its values become those of a dead process, which the directory keeps.
-   * Updates that come later are lost without harm. Twice does no harm.
+   * Callbacks and mirrored registries are copied once more. Updates that come later are lost
+   * without harm. Twice does no harm.
    */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    mirrors().close();
     agent.close();
     try {
       try {
@@ -186,6 +221,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     private int maxSeriesPerMetric =
         settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
     private Duration deadGaugeRetention = settings.deadGaugeRetention();
+    private Duration mirrorInterval = settings.mirrorInterval();
     private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
     private boolean named;
     private @Nullable String role;
@@ -233,6 +269,19 @@ public final class Tallystick extends Registrar implements AutoCloseable {
                 + " expected=not negative, and a long of milliseconds");
       }
       this.deadGaugeRetention = deadGaugeRetention;
+      return this;
+    }
+
+    /** How often callbacks and registries are copied; 10 ms to a day, default a second. */
+    public Builder mirrorInterval(Duration mirrorInterval) {
+      if (!Settings.isMirrorInterval(mirrorInterval)) {
+        throw new IllegalArgumentException(
+            "bad setting: mirrorInterval="
+                + mirrorInterval
+                + " expected="
+                + Settings.MIRROR_INTERVALS);
+      }
+      this.mirrorInterval = mirrorInterval;
       return this;
     }
 
@@ -314,7 +363,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       warnOfDisk(path);
       ProcessFile file = resumed != null ? resumed : create(shared, fileSettings(path));
       Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
-      return new Tallystick(file, scraper, retirement, maxSeriesPerMetric);
+      return new Tallystick(file, scraper, retirement, maxSeriesPerMetric, mirrorInterval);
     }
 
     private ProcessFile create(Directory shared, ProcessFile.Settings made) throws IOException {

@@ -28,6 +28,7 @@ class ArchitectureTest {
   private static final String PYTHON = ROOT + ".python..";
   private static final String MERGE = ROOT + ".merge..";
   private static final String SCRAPE = ROOT + ".scrape..";
+  private static final String MIRROR = ROOT + ".mirror..";
   private static final String METRICS = ROOT + ".metrics..";
 
   private static final JavaClasses MAIN =
@@ -44,6 +45,7 @@ class ArchitectureTest {
             ROOT + ".python",
             ROOT + ".merge",
             ROOT + ".scrape",
+            ROOT + ".mirror",
             ROOT + ".metrics");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
   }
@@ -69,13 +71,18 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldUseTheDoorAndShmOnlyWhenItIsMetrics() {
-    assertUsesOnly(METRICS, SHM, ROOT);
+  void shouldUseShmAndMergeOnlyWhenItIsMirror() {
+    assertUsesOnly(MIRROR, SHM, MERGE);
+  }
+
+  @Test
+  void shouldUseTheDoorMirrorAndShmOnlyWhenItIsMetrics() {
+    assertUsesOnly(METRICS, SHM, MIRROR, ROOT);
   }
 
   @Test
   void shouldUseOnlyWhatIsBelowWhenItIsTheDoor() {
-    assertUsesOnly(ROOT, SHM, MERGE, SCRAPE, METRICS);
+    assertUsesOnly(ROOT, SHM, MERGE, SCRAPE, MIRROR, METRICS);
   }
 
   @Test

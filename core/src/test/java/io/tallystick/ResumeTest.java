@@ -3,6 +3,7 @@ package io.tallystick;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.merge.Retirement;
 import io.tallystick.merge.Verification;
@@ -477,5 +478,35 @@ final class ResumeTest {
     assertThatThrownBy(() -> builder().resume(" "))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("role is blank: role=");
+  }
+
+  @Test
+  void shouldAddToTotalsWhenTheNextProcessMirrorsARegistryOfItsOwn() throws IOException {
+    kill(mirroring(5));
+    Tallystick next = mirroring(2);
+
+    assertThat(processFiles()).hasSize(1);
+    assertThat(scrape())
+        .containsEntry("jobs_total", 7.0)
+        .containsEntry("sizes_count", 7.0)
+        .containsEntry("sizes_sum", 7.0 * 3)
+        .containsEntry("sizes_bucket{le=\"+Inf\"}", 7.0);
+    next.close();
+  }
+
+  private Tallystick mirroring(int jobs) {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    var counter =
+        io.prometheus.metrics.core.metrics.Counter.builder().name("jobs").register(registry);
+    var sizes =
+        io.prometheus.metrics.core.metrics.Histogram.builder().name("sizes").register(registry);
+    Tallystick tallystick = resume();
+    tallystick.mirror(registry);
+    for (int i = 0; i < jobs; i++) {
+      counter.inc();
+      sizes.observe(3);
+      RegistrarAccess.mirror(tallystick);
+    }
+    return tallystick;
   }
 }

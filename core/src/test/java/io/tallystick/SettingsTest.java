@@ -31,7 +31,8 @@ class SettingsTest {
     "tallystick.maxBytes, TALLYSTICK_MAX_BYTES",
     "tallystick.maxSeriesPerMetric, TALLYSTICK_MAX_SERIES_PER_METRIC",
     "tallystick.deadGaugeRetention, TALLYSTICK_DEAD_GAUGE_RETENTION",
-    "tallystick.instanceName, TALLYSTICK_INSTANCE_NAME"
+    "tallystick.instanceName, TALLYSTICK_INSTANCE_NAME",
+    "tallystick.mirrorInterval, TALLYSTICK_MIRROR_INTERVAL"
   })
   void shouldReadTheVariableWhenThePropertyHasAnotherSpelling(String property, String variable) {
     assertThat(Settings.variable(property)).isEqualTo(variable);
@@ -45,6 +46,7 @@ class SettingsTest {
     assertThat(settings().integer(Settings.COLUMNS, 6, 0, 10)).isEqualTo(6);
     assertThat(settings().text(Settings.INSTANCE_NAME)).isNull();
     assertThat(settings().deadGaugeRetention()).isEqualTo(Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
+    assertThat(settings().mirrorInterval()).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
@@ -105,6 +107,27 @@ class SettingsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"10ms, true", "1d, true", "9ms, false", "25h, false", "0s, false"})
+  void shouldTakeAMirrorIntervalWhenItIsNeitherTooShortNorTooLong(String text, boolean isGood) {
+    properties.setProperty("tallystick.mirrorInterval", text);
+    if (isGood) {
+      assertThat(settings().mirrorInterval()).isPositive();
+    } else {
+      assertThatThrownBy(() -> settings().mirrorInterval())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "bad setting: tallystick.mirrorInterval=" + text + " expected=from 10ms to 1d");
+      assertThatThrownBy(
+              () ->
+                  Tallystick.builder()
+                      .mirrorInterval(
+                          settings().duration("tallystick.mirrorInterval", Duration.ZERO)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("bad setting: mirrorInterval=PT");
+    }
+  }
+
   @Test
   void shouldTakeThePropertyFirstWhenDirectoriesAreSetEverywhere() {
     environment.put("PROMETHEUS_MULTIPROC_DIR", "/python");
@@ -137,7 +160,8 @@ class SettingsTest {
         .hasMessage(
             "unknown system property: name=tallystick.colums known=tallystick.columns,"
                 + "tallystick.deadGaugeRetention,tallystick.dir,tallystick.instanceName,"
-                + "tallystick.maxBytes,tallystick.maxSeriesPerMetric,tallystick.segmentCells");
+                + "tallystick.maxBytes,tallystick.maxSeriesPerMetric,tallystick.mirrorInterval,"
+                + "tallystick.segmentCells");
   }
 
   @Test

@@ -6,10 +6,22 @@ import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.NativeShape;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses descriptors that no builder makes, so that one bad file cannot fail a scrape. */
-final class FamilyCheck {
+public final class FamilyCheck {
   private FamilyCheck() {}
+
+  /** Why readers would not believe a descriptor, or null where they would. */
+  public static @Nullable String objection(FamilyDescriptor family) {
+    try {
+      check(family);
+      LabelSet unused = LabelSet.of(family);
+      return null;
+    } catch (CorruptFileException e) {
+      return e.getMessage();
+    }
+  }
 
   static void check(FamilyDescriptor family) throws CorruptFileException {
     String name = family.name();

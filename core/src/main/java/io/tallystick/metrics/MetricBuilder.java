@@ -109,7 +109,7 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     Tracing.look();
     return metric(
         new Registration(
-            registrar, registrar.register(built, descriptor), exemplars, exemplarLabels));
+            registrar, registrar.register(built, descriptor), built, exemplars, exemplarLabels));
   }
 
   /** A setting in client_java's order of precedence; null where nothing is said. */
@@ -203,17 +203,24 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
   /**
    * A family that was registered, and with what.
    *
+   * @param built client_java's metric of the same shape
    * @param hasExemplars whether exemplars are kept
    * @param exemplarLabels labels that exemplars of spans have besides
    */
   record Registration(
       Registrar registrar,
       ProcessFile.Family family,
+      MetricWithFixedMetadata built,
       boolean hasExemplars,
       @Nullable Supplier<Labels> exemplarLabels) {
     /** How exemplars of a metric with so many for a series are sampled; null where they are not. */
     @Nullable Exemplars exemplars(int slots, boolean byBucket) {
       return hasExemplars ? new Exemplars(registrar.file(), slots, byBucket, exemplarLabels) : null;
+    }
+
+    /** Has the values taken that client_java's metric collects from its callback. */
+    void addCallback() {
+      registrar.mirrors().addCallback(built, family);
     }
   }
 }

@@ -1,23 +1,23 @@
 package io.tallystick.metrics;
 
 import io.prometheus.metrics.model.registry.Collector;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.tallystick.mirror.Mirrors;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.time.Duration;
 
 /** What metrics register with; {@link io.tallystick.Tallystick} is the one there is. */
 public abstract class Registrar {
   private final ProcessFile file;
   private final int maxSeriesPerMetric;
-  private final PrometheusRegistry names = new PrometheusRegistry();
-  private final Map<String, FamilyDescriptor> families = new ConcurrentHashMap<>();
+  private final FamilyNames names;
+  private final Mirrors mirrors;
 
-  protected Registrar(ProcessFile file, int maxSeriesPerMetric) {
+  protected Registrar(ProcessFile file, int maxSeriesPerMetric, Duration mirrorInterval) {
     this.file = file;
     this.maxSeriesPerMetric = maxSeriesPerMetric;
+    this.names = new FamilyNames(file);
+    this.mirrors = new Mirrors(file, names, maxSeriesPerMetric, mirrorInterval);
   }
 
   final ProcessFile file() {
@@ -28,6 +28,11 @@ public abstract class Registrar {
     return maxSeriesPerMetric;
   }
 
+  /** What takes the values of callbacks and registries. */
+  protected final Mirrors mirrors() {
+    return mirrors;
+  }
+
   /**
    * Takes in a metric's name and labels by client_java's rules; of one name, all must merge in one
    * way.
@@ -35,21 +40,6 @@ public abstract class Registrar {
    * @throws IllegalArgumentException where they conflict with a metric of this instance
    */
   final ProcessFile.Family register(Collector metric, FamilyDescriptor descriptor) {
-    FamilyDescriptor known = families.get(descriptor.name());
-    if (known != null && known.type() == descriptor.type() && !mergeAlike(known, descriptor)) {
-      throw new IllegalArgumentException(
-          "metrics of one name must have the same mode, states and bounds: metric="
-              + descriptor.name());
-    }
-    ProcessFile.Family family = file.addFamily(descriptor); // of no effect before its first series
-    names.register(metric);
-    families.putIfAbsent(descriptor.name(), descriptor);
-    return family;
-  }
-
-  private static boolean mergeAlike(FamilyDescriptor a, FamilyDescriptor b) {
-    return a.mode() == b.mode()
-        && a.states().equals(b.states())
-        && Arrays.equals(a.bounds(), b.bounds());
+    return names.register(metric, descriptor);
   }
 }

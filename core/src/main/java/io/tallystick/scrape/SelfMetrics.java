@@ -25,6 +25,8 @@ final class SelfMetrics {
   private final Value conflicting;
   private final Value corrupt;
   private final Value overflows;
+  private final Value callbackFailures;
+  private final Value unmirrored;
   private final Value duration;
   private long writtenMs; // counts up: of two readings the later must win
 
@@ -55,6 +57,14 @@ final class SelfMetrics {
         value(
             "tallystick_overflows",
             "Look-ups of living processes that were answered with an overflow series.");
+    this.callbackFailures =
+        value(
+            "tallystick_callback_failures",
+            "Callbacks and collectors of living processes that threw or did not return in time.");
+    this.unmirrored =
+        value(
+            "tallystick_unmirrored_series",
+            "Series of mirrored registries that cannot be in the directory.");
     this.duration =
         value("tallystick_scrape_duration_seconds", "How long gathering took the last time.");
   }
@@ -75,6 +85,8 @@ final class SelfMetrics {
     conflicting.set(numbers.conflicting);
     corrupt.set(numbers.corrupt);
     overflows.set(numbers.overflows);
+    callbackFailures.set(numbers.callbackFailures);
+    unmirrored.set(numbers.unmirrored);
   }
 
   void setDurationNs(long durationNs) {
@@ -117,12 +129,16 @@ final class SelfMetrics {
     double conflicting;
     double corrupt;
     double overflows;
+    double callbackFailures;
+    double unmirrored;
 
     void countLive(ProcessFileReader process) {
       live++;
       bytes += process.lengthBytes();
       unshared += process.unsharedSeries();
       overflows += process.overflows();
+      callbackFailures += process.callbackFailures();
+      unmirrored += process.unmirroredSeries();
     }
   }
 

@@ -75,6 +75,8 @@ final class FileHeader {
     header.putLong(FileLayout.ALIVE_MS_OFFSET, nowMs);
     header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, 0);
     header.putLong(FileLayout.OVERFLOWS_OFFSET, 0);
+    header.putLong(FileLayout.CALLBACK_FAILURES_OFFSET, 0);
+    header.putLong(FileLayout.UNMIRRORED_SERIES_OFFSET, 0);
     header.putLong(FileLayout.RESUMABLE_MS_OFFSET, RESUMABLE_MS);
   }
 

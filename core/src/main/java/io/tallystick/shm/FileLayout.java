@@ -42,7 +42,9 @@ final class FileLayout {
   static final int RETIRED_PROCESSES_OFFSET = 88;
   static final int INSTANCE_LENGTH_OFFSET = 96;
   static final int INSTANCE_OFFSET = 100;
-  static final int MAX_INSTANCE_BYTES = 156;
+  static final int MAX_INSTANCE_BYTES = 140;
+  static final int CALLBACK_FAILURES_OFFSET = 240;
+  static final int UNMIRRORED_SERIES_OFFSET = 248;
   static final int HEADER_LENGTH = 256;
 
   static final int BLOCK_DESCRIPTORS = 1;

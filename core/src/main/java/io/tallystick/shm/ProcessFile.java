@@ -36,6 +36,8 @@ public final class ProcessFile implements Closeable {
   private final @Nullable ResumedSeries resumed;
   private final SeriesLog unshared;
   private final LongAdder overflows = new LongAdder();
+  private final LongAdder callbackFailures = new LongAdder();
+  private volatile long unmirroredSeries;
   private boolean saidUnshared;
   private long retryGrowthMs = Long.MIN_VALUE;
   private long saidAliveMs;
@@ -297,6 +299,16 @@ public final class ProcessFile implements Closeable {
     overflows.increment();
   }
 
+  /** Counts a call of the application's code that threw, or did not return in time. */
+  public void countCallbackFailure() {
+    callbackFailures.increment();
+  }
+
+  /** Says how many series of mirrored registries are left out. */
+  public void setUnmirroredSeries(long series) {
+    unmirroredSeries = series;
+  }
+
   /** The agent's work: turns the clock, grants columns and takes them back, says it is alive. */
   public void turn() {
     clock.turn();
@@ -310,6 +322,8 @@ public final class ProcessFile implements Closeable {
         header.putLong(FileLayout.ALIVE_MS_OFFSET, saidAliveMs);
       }
       header.putLong(FileLayout.OVERFLOWS_OFFSET, overflows.sum());
+      header.putLong(FileLayout.CALLBACK_FAILURES_OFFSET, callbackFailures.sum());
+      header.putLong(FileLayout.UNMIRRORED_SERIES_OFFSET, unmirroredSeries);
       reclaimColumns();
       grantColumns();
       addSharedColumns();

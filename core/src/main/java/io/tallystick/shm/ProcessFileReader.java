@@ -184,6 +184,14 @@ public final class ProcessFileReader implements Closeable {
     return header.getLong(FileLayout.OVERFLOWS_OFFSET);
   }
 
+  public long callbackFailures() {
+    return header.getLong(FileLayout.CALLBACK_FAILURES_OFFSET);
+  }
+
+  public long unmirroredSeries() {
+    return header.getLong(FileLayout.UNMIRRORED_SERIES_OFFSET);
+  }
+
   /** Bytes of the file as far as they are published. */
   public long lengthBytes() {
     return header.getLong(FileLayout.PUBLISHED_LENGTH_OFFSET);

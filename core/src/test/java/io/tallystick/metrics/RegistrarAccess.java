@@ -1,8 +1,11 @@
 package io.tallystick.metrics;
 
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.testing.Await;
+import io.tallystick.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Lets tests of other packages at the process file behind what metrics register with. */
 public final class RegistrarAccess {
@@ -29,5 +32,19 @@ public final class RegistrarAccess {
    */
   public static void kill(Registrar registrar) throws IOException {
     registrar.file().close();
+  }
+
+  /** Has the values of all callbacks and mirrored registries taken now. */
+  public static void mirror(Registrar registrar) {
+    if (!registrar.mirrors().turn(ChildJvm.PATIENCE)) {
+      throw new AssertionError("values are not taken in time");
+    }
+  }
+
+  /** Does the agent's work until the callback that is being called is said to hang. */
+  public static void leaveHanging(Registrar registrar) throws Exception {
+    Await.until(
+        "a thread is left behind",
+        () -> registrar.mirrors().watch(System.nanoTime() + Duration.ofDays(2).toNanos()));
   }
 }

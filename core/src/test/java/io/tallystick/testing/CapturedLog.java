@@ -11,11 +11,15 @@ public final class CapturedLog implements AutoCloseable {
   private static final Logger LOGGER = Logger.getLogger("io.tallystick");
 
   private final List<String> messages = new CopyOnWriteArrayList<>();
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final Handler handler =
       new Handler() {
         @Override
         public void publish(LogRecord record) {
           messages.add(record.getMessage());
+          if (record.getThrown() != null) {
+            failures.add(record.getThrown());
+          }
         }
 
         @Override
@@ -36,6 +40,11 @@ public final class CapturedLog implements AutoCloseable {
 
   public List<String> messages() {
     return messages;
+  }
+
+  /** The causes that came with messages. */
+  public List<Throwable> failures() {
+    return failures;
   }
 
   @Override

@@ -1,0 +1,100 @@
+package io.tallystick.metrics;
+
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.MetricType;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.Unit;
+import io.tallystick.mirror.FamilyRegistry;
+import io.tallystick.mirror.Registration;
+import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.ProcessFile;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names and labels of an instance's families, which client_java's rules keep apart; of one
+ * name, all must merge in one way. Threading: any.
+ */
+final class FamilyNames implements FamilyRegistry {
+  private final ProcessFile file;
+  private final PrometheusRegistry names = new PrometheusRegistry();
+  private final Map<String, FamilyDescriptor> families = new ConcurrentHashMap<>();
+
+  FamilyNames(ProcessFile file) {
+    this.file = file;
+  }
+
+  /**
+   * Takes in a metric.
+   *
+   * @throws IllegalArgumentException where it conflicts with a metric of this instance
+   */
+  ProcessFile.Family register(Collector metric, FamilyDescriptor descriptor) {
+    FamilyDescriptor known = families.get(descriptor.name());
+    if (known != null && known.type() == descriptor.type() && !mergeAlike(known, descriptor)) {
+      throw new IllegalArgumentException(
+          "metrics of one name must have the same mode, states and bounds: metric="
+              + descriptor.name());
+    }
+    ProcessFile.Family family = file.addFamily(descriptor); // of no effect before its first series
+    names.register(metric);
+    families.putIfAbsent(descriptor.name(), descriptor);
+    return family;
+  }
+
+  @Override
+  public Registration register(FamilyDescriptor descriptor) {
+    Collector name = new Name(descriptor);
+    ProcessFile.Family family = register(name, descriptor);
+    return new Registration(
+        family,
+        () -> {
+          names.unregister(name);
+          boolean unused = families.remove(descriptor.name(), descriptor);
+        });
+  }
+
+  private static boolean mergeAlike(FamilyDescriptor a, FamilyDescriptor b) {
+    return a.mode() == b.mode()
+        && a.states().equals(b.states())
+        && Arrays.equals(a.bounds(), b.bounds());
+  }
+
+  /** A family that takes its name in a registry, and is never collected there. */
+  private static final class Name implements Collector {
+    private final MetricFamilyDescriptor descriptor;
+
+    Name(FamilyDescriptor family) {
+      String unit = family.unit();
+      MetricMetadata.Builder metadata =
+          MetricMetadata.builder()
+              .name(family.name())
+              .expositionBaseName(family.expositionBaseName())
+              .originalName(family.originalName());
+      if (family.help() != null) {
+        metadata.help(family.help());
+      }
+      if (unit != null) {
+        metadata.unit(new Unit(unit));
+      }
+      this.descriptor =
+          MetricFamilyDescriptor.of(
+              MetricType.valueOf(family.type().name()), metadata.build(), family.labelNames());
+    }
+
+    @Override
+    public @Nullable MetricSnapshot collect() {
+      return null;
+    }
+
+    @Override
+    public MetricFamilyDescriptor getMetricFamilyDescriptor() {
+      return descriptor;
+    }
+  }
+}
