@@ -27,12 +27,16 @@ class ReadmeExampleTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final String IMPORTS =
       """
+      import io.micrometer.prometheusmetrics.*;
       import io.prometheus.metrics.core.datapoints.*;
+      import io.prometheus.metrics.instrumentation.jvm.*;
       import io.prometheus.metrics.model.registry.*;
       import io.tallystick.*;
       import io.tallystick.metrics.*;
       import io.tallystick.scrape.*;
       import java.nio.file.*;
+      import java.util.*;
+      import java.util.concurrent.*;
       """;
 
   @TempDir private Path classes;
