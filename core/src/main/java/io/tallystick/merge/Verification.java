@@ -16,9 +16,12 @@ import java.util.List;
 
 /** Checks every file of a directory, and whether its processes agree. */
 public final class Verification {
+  private static final int MOST_FAMILIES = 20;
+
   private final Directory directory;
   private final List<Fault> faults = new ArrayList<>();
   private final Merge merge = new Merge();
+  private List<FamilySize> greatest = List.of();
 
   private Verification(Directory directory) {
     this.directory = directory;
@@ -26,9 +29,14 @@ public final class Verification {
 
   /** The faults of a directory; none where all is well. */
   public static List<Fault> verify(Path path) throws IOException {
+    return report(path).faults();
+  }
+
+  /** The faults of a directory, and its families with the most series. */
+  public static Report report(Path path) throws IOException {
     Verification verification = new Verification(Directory.open(path));
     verification.run();
-    return List.copyOf(verification.faults);
+    return new Report(List.copyOf(verification.faults), verification.greatest);
   }
 
   private void run() throws IOException {
@@ -55,6 +63,7 @@ public final class Verification {
                   + " series="
                   + family.seenSize()));
     }
+    greatest = FamilySize.greatest(merge, MOST_FAMILIES);
     merge.remove(List.copyOf(merge.sources()));
   }
 
@@ -105,6 +114,13 @@ public final class Verification {
     Collections.sort(files);
     return files;
   }
+
+  /**
+   * What was found.
+   *
+   * @param greatest the families with the most series, those first
+   */
+  public record Report(List<Fault> faults, List<FamilySize> greatest) {}
 
   /** What is wrong with a file, or with what it says. */
   public record Fault(Path file, String what) {

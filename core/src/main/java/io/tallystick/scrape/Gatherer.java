@@ -49,6 +49,7 @@ final class Gatherer {
   private final Duration deadGaugeRetention;
   private final Clock clock;
   private final SelfMetrics self;
+  private final GreatestFamilies greatest;
   private final FaultLog faults = new FaultLog();
   private final Merge merge = new Merge();
   private final List<Source> inProcess = new ArrayList<>(); // the self-metrics first
@@ -70,6 +71,7 @@ final class Gatherer {
     this.deadGaugeRetention = deadGaugeRetention;
     this.clock = clock;
     this.self = new SelfMetrics(clock);
+    this.greatest = new GreatestFamilies(clock);
     this.retired = new RetiredFile(directory, faults);
     this.processes = new ProcessFiles(directory, own == null ? null : own.token(), faults);
     this.pythonFiles = new PythonFiles(directory, faults);
@@ -149,6 +151,7 @@ final class Gatherer {
     List<MergedFile> broken;
     do {
       drop(pollAll());
+      greatest.show(merge);
       broken =
           merge.refresh(
               Retirement.expireBeforeMs(clock, deadGaugeRetention),
@@ -229,6 +232,7 @@ final class Gatherer {
     for (MergedFamily family : merge.families()) {
       numbers.series += family.size();
     }
+    numbers.series -= greatest.size(); // or a new family would count as two series
     numbers.conflicting = merge.conflictingSeries();
     return numbers;
   }
@@ -248,5 +252,6 @@ final class Gatherer {
     retired.forget();
     pythonFiles.clear();
     inProcess.clear();
+    greatest.close();
   }
 }

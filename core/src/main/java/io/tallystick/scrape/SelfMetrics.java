@@ -28,19 +28,19 @@ final class SelfMetrics {
   private final Value callbackFailures;
   private final Value unmirrored;
   private final Value duration;
-  private long writtenMs; // counts up: of two readings the later must win
 
   SelfMetrics(Clock clock) {
     this.file = ProcessFile.inHeap(new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, clock));
     ProcessFile.Family files =
         family(
+            file,
             "tallystick_process_files",
             "Processes of the directory by state, and client_python's files.",
             "state");
-    this.live = new Value(files, "live");
-    this.dead = new Value(files, "dead");
-    this.retired = new Value(files, "retired");
-    this.python = new Value(files, "python");
+    this.live = new Value(file, files, "live");
+    this.dead = new Value(file, files, "dead");
+    this.retired = new Value(file, files, "retired");
+    this.python = new Value(file, files, "python");
     this.bytes = value("tallystick_bytes", "Bytes of all process files and the retired file.");
     this.series = value("tallystick_series", "Series of the merged families.");
     this.unshared =
@@ -74,7 +74,6 @@ final class SelfMetrics {
   }
 
   void set(Numbers numbers) {
-    writtenMs++;
     live.set(numbers.live);
     dead.set(numbers.dead);
     retired.set(numbers.retired);
@@ -94,10 +93,12 @@ final class SelfMetrics {
   }
 
   private Value value(String name, String help) {
-    return new Value(family(name, help, null), null);
+    return new Value(file, family(file, name, help, null), null);
   }
 
-  private ProcessFile.Family family(String name, String help, @Nullable String label) {
+  /** A gauge of the newest value, with one label or none. */
+  static ProcessFile.Family family(
+      ProcessFile file, String name, String help, @Nullable String label) {
     String unit = name.endsWith("_seconds") ? "seconds" : name.endsWith("_bytes") ? "bytes" : null;
     return file.addFamily(
         new FamilyDescriptor(
@@ -142,30 +143,27 @@ final class SelfMetrics {
     }
   }
 
-  private final class Value {
-    private final Cell cell;
+  /** One gauge. */
+  static final class Value extends SeriesCells {
+    private long writtenMs; // counts up
 
-    Value(ProcessFile.Family family, @Nullable String label) {
+    Value(ProcessFile file, ProcessFile.Family family, @Nullable String label) {
+      super(cells(file, family, label));
+    }
+
+    private static Cells cells(
+        ProcessFile file, ProcessFile.Family family, @Nullable String label) {
       Cells cells = file.addSeries(family, label == null ? List.of() : List.of(label), 0);
       if (cells == null) {
         throw new AssertionError("our own labels are short");
       }
-      this.cell = new Cell(cells);
+      return cells;
     }
 
+    /** Sets it, later than before: of two readings the later must win. */
     void set(double value) {
-      cell.set(value, writtenMs);
-    }
-  }
-
-  private static final class Cell extends SeriesCells {
-    Cell(Cells cells) {
-      super(cells);
-    }
-
-    void set(double value, long writtenMs) {
       single().putRelease(cell + CellLayout.GAUGE_VALUE, Double.doubleToRawLongBits(value));
-      single().putRelease(cell + CellLayout.GAUGE_WRITTEN_MS, writtenMs);
+      single().putRelease(cell + CellLayout.GAUGE_WRITTEN_MS, ++writtenMs);
     }
   }
 }

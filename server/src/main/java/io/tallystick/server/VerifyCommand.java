@@ -1,9 +1,8 @@
 package io.tallystick.server;
 
+import io.tallystick.merge.FamilySize;
 import io.tallystick.merge.Verification;
-import io.tallystick.merge.Verification.Fault;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +10,9 @@ import picocli.CommandLine.Mixin;
 /** {@code tallystick verify}: checks every file of a directory and names the faulty ones. */
 @Command(
     name = "verify",
-    description = "Checks every file of a directory: one line for each fault, exit code 1 if any.")
+    description =
+        "Checks every file of a directory: one line for each fault, exit code 1 if any; then the"
+            + " families with the most series.")
 final class VerifyCommand implements Callable<Integer> {
   @Mixin private final DirectoryOption directory = new DirectoryOption();
 
@@ -23,12 +24,17 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Fault> faults = Verification.verify(directory.path());
-    faults.forEach(fault -> out.line(fault.toString()));
-    if (!faults.isEmpty()) {
-      return Exit.FAULT;
+    Verification.Report report = Verification.report(directory.path());
+    report.faults().forEach(fault -> out.line(fault.toString()));
+    boolean isWell = report.faults().isEmpty();
+    if (isWell) {
+      out.line("no faults: directory=" + directory.path());
     }
-    out.line("no faults: directory=" + directory.path());
-    return Exit.OK;
+    report.greatest().forEach(size -> out.line(line(size)));
+    return isWell ? Exit.OK : Exit.FAULT;
+  }
+
+  private static String line(FamilySize size) {
+    return "series: family=" + size.family() + " series=" + size.series();
   }
 }

@@ -189,7 +189,8 @@ final class CommandLineTest {
     CommandRun run = CommandRun.of("verify", "--dir", directory.toString());
 
     assertThat(run.exit()).isEqualTo(Exit.OK);
-    assertThat(run.out()).isEqualTo("no faults: directory=" + directory + "\n");
+    assertThat(run.out())
+        .isEqualTo("no faults: directory=" + directory + "\nseries: family=runs series=1\n");
   }
 
   @Test
