@@ -11,9 +11,11 @@ import io.tallystick.mirror.FamilyRegistry;
 import io.tallystick.mirror.Registration;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class FamilyNames implements FamilyRegistry {
   private final ProcessFile file;
   private final PrometheusRegistry names = new PrometheusRegistry();
-  private final Map<String, FamilyDescriptor> families = new ConcurrentHashMap<>();
+  private final Map<String, List<FamilyDescriptor>> families = new HashMap<>(); // guarded by this
 
   FamilyNames(ProcessFile file) {
     this.file = file;
@@ -34,35 +36,40 @@ final class FamilyNames implements FamilyRegistry {
    *
    * @throws IllegalArgumentException where it conflicts with a metric of this instance
    */
-  ProcessFile.Family register(Collector metric, FamilyDescriptor descriptor) {
-    FamilyDescriptor known = families.get(descriptor.name());
-    if (known != null && known.type() == descriptor.type() && !mergeAlike(known, descriptor)) {
+  synchronized ProcessFile.Family register(Collector metric, FamilyDescriptor descriptor) {
+    List<FamilyDescriptor> known = families.getOrDefault(descriptor.name(), List.of());
+    if (!known.isEmpty() && !mergeAlike(known.get(0), descriptor)) {
       throw new IllegalArgumentException(
           "metrics of one name must have the same mode, states and bounds: metric="
               + descriptor.name());
     }
     ProcessFile.Family family = file.addFamily(descriptor); // of no effect before its first series
     names.register(metric);
-    families.putIfAbsent(descriptor.name(), descriptor);
+    families.computeIfAbsent(descriptor.name(), name -> new ArrayList<>(1)).add(descriptor);
     return family;
+  }
+
+  private synchronized void unregister(Collector metric, FamilyDescriptor descriptor) {
+    names.unregister(metric);
+    List<FamilyDescriptor> known = families.get(descriptor.name());
+    if (known != null && known.remove(descriptor) && known.isEmpty()) {
+      families.remove(descriptor.name());
+    }
   }
 
   @Override
   public Registration register(FamilyDescriptor descriptor) {
     Collector name = new Name(descriptor);
     ProcessFile.Family family = register(name, descriptor);
-    return new Registration(
-        family,
-        () -> {
-          names.unregister(name);
-          boolean unused = families.remove(descriptor.name(), descriptor);
-        });
+    return new Registration(family, () -> unregister(name, descriptor));
   }
 
+  /** Other types are client_java's to refuse. */
   private static boolean mergeAlike(FamilyDescriptor a, FamilyDescriptor b) {
-    return a.mode() == b.mode()
-        && a.states().equals(b.states())
-        && Arrays.equals(a.bounds(), b.bounds());
+    return a.type() != b.type()
+        || (a.mode() == b.mode()
+            && a.states().equals(b.states())
+            && Arrays.equals(a.bounds(), b.bounds()));
   }
 
   /** A family that takes its name in a registry, and is never collected there. */
