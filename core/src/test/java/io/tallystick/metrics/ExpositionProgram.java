@@ -122,7 +122,7 @@ enum ExpositionProgram {
       turn.run();
       sizes.labelValues("a").observe(0);
       for (int i = 0; i < 200; i++) {
-        sizes.labelValues("b").observe(Math.pow(1.1, i));
+        sizes.labelValues("b").observe(Math.rint(Math.pow(1.1, i) * 16) / 16);
       }
     }
   },
