@@ -28,6 +28,11 @@ public final class StoppingColumn extends Column {
     storesLeft = Long.MAX_VALUE;
   }
 
+  /** Lets the writer make so many more stores. */
+  void stopAfter(long stores) {
+    storesLeft = stores;
+  }
+
   private void store(int cell, long word) {
     if (storesLeft-- <= 0) {
       throw new Stopped();
