@@ -24,6 +24,10 @@ enum Topic {
       "Histograms",
       "What does it cost to observe a duration in a histogram of eleven bounds?",
       "Durations are random. The floor takes a bucket without a search for it."),
+  NATIVE_HISTOGRAM(
+      "Native histograms",
+      "What does it cost to observe a duration in a histogram that has native buckets only?",
+      "At most 160 buckets, as is the default. The floor takes a bucket without a search for it."),
   SUMMARY(
       "Summaries",
       "What does it cost to observe a duration in a summary of count and sum?",
