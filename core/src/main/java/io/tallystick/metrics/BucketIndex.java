@@ -51,6 +51,9 @@ final class BucketIndex {
 
   /** The first bucket whose bound is not below the value, which must be a number. */
   int of(double value) {
+    if (bounds.length == 1) {
+      return 0;
+    }
     int step = Math.max(0, Math.min(key(value) - firstKey, starts.length - 1));
     int bucket = starts[step];
     while (value > bounds[bucket]) {

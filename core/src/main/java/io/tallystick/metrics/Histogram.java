@@ -236,6 +236,8 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
     private final BucketIndex index;
     private final @Nullable NativeWriter natives;
     private final int part; // the native part's first cell
+    private KnownEntries first = KnownEntries.NONE; // racy, as the columns that are remembered
+    private KnownEntries second = KnownEntries.NONE;
 
     DataPoint(Cells cells, String[] labelValues, Histogram histogram) {
       super(cells, labelValues, histogram.exemplars);
@@ -261,10 +263,12 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
 
     private void count(double value, int bucket) {
       NativeWriter writer = natives;
-      Column column = owned();
       if (writer != null) {
-        observe(writer, column, bucket, value);
-      } else if (column != null) {
+        observe(writer, bucket, value);
+        return;
+      }
+      Column column = owned();
+      if (column != null) {
         column.addOwned(bucket, 1L);
         column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
       } else {
@@ -272,21 +276,53 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
       }
     }
 
-    private void observe(NativeWriter writer, @Nullable Column own, int bucket, double value) {
+    private void observe(NativeWriter writer, int bucket, double value) {
+      KnownEntries known = known(Thread.currentThread());
+      if (known.add(part, value)) {
+        addClassic(known.column, bucket, value);
+      } else {
+        observeUnknown(writer, known, bucket, value);
+      }
+    }
+
+    /** What the thread knows of its own column, or what nobody knows. */
+    private KnownEntries known(Thread thread) {
+      KnownEntries known = first;
+      if (known.column.isOf(thread)) {
+        return known;
+      }
+      known = second;
+      return known.column.isOf(thread) ? known : KnownEntries.NONE;
+    }
+
+    private void observeUnknown(NativeWriter writer, KnownEntries known, int bucket, double value) {
+      Column own = owned();
       if (own != null) {
-        add(writer, own, bucket, value);
+        writer.add(own, part, value);
+        addClassic(own, bucket, value);
+        learn(writer, own, known, value);
         return;
       }
       Column taken = lockShared(part + NativeLayout.LOCK);
       try {
-        add(writer, taken, bucket, value);
+        writer.add(taken, part, value);
+        addClassic(taken, bucket, value);
       } finally {
         unlock(taken, part + NativeLayout.LOCK);
       }
     }
 
-    private void add(NativeWriter writer, Column column, int bucket, double value) {
-      writer.add(column, part, value);
+    private void learn(NativeWriter writer, Column own, KnownEntries known, double value) {
+      if (known != KnownEntries.NONE) {
+        known.learn(writer, part, value);
+      } else if (first.column.isOfNobody()) {
+        first = new KnownEntries(own);
+      } else if (second.column.isOfNobody()) {
+        second = new KnownEntries(own);
+      }
+    }
+
+    private void addClassic(Column column, int bucket, double value) {
       column.addOwned(bucket, 1L);
       column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
     }

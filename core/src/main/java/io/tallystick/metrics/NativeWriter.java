@@ -17,7 +17,7 @@ import io.tallystick.shm.NativeShape;
  * resolution. One such step is made for each new bucket, as client_java does.
  */
 final class NativeWriter {
-  private static final int HASH = 0x9E3779B9; // golden ratio, as in Knuth's multiplicative hashing
+  private static final int ROUND_STEP = 7; // odd, and no power of two
   private static final int SLOT_BITS = 16;
   private static final long SLOT_MASK = 0xFFFF;
   private static final long COUNTER_UNIT = 1L << 32;
@@ -26,7 +26,7 @@ final class NativeWriter {
   private final NativeSchema initial;
   private final int capacity;
   private final int slotMask;
-  private final int hashShift;
+  private final int slotBits;
   private final int index; // cells before it
 
   NativeWriter(NativeShape shape) {
@@ -34,7 +34,7 @@ final class NativeWriter {
     this.initial = NativeSchema.of(shape.schema());
     this.capacity = shape.capacity();
     this.slotMask = NativeLayout.slots(shape) - 1;
-    this.hashShift = Integer.numberOfLeadingZeros(slotMask);
+    this.slotBits = Integer.bitCount(slotMask);
     this.index = NativeLayout.ENTRIES + 2 * capacity;
   }
 
@@ -62,12 +62,27 @@ final class NativeWriter {
     addBucket(column, part, key, slot, value);
   }
 
+  /**
+   * The entry that has a value's bucket, or -1 where it has none, or where some values of the
+   * bucket are in the zero bucket.
+   */
+  int entryOf(Column column, int part, double value) {
+    NativeSchema schema = schema(column, part);
+    int bucket = schema.index(value);
+    if (schema.upperBound(bucket - 1) < zeroThreshold(column, part)) {
+      return -1;
+    }
+    long key = NativeLayout.key(schema.schema(), false, bucket);
+    return entryAt(column, part, slotOf(column, part, key)) - 1;
+  }
+
   private double zeroThreshold(Column column, int part) {
     long bits = column.getPlain(part + NativeLayout.ZERO_THRESHOLD);
     return bits == 0 ? shape.minZeroThreshold() : Double.longBitsToDouble(bits);
   }
 
-  private NativeSchema schema(Column column, int part) {
+  /** The schema of new entries. */
+  NativeSchema schema(Column column, int part) {
     long word = column.getPlain(part + NativeLayout.SCHEMA);
     return word == 0 ? initial : NativeSchema.of(NativeLayout.schemaOfWord(word));
   }
@@ -78,8 +93,15 @@ final class NativeWriter {
 
   // ---- the index: entry + 1 by the hash of its key, 0 where there is none ----
 
+  /**
+   * Neighbouring buckets have neighbouring slots, so that those of values that are near each other
+   * have one each; buckets a number of rounds apart, as those of powers of two, are spread. Values
+   * below zero go round from the other end.
+   */
   private int firstSlot(long key) {
-    return (((int) key ^ (int) (key >>> 32)) * HASH) >>> hashShift;
+    int index = NativeLayout.indexOf(key);
+    int slot = index + (index >> slotBits) * ROUND_STEP;
+    return (NativeLayout.isNegative(key) ? ~slot : slot) & slotMask;
   }
 
   private int entryAt(Column column, int part, int slot) {

@@ -24,6 +24,21 @@ public abstract class Column {
     this.number = number;
   }
 
+  /** Of no thread, so that a look-up has something to miss. */
+  public static Column none() {
+    return Columns.NONE;
+  }
+
+  /** Whether a thread owns it. That no other one does can be seen by that thread alone. */
+  public final boolean isOf(Thread thread) {
+    return owner == thread;
+  }
+
+  /** Whether its owner has died, or it never had one. */
+  public final boolean isOfNobody() {
+    return owner == null;
+  }
+
   /** The same memory for another owner. */
   abstract Column forOwner(@Nullable Thread next);
 

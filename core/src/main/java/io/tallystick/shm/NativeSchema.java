@@ -87,6 +87,15 @@ public final class NativeSchema {
     return index(exponent - EXPONENT_OF_HALF, bits & FRACTION_MASK);
   }
 
+  /**
+   * The bucket of a normal number above zero. All that is not one gets a bucket that is at most
+   * that of the least normal number, or at least that of the greatest.
+   */
+  public int indexOfNormal(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    return index((int) (bits >>> FRACTION_BITS) - EXPONENT_OF_HALF, bits & FRACTION_MASK);
+  }
+
   private int rareIndex(double value) {
     if (value == Double.POSITIVE_INFINITY) {
       return index(Double.MAX_VALUE) + 1;
@@ -100,10 +109,8 @@ public final class NativeSchema {
   private int index(int exponent, long fraction) {
     if (schema > 0) {
       int bucket = starts[(int) (fraction >>> shift)];
-      if (fraction > fractions[bucket]) {
-        bucket++;
-      }
-      return bucket + ((exponent - 1) << schema);
+      int above = (int) ((fractions[bucket] - fraction) >>> 63); // a branch could not be foretold
+      return bucket + above + ((exponent - 1) << schema);
     }
     int rounded = fraction == 0 ? exponent - 1 : exponent;
     int width = -schema;

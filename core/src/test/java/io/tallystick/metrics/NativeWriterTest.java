@@ -49,17 +49,18 @@ class NativeWriterTest {
     do {
       StoppingColumn column = new StoppingColumn(cells(shape), stores);
       List<Double> done = new ArrayList<>();
-      stopped = observeUntilStopped(writer, column, values, done);
+      KnownEntries known = new KnownEntries(column);
+      stopped = observeUntilStopped(writer, known, values, done);
 
       boolean hasLast = assertHolds(column, shape, done, stopped ? values[done.size()] : 0);
 
-      column.resume(); // the next owner of the column
+      column.resume(); // its owner goes on, or the next one does
       int next = done.size();
       if (hasLast) {
         done.add(values[next]);
       }
       for (double value : values) {
-        writer.add(column, PART, value);
+        observe(writer, known, value);
         done.add(value);
       }
       assertThat(assertHolds(column, shape, done, 0)).isFalse();
@@ -72,11 +73,18 @@ class NativeWriterTest {
     return PART + NativeLayout.ENTRIES + 2 * shape.capacity() + NativeLayout.slots(shape) / 4;
   }
 
+  private static void observe(NativeWriter writer, KnownEntries known, double value) {
+    if (!known.add(PART, value)) {
+      writer.add(known.column, PART, value);
+      known.learn(writer, PART, value);
+    }
+  }
+
   private static boolean observeUntilStopped(
-      NativeWriter writer, StoppingColumn column, double[] values, List<Double> done) {
+      NativeWriter writer, KnownEntries known, double[] values, List<Double> done) {
     try {
       for (double value : values) {
-        writer.add(column, PART, value);
+        observe(writer, known, value);
         done.add(value);
       }
       return false;
