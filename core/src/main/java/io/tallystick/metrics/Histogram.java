@@ -9,10 +9,8 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.Cells;
-import io.tallystick.shm.Column;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
-import io.tallystick.shm.NativeLayout;
 import io.tallystick.shm.NativeShape;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * column, so that no scrape shows a sum with an observation that the buckets lack. All processes'
  * native buckets are shown at the coarsest schema and the greatest zero bucket of any.
  */
-public final class Histogram extends StatefulMetric<DistributionDataPoint, Histogram.DataPoint>
+public final class Histogram extends StatefulMetric<DistributionDataPoint, HistogramDataPoint>
     implements DistributionDataPoint {
   /** A series without classic buckets has so many exemplars. */
   private static final int NATIVE_EXEMPLARS = 4;
@@ -75,12 +73,12 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
   }
 
   @Override
-  DataPoint newDataPoint(Cells cells, String[] labelValues) {
-    return new DataPoint(cells, labelValues, this);
+  HistogramDataPoint newDataPoint(Cells cells, String[] labelValues) {
+    return new HistogramDataPoint(cells, labelValues, exemplars, index, natives, nativePart);
   }
 
   @Override
-  DistributionDataPoint asDataPoint(DataPoint point) {
+  DistributionDataPoint asDataPoint(HistogramDataPoint point) {
     return point;
   }
 
@@ -228,127 +226,6 @@ public final class Histogram extends StatefulMetric<DistributionDataPoint, Histo
     @Override
     Histogram metric(Registration registration) {
       return new Histogram(registration);
-    }
-  }
-
-  /** One series' buckets and sum. */
-  static final class DataPoint extends SampledCells implements DistributionDataPoint {
-    private final BucketIndex index;
-    private final @Nullable NativeWriter natives;
-    private final int part; // the native part's first cell
-    private KnownEntries first = KnownEntries.NONE; // racy, as the columns that are remembered
-    private KnownEntries second = KnownEntries.NONE;
-
-    DataPoint(Cells cells, String[] labelValues, Histogram histogram) {
-      super(cells, labelValues, histogram.exemplars);
-      this.index = histogram.index;
-      this.natives = histogram.natives;
-      this.part = cell + histogram.nativePart;
-      if (natives != null && cells.isResumed()) {
-        for (Column column : columns()) {
-          natives.putRight(column, part);
-        }
-      }
-    }
-
-    @Override
-    public void observe(double value) {
-      if (Double.isNaN(value)) {
-        return;
-      }
-      int bucket = index.of(value);
-      count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
-      sample(bucket, value);
-    }
-
-    private void count(double value, int bucket) {
-      NativeWriter writer = natives;
-      if (writer != null) {
-        observe(writer, bucket, value);
-        return;
-      }
-      Column column = owned();
-      if (column != null) {
-        column.addOwned(bucket, 1L);
-        column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
-      } else {
-        addShared(bucket, 1L).addAtomic(cell + CellLayout.DISTRIBUTION_SUM, value);
-      }
-    }
-
-    private void observe(NativeWriter writer, int bucket, double value) {
-      KnownEntries known = known(Thread.currentThread());
-      if (known.add(part, value)) {
-        addClassic(known.column, bucket, value);
-      } else {
-        observeUnknown(writer, known, bucket, value);
-      }
-    }
-
-    /** What the thread knows of its own column, or what nobody knows. */
-    private KnownEntries known(Thread thread) {
-      KnownEntries known = first;
-      if (known.column.isOf(thread)) {
-        return known;
-      }
-      known = second;
-      return known.column.isOf(thread) ? known : KnownEntries.NONE;
-    }
-
-    private void observeUnknown(NativeWriter writer, KnownEntries known, int bucket, double value) {
-      Column own = owned();
-      if (own != null) {
-        writer.add(own, part, value);
-        addClassic(own, bucket, value);
-        learn(writer, own, known, value);
-        return;
-      }
-      Column taken = lockShared(part + NativeLayout.LOCK);
-      try {
-        writer.add(taken, part, value);
-        addClassic(taken, bucket, value);
-      } finally {
-        unlock(taken, part + NativeLayout.LOCK);
-      }
-    }
-
-    private void learn(NativeWriter writer, Column own, KnownEntries known, double value) {
-      if (known != KnownEntries.NONE) {
-        known.learn(writer, part, value);
-      } else if (first.column.isOfNobody()) {
-        first = new KnownEntries(own);
-      } else if (second.column.isOfNobody()) {
-        second = new KnownEntries(own);
-      }
-    }
-
-    private void addClassic(Column column, int bucket, double value) {
-      column.addOwned(bucket, 1L);
-      column.addOwned(cell + CellLayout.DISTRIBUTION_SUM, value);
-    }
-
-    @Override
-    public void observeWithExemplar(double value, Labels labels) {
-      if (Double.isNaN(value)) {
-        return;
-      }
-      int bucket = index.of(value);
-      count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
-      take(bucket, value, labels);
-    }
-
-    @Override
-    public long getCount() {
-      long count = 0;
-      for (int i = 0; i < index.buckets(); i++) {
-        count += sumLong(cell + CellLayout.HISTOGRAM_BUCKETS + i);
-      }
-      return count;
-    }
-
-    @Override
-    public double getSum() {
-      return sumDouble(cell + CellLayout.DISTRIBUTION_SUM);
     }
   }
 }
