@@ -16,6 +16,6 @@ public interface SnapshotSource {
 
   /** Reads a registry of client_java. */
   static SnapshotSource of(PrometheusRegistry registry) {
-    return includedNames -> new ClientJavaCursor(registry.scrape(includedNames));
+    return new RegistrySource(registry);
   }
 }

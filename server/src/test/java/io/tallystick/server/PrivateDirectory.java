@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /** A directory with mode 0700, on shared memory where there is some. */
-final class PrivateDirectory implements TempDirFactory {
+public final class PrivateDirectory implements TempDirFactory {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "tallystick-test-";
 
