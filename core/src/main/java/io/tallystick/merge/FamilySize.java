@@ -2,10 +2,13 @@ package io.tallystick.merge;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * How many series a family of a directory has, those included that have nothing to show at present.
+ * How many series a directory has under one name: those that have nothing to show at present count,
+ * and so do those that an older registration of the name keeps from being shown.
  *
  * @param family its name, as client_java compares names
  */
@@ -16,13 +19,15 @@ public record FamilySize(String family, int series) {
 
   /** The families with the most series, those first; a scraper's own are left out. */
   public static List<FamilySize> greatest(Merge merge, int most) {
-    List<FamilySize> sizes = new ArrayList<>();
-    for (MergedFamily family : merge.families()) {
+    Map<String, Integer> series = new HashMap<>();
+    for (MergedFamily family : merge.allFamilies()) {
       String name = family.metadata().getPrometheusName();
       if (family.size() > 0 && !name.startsWith(OWN_PREFIX)) {
-        sizes.add(new FamilySize(name, family.size()));
+        series.merge(name, family.size(), Integer::sum);
       }
     }
+    List<FamilySize> sizes = new ArrayList<>();
+    series.forEach((name, size) -> sizes.add(new FamilySize(name, size)));
     sizes.sort(GREATEST_FIRST);
     return List.copyOf(sizes.subList(0, Math.min(most, sizes.size())));
   }

@@ -145,6 +145,7 @@ public final class Merge {
 
   /** All families, those that lose a conflict included. */
   Iterable<MergedFamily> allFamilies() {
+    compact();
     return families.values();
   }
 
