@@ -19,6 +19,7 @@ public record FamilySize(String family, int series) {
 
   /** The families with the most series, those first; a scraper's own are left out. */
   public static List<FamilySize> greatest(Merge merge, int most) {
+    List<MergedFamily> unused = merge.families(); // leaves out what no source has any more
     Map<String, Integer> series = new HashMap<>();
     for (MergedFamily family : merge.allFamilies()) {
       String name = family.metadata().getPrometheusName();

@@ -145,7 +145,6 @@ public final class Merge {
 
   /** All families, those that lose a conflict included. */
   Iterable<MergedFamily> allFamilies() {
-    compact();
     return families.values();
   }
 
