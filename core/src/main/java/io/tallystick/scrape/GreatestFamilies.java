@@ -6,8 +6,12 @@ import io.tallystick.merge.Source;
 import io.tallystick.shm.ProcessFile;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +24,7 @@ final class GreatestFamilies {
   private static final int MOST = 20;
 
   private final Clock clock;
-  private List<String> names = List.of();
-  private List<SelfMetrics.Value> values = List.of();
+  private Map<String, SelfMetrics.Value> values = Map.of();
   private @Nullable Source source;
 
   GreatestFamilies(Clock clock) {
@@ -31,12 +34,12 @@ final class GreatestFamilies {
   /** Sets the gauges by the records that the merge has read; its cells are read after that. */
   void show(Merge merge) throws IOException {
     List<FamilySize> greatest = FamilySize.greatest(merge, MOST);
-    List<String> present = greatest.stream().map(FamilySize::family).toList();
-    if (!present.equals(names)) {
-      replace(merge, present);
+    Set<String> names = greatest.stream().map(FamilySize::family).collect(Collectors.toSet());
+    if (!names.equals(values.keySet())) {
+      replace(merge, names);
     }
-    for (int i = 0; i < greatest.size(); i++) {
-      values.get(i).set(greatest.get(i).series());
+    for (FamilySize size : greatest) {
+      Objects.requireNonNull(values.get(size.family())).set(size.series());
     }
   }
 
@@ -45,24 +48,23 @@ final class GreatestFamilies {
     return values.size();
   }
 
-  private void replace(Merge merge, List<String> present) throws IOException {
+  private void replace(Merge merge, Set<String> names) throws IOException {
     clear(merge);
     ProcessFile file =
         ProcessFile.inHeap(new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, clock));
     ProcessFile.Family family =
         SelfMetrics.family(
             file, "tallystick_family_series", "Series of the families that have most.", "family");
-    List<SelfMetrics.Value> made = new ArrayList<>();
-    present.forEach(name -> made.add(new SelfMetrics.Value(file, family, name)));
+    Map<String, SelfMetrics.Value> made = new HashMap<>();
+    names.forEach(name -> made.put(name, new SelfMetrics.Value(file, family, name)));
     values = made;
-    names = present;
     Source next = new Source(file.readers().get(0), true);
     source = next;
     merge.add(next);
   }
 
   private void clear(Merge merge) throws IOException {
-    names = List.of();
+    values = Map.of();
     Source present = source;
     source = null;
     if (present != null) {
@@ -72,7 +74,7 @@ final class GreatestFamilies {
 
   /** Forgets what the merge has closed. */
   void close() {
-    names = List.of();
+    values = Map.of();
     source = null;
   }
 }

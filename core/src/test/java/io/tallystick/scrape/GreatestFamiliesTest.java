@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.Tallystick;
 import io.tallystick.merge.FamilySize;
+import io.tallystick.merge.Merge;
+import io.tallystick.merge.MergedFile;
+import io.tallystick.merge.Source;
 import io.tallystick.merge.Verification;
 import io.tallystick.metrics.Counter;
+import io.tallystick.shm.ProcessFile;
 import io.tallystick.testing.ExpositionText;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +70,31 @@ class GreatestFamiliesTest {
             "tallystick_family_series{family=\"others\"} 4.0");
     jobs.clear();
     assertThat(lines()).containsExactly("tallystick_family_series{family=\"others\"} 4.0");
+  }
+
+  @Test
+  void shouldKeepItsGaugesWhenFamiliesOnlyChangeRanks() throws IOException {
+    Clock clock = Clock.systemUTC();
+    ProcessFile file =
+        ProcessFile.inHeap(new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, clock));
+    ProcessFile.Family jobs = SelfMetrics.family(file, "jobs", "", "k");
+    ProcessFile.Family others = SelfMetrics.family(file, "others", "", "k");
+    file.addSeries(jobs, List.of("1"), 0);
+    file.addSeries(others, List.of("1"), 0);
+    file.addSeries(others, List.of("2"), 0);
+    Merge merge = new Merge();
+    Source source = new Source(file.readers().get(0), true);
+    merge.add(source);
+    GreatestFamilies greatest = new GreatestFamilies(clock);
+    greatest.show(merge);
+    List<MergedFile> before = List.copyOf(merge.sources());
+
+    file.addSeries(jobs, List.of("2"), 0);
+    file.addSeries(jobs, List.of("3"), 0);
+    merge.poll(source);
+    greatest.show(merge);
+    assertThat(FamilySize.greatest(merge, 2)).startsWith(new FamilySize("jobs", 3));
+    assertThat(merge.sources()).hasSize(2).isEqualTo(before);
   }
 
   @Test
