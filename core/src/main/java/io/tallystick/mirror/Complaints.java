@@ -1,38 +1,23 @@
 package io.tallystick.mirror;
 
-import java.util.HashSet;
-import java.util.Set;
+import io.tallystick.shm.OnceLog;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of the log that are said once each. Threading: any. */
+/** What is logged of metrics that cannot be mirrored, once each. Threading: any. */
 final class Complaints {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
-  private static final int MOST = 1_000;
-
-  private final Set<String> said = new HashSet<>();
+  private final OnceLog log = new OnceLog();
 
   /** Says that series of a metric are left out. */
   void sayLeftOut(String metric, String reason) {
-    if (isNew(metric, reason)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "series are not mirrored: metric=" + metric + " reason=" + reason);
-    }
+    log.warn("series are not mirrored: metric=" + metric + " reason=" + reason, null);
   }
 
   /** Says that the application's code failed. */
   void sayFailed(String what, @Nullable Throwable cause) {
-    if (isNew(what, cause == null ? "" : cause.getClass().getName())) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          cause == null
-              ? "callback hangs, its series keep their values until it returns: metric=" + what
-              : "callback failed, its series keep their values: metric=" + what,
-          cause);
-    }
-  }
-
-  private synchronized boolean isNew(String what, String why) {
-    return said.size() < MOST && said.add(what + ' ' + why);
+    log.warn(
+        cause == null
+            ? "callback hangs, its series keep their values until it returns: metric=" + what
+            : "callback failed, its series keep their values: metric=" + what,
+        cause);
   }
 }
