@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(180)
 final class DemoIT {
-  private static final long POLL_MS = 10;
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final Pattern PID = Pattern.compile("pid=(\\d+)");
   private static final Pattern DIRECTORY = Pattern.compile("^directory: (.+)$", Pattern.MULTILINE);
 
@@ -122,11 +123,11 @@ final class DemoIT {
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 
-  private static void awaitEnd(long pid) throws InterruptedException {
+  private static void awaitEnd(long pid) {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (isRunning(pid)) {
       assertThat(System.nanoTime()).as("deadline for the end of %d", pid).isLessThan(deadlineNs);
-      Thread.sleep(POLL_MS);
+      LockSupport.parkNanos(POLL_NS);
     }
   }
 

@@ -6,11 +6,15 @@ import io.tallystick.mirror.SnapshotSource;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Mirrors the default registry of each copy of client_java that the application loads, whatever
- * class loader it does it with. Nothing is transformed; the JVM says which classes are loaded.
+ * class loader it does it with, until the JVM ends. Nothing is transformed; the JVM says which
+ * classes are loaded.
  */
 final class ApplicationRegistries implements ClassFileTransformer {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
@@ -19,6 +23,8 @@ final class ApplicationRegistries implements ClassFileTransformer {
 
   private final Tallystick tallystick;
   private final Instrumentation instrumentation;
+  private final Set<ClassLoader> seen =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   ApplicationRegistries(Tallystick tallystick, Instrumentation instrumentation) {
     this.tallystick = tallystick;
@@ -51,8 +57,14 @@ final class ApplicationRegistries implements ClassFileTransformer {
     return null;
   }
 
-  /** The class is not there yet while it is being loaded; another thread waits for it. */
+  /**
+   * The class is not there yet while it is being loaded; another thread waits for it. One that is
+   * loaded while the watch begins is told of twice.
+   */
   private void mirrorSoon(ClassLoader application) {
+    if (!seen.add(application)) {
+      return;
+    }
     Thread thread = new Thread(null, () -> mirror(application), "tallystick-agent-start", 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(application); // as the one that registered the metrics had
