@@ -76,11 +76,6 @@ public final class Merge {
     return sources;
   }
 
-  /** Reads all cells of all sources. */
-  public List<MergedFile> refresh(long expireBeforeMs, long exemplarsNotBeforeMs) {
-    return refresh(expireBeforeMs, exemplarsNotBeforeMs, family -> true);
-  }
-
   /**
    * Reads the cells of the families that are asked for, of all sources. The others have no values
    * after that, but for those of a contested name: values decide who has it.

@@ -40,25 +40,15 @@ public record FamilyDescriptor(
 
   /** What its cells and series depend on. */
   FamilyDescriptor withoutHelpAndTime() {
-    return new FamilyDescriptor(
-        type,
-        mode,
-        name,
-        originalName,
-        expositionBaseName,
-        null,
-        unit,
-        labelNames,
-        constLabelNames,
-        constLabelValues,
-        bounds,
-        states,
-        parameters,
-        0);
+    return withoutHelp(0);
   }
 
   /** The same without its help text. */
   FamilyDescriptor withoutHelp() {
+    return withoutHelp(createdMs);
+  }
+
+  private FamilyDescriptor withoutHelp(long createdMs) {
     return new FamilyDescriptor(
         type,
         mode,

@@ -610,9 +610,9 @@ class MergeRulesTest {
     merge.add(source(isWideFirst ? narrow : wide));
 
     long before = threads.getCurrentThreadAllocatedBytes();
-    merge.refresh(0, 0);
+    merge.refresh(0, 0, family -> true);
     merge.remove(List.of(gone));
-    merge.refresh(0, 0);
+    merge.refresh(0, 0, family -> true);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
     assertThat(allocated).isLessThan(64L << 20); // all bounds for all series are a gigabyte

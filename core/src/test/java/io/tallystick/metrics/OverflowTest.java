@@ -1,9 +1,12 @@
 package io.tallystick.metrics;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.tallystick.Tallystick;
 import io.tallystick.scrape.TextFormat;
+import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.ExpositionText;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
@@ -51,6 +54,17 @@ class OverflowTest {
     counter.labelValues("1").inc();
     assertThat(lines("x_total"))
         .containsExactly("x_total{a=\"1\"} 1.0", "x_total{a=\"__overflow__\"} 1.0");
+  }
+
+  @Test
+  void shouldSayItOnceWhenManySeriesAreTooMany() throws IOException {
+    Counter counter = Counter.builder().name("x").labelNames("a").register(tallystick);
+    try (CapturedLog log = CapturedLog.open()) {
+      for (int i = 0; i < 10; i++) {
+        counter.labelValues("" + i).inc();
+      }
+      assertThat(log.messages()).singleElement(as(STRING)).contains("metric=x", "__overflow__");
+    }
   }
 
   @Test
