@@ -3,6 +3,7 @@ package io.tallystick.merge;
 import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.NativeReader;
 import io.tallystick.shm.NativeShape;
+import io.tallystick.shm.QuantileShape;
 import java.lang.invoke.VarHandle;
 import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ final class CellMap extends SeriesMap {
   }
 
   private void summaries(LongBuffer column) {
+    QuantileShape shape = link.quantileShape();
     for (int i = 0; i < size; i++) {
       int cell = cells[i];
       values.see(series[i]);
@@ -97,6 +99,9 @@ final class CellMap extends SeriesMap {
       VarHandle.acquireFence();
       values.addDouble(series[i], Double.longBitsToDouble(sum));
       addCount(series[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
+      if (shape != null) {
+        family.quantiles().add(series[i], column, cell + CellLayout.QUANTILE_PART, shape);
+      }
     }
   }
 

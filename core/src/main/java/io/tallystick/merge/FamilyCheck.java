@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.NativeShape;
+import io.tallystick.shm.QuantileShape;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,11 +70,13 @@ public final class FamilyCheck {
   }
 
   private static void requireParameters(FamilyDescriptor family) throws CorruptFileException {
-    NativeShape shape = NativeShape.of(family);
-    require(
-        shape == null ? family.parameters().length == 0 : shape.isPossible(),
-        "illegal parameters",
-        family.name());
+    NativeShape natives = NativeShape.of(family);
+    QuantileShape quantiles = QuantileShape.of(family);
+    boolean possible =
+        natives != null
+            ? natives.isPossible()
+            : quantiles != null ? quantiles.isPossible() : family.parameters().length == 0;
+    require(possible, "illegal parameters", family.name());
   }
 
   private static void requireNoUnit(FamilyDescriptor family) throws CorruptFileException {

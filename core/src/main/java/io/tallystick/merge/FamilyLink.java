@@ -2,6 +2,7 @@ package io.tallystick.merge;
 
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.NativeShape;
+import io.tallystick.shm.QuantileShape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class FamilyLink {
   private final LabelSet labels;
   private final int schema;
   private final @Nullable NativeShape nativeShape;
+  private final @Nullable QuantileShape quantileShape;
   private int @Nullable [] bucketMap;
   private int bucketMapVersion = -1;
   private @Nullable CellMap latestMap;
@@ -23,6 +25,7 @@ final class FamilyLink {
     this.family = family;
     this.labels = labels;
     this.nativeShape = NativeShape.of(descriptor);
+    this.quantileShape = QuantileShape.of(descriptor);
     this.schema = family == null ? -1 : family.index().schema(labels.names());
   }
 
@@ -32,6 +35,10 @@ final class FamilyLink {
 
   @Nullable NativeShape nativeShape() {
     return nativeShape;
+  }
+
+  @Nullable QuantileShape quantileShape() {
+    return quantileShape;
   }
 
   @Nullable MergedFamily family() {

@@ -35,6 +35,7 @@ public final class Merge {
   private List<MergedFamily> hidden = List.of();
   private Set<String> contested = Set.of(); // names of several families, be it with nothing to show
   private boolean hasGaps; // families or series that no source has may be left
+  private long nowMs;
   private byte[] key = new byte[256];
 
   /** Takes in a source and reads its records. A fault in its file is kept in the source. */
@@ -72,6 +73,11 @@ public final class Merge {
     hasGaps = true;
   }
 
+  /** Says what time it is: quantiles are of a window of time that ends now. */
+  public void at(long timeMs) {
+    nowMs = timeMs;
+  }
+
   public List<MergedFile> sources() {
     return sources;
   }
@@ -91,7 +97,7 @@ public final class Merge {
     families(); // finds the contested names
     for (MergedFamily family : families.values()) {
       if (isAskedFor.test(family) || contested.contains(nameOf(family))) {
-        family.reset();
+        family.reset(nowMs);
       } else {
         family.skip();
       }
@@ -122,9 +128,10 @@ public final class Merge {
 
   /** Adds one source's values to those that are there, as a fold does, which keeps no source. */
   void accumulate(MergedFile source, long expireBeforeMs) {
-    families.values().forEach(MergedFamily::makeRoom);
+    families.values().forEach(family -> family.makeRoom(nowMs));
     source.accumulate(expireBeforeMs);
     source.accumulateExemplars(expireBeforeMs);
+    families.values().forEach(family -> family.quantiles().keep());
   }
 
   /** The families to show, sorted by name. */

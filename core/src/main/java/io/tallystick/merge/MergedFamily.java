@@ -28,6 +28,7 @@ public final class MergedFamily {
   private final SeriesValues values = new SeriesValues();
   private final NativeReader nativeReader = new NativeReader();
   private final MergedExemplars exemplars = new MergedExemplars(this);
+  private final MergedQuantiles quantiles = new MergedQuantiles();
   private MetricMetadata metadata;
   private long createdMs = Long.MAX_VALUE;
   private long describedMs = Long.MIN_VALUE;
@@ -97,7 +98,7 @@ public final class MergedFamily {
   }
 
   private double[] parameters() {
-    return nativeShape == null ? new double[0] : nativeShape.toParameters();
+    return nativeShape == null ? quantiles.parameters() : nativeShape.toParameters();
   }
 
   /** A state set's states. */
@@ -199,6 +200,11 @@ public final class MergedFamily {
     return exemplars;
   }
 
+  /** The quantiles of a summary: their ranks, and the values of each series. */
+  public MergedQuantiles quantiles() {
+    return quantiles;
+  }
+
   /** Reads one copy of a series' native buckets after the other. */
   NativeReader nativeReader() {
     return nativeReader;
@@ -241,6 +247,7 @@ public final class MergedFamily {
     createdMs = Long.MAX_VALUE;
     describedMs = Long.MIN_VALUE;
     bounds = null;
+    quantiles.leaveAll();
     hasValues = false;
   }
 
@@ -254,6 +261,7 @@ public final class MergedFamily {
       describedMs = theirDescribedMs;
       metadata = metadataOf(family);
     }
+    quantiles.join(family, theirDescribedMs);
     if (type == FamilyType.HISTOGRAM) {
       NativeShape theirs = NativeShape.of(family);
       if (bounds == null) {
@@ -299,16 +307,17 @@ public final class MergedFamily {
   // ---- values ----
 
   /** Makes room for values where there is none; what was added to a family is kept. */
-  void makeRoom() {
+  void makeRoom(long nowMs) {
     if (!hasValues) {
-      reset();
+      reset(nowMs);
     }
   }
 
-  /** Makes all values zero and all series unseen. */
-  void reset() {
+  /** Makes all values zero and all series unseen. Windows of time end now. */
+  void reset(long nowMs) {
     values.reset(index.size(), index.capacity(), width(), nativeShape);
     exemplars.clear();
+    quantiles.reset(nowMs);
     hasValues = true;
   }
 

@@ -60,6 +60,7 @@ final class RetiredFamilyWriter {
       case SUMMARY -> {
         row.put(CellLayout.DISTRIBUTION_SUM, sum, rest);
         row.put(CellLayout.SUMMARY_COUNT, family.word(series, 0));
+        family.quantiles().put(series, row);
       }
       case HISTOGRAM -> {
         row.put(CellLayout.DISTRIBUTION_SUM, sum, rest);

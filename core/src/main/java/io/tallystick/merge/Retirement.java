@@ -64,6 +64,7 @@ public final class Retirement {
    */
   private Report fold(RetireLock lock, boolean careful) throws IOException {
     Merge merge = new Merge();
+    merge.at(clock.millis());
     long expireBeforeMs = expireBeforeMs(clock, deadGaugeRetention);
     long generation = 0;
     long processes = 0;

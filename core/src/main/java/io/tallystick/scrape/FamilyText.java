@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of one family in one exposition, with the parts that stay the same made once.
  *
- * <p>It is made again when the family's metadata or bounds are.
+ * <p>It is made again when the family's metadata, bounds or quantiles are.
  */
 final class FamilyText {
   private static final byte[] EXEMPLAR_START = " # {".getBytes(UTF_8);
@@ -25,6 +25,8 @@ final class FamilyText {
   private final boolean openMetrics;
   private final MetricMetadata metadata;
   private final double[] bounds;
+  private final double[] ranks;
+  private final double[] quantiles; // of the series that is written
   private final byte[] header;
   private final byte[] createdHeader;
   private final SampleName sample;
@@ -40,6 +42,8 @@ final class FamilyText {
     this.openMetrics = exposition.format() == TextFormat.OPENMETRICS;
     this.metadata = family.metadata();
     this.bounds = family.bounds();
+    this.ranks = family.quantiles().ranks();
+    this.quantiles = new double[ranks.length];
     FamilyType type = family.type();
     ExposedNames names = ExposedNames.of(metadata, type, exposition);
     String name = names.sample();
@@ -60,6 +64,10 @@ final class FamilyText {
           Arrays.stream(bounds)
               .mapToObj(bound -> SampleName.lastLabel("le", boundText(bound)))
               .toArray(byte[][]::new);
+      case SUMMARY ->
+          Arrays.stream(ranks)
+              .mapToObj(rank -> SampleName.lastLabel("quantile", boundText(rank)))
+              .toArray(byte[][]::new);
       case STATESET ->
           family.states().stream()
               .map(state -> SampleName.lastLabel(name, SampleName.escaped(state)))
@@ -77,7 +85,9 @@ final class FamilyText {
 
   /** Whether what was made of the family still holds. */
   boolean isCurrent() {
-    return family.metadata() == metadata && Arrays.equals(family.bounds(), bounds);
+    return family.metadata() == metadata
+        && Arrays.equals(family.bounds(), bounds)
+        && Arrays.equals(family.quantiles().ranks(), ranks);
   }
 
   /** Writes the family where it has anything to show. */
@@ -149,7 +159,7 @@ final class FamilyText {
         sink.put('1');
         sink.put('\n');
       }
-      case SUMMARY -> writeCountAndSum(series, labels, family.word(series, 0), sink);
+      case SUMMARY -> writeSummary(series, labels, sink);
       case HISTOGRAM -> writeHistogram(series, labels, sink);
       case STATESET -> {
         for (int state = 0; state < lastLabels.length; state++) {
@@ -159,6 +169,18 @@ final class FamilyText {
         }
       }
     }
+  }
+
+  private void writeSummary(int series, byte[] labels, ByteSink sink) throws IOException {
+    if (quantiles.length > 0) {
+      family.quantiles().read(series, quantiles);
+    }
+    for (int i = 0; i < quantiles.length; i++) {
+      sample.start(labels, lastLabels[i], sink);
+      sink.putDouble(quantiles[i]);
+      sink.put('\n');
+    }
+    writeCountAndSum(series, labels, family.word(series, 0), sink);
   }
 
   private void writeHistogram(int series, byte[] labels, ByteSink sink) throws IOException {

@@ -152,6 +152,7 @@ final class Gatherer {
     do {
       drop(pollAll());
       greatest.show(merge);
+      merge.at(clock.millis());
       broken =
           merge.refresh(
               Retirement.expireBeforeMs(clock, deadGaugeRetention),

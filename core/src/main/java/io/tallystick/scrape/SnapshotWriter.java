@@ -21,6 +21,7 @@ import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointS
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.tallystick.merge.MergedFamily;
+import io.tallystick.merge.MergedQuantiles;
 import io.tallystick.merge.NativeBuckets;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,10 +127,24 @@ final class SnapshotWriter {
     return new SummaryDataPointSnapshot(
         family.word(series, 0),
         family.sum(series),
-        Quantiles.EMPTY,
+        quantiles(family.quantiles(), series),
         family.labels(series),
         Exemplars.EMPTY,
         family.createdMs(series));
+  }
+
+  private static Quantiles quantiles(MergedQuantiles merged, int series) {
+    double[] ranks = merged.ranks();
+    if (ranks.length == 0) {
+      return Quantiles.EMPTY;
+    }
+    double[] values = new double[ranks.length];
+    merged.read(series, values);
+    Quantiles.Builder quantiles = Quantiles.builder();
+    for (int i = 0; i < ranks.length; i++) {
+      quantiles.quantile(ranks[i], values[i]);
+    }
+    return quantiles.build();
   }
 
   private static StateSetDataPointSnapshot stateSet(MergedFamily family, int series) {

@@ -7,15 +7,16 @@ package io.tallystick.shm;
  *   counter    | long part | double part |
  *   gauge      | value     | written, ms |
  *   histogram  | sum       | bucket 0    | bucket 1 | ... | bucket n (+Inf) | native part |
- *   summary    | sum       | count       |
+ *   summary    | sum       | count       | quantiles |
  *   info       | 1         | written, ms |
  *   stateset   | written, ms | state 0   | state 1  | ... |
  * </pre>
  *
  * <p>A histogram has its native part where it has native buckets; one without classic bounds has
- * the bucket of +Inf alone. Order: a writer of a histogram or a summary stores its native bucket
- * first, then its bucket or count, and the sum last, in one column; a reader reads in the opposite
- * order, column by column. So no reader sees a sum with an observation that the buckets lack, nor a
+ * the bucket of +Inf alone. A summary has its last part where it has quantiles. Order: a writer of
+ * a histogram or a summary stores its native bucket or what its quantiles are made of first, then
+ * its bucket or count, and the sum last, in one column; a reader reads in the opposite order,
+ * column by column. So no reader sees a sum with an observation that the buckets lack, nor a
  * classic bucket with one that the native buckets lack.
  */
 public final class CellLayout {
@@ -30,6 +31,10 @@ public final class CellLayout {
   public static final int DISTRIBUTION_SUM = 0;
   public static final int SUMMARY_COUNT = 1;
   public static final int SUMMARY_CELLS = 2;
+
+  /** The first cell of a summary's quantiles, laid out as {@link QuantileLayout} says. */
+  public static final int QUANTILE_PART = SUMMARY_CELLS;
+
   public static final int HISTOGRAM_BUCKETS = 1;
 
   public static final int STATESET_WRITTEN_MS = 0;
@@ -49,13 +54,18 @@ public final class CellLayout {
     return shape == null ? 0 : NativeLayout.cells(shape);
   }
 
+  private static int quantileCells(FamilyDescriptor family) {
+    QuantileShape shape = QuantileShape.of(family);
+    return shape == null ? 0 : QuantileLayout.cells(shape);
+  }
+
   /** The number of cells that each series of a family has. */
   public static int cellsOf(FamilyDescriptor family) {
     return switch (family.type()) {
       case COUNTER -> COUNTER_CELLS;
       case GAUGE, INFO -> GAUGE_CELLS;
       case HISTOGRAM -> nativePart(family) + nativeCells(family);
-      case SUMMARY -> SUMMARY_CELLS;
+      case SUMMARY -> SUMMARY_CELLS + quantileCells(family);
       case STATESET -> STATESET_STATES + family.states().size();
     };
   }

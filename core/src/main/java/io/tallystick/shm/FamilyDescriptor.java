@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounds a histogram's upper bounds, ascending, the last one +Inf; else empty
  * @param states a state set's states; else empty
  * @param parameters what else the cells of a series depend on: of a histogram with native buckets
- *     its {@link NativeShape}; else empty
+ *     its {@link NativeShape}, of a summary with quantiles its {@link QuantileShape}; else empty
  * @param createdMs when it was registered, in milliseconds of the Unix epoch
  */
 public record FamilyDescriptor(

@@ -178,6 +178,30 @@ record ClientJavaLibrary(PrometheusRegistry registry) implements Library {
     }
 
     @Override
+    public Shape quantile(double quantile) {
+      ((Summary.Builder) builder).quantile(quantile);
+      return this;
+    }
+
+    @Override
+    public Shape quantile(double quantile, double error) {
+      ((Summary.Builder) builder).quantile(quantile, error);
+      return this;
+    }
+
+    @Override
+    public Shape maxAgeSeconds(long maxAgeSeconds) {
+      ((Summary.Builder) builder).maxAgeSeconds(maxAgeSeconds);
+      return this;
+    }
+
+    @Override
+    public Shape numberOfAgeBuckets(int ageBuckets) {
+      ((Summary.Builder) builder).numberOfAgeBuckets(ageBuckets);
+      return this;
+    }
+
+    @Override
     public Shape states(Class<? extends Enum<?>> enumClass) {
       ((StateSet.Builder) builder).states(enumClass);
       return this;

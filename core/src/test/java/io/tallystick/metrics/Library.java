@@ -55,6 +55,14 @@ interface Library {
 
     Shape classicExponentialUpperBounds(double start, double factor, int count);
 
+    Shape quantile(double quantile);
+
+    Shape quantile(double quantile, double error);
+
+    Shape maxAgeSeconds(long maxAgeSeconds);
+
+    Shape numberOfAgeBuckets(int ageBuckets);
+
     Shape states(Class<? extends Enum<?>> enumClass);
 
     Shape states(String... stateNames);

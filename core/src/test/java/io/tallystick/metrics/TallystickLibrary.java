@@ -174,6 +174,30 @@ record TallystickLibrary(Tallystick tallystick) implements Library {
     }
 
     @Override
+    public Shape quantile(double quantile) {
+      ((Summary.Builder) builder).quantile(quantile);
+      return this;
+    }
+
+    @Override
+    public Shape quantile(double quantile, double error) {
+      ((Summary.Builder) builder).quantile(quantile, error);
+      return this;
+    }
+
+    @Override
+    public Shape maxAgeSeconds(long maxAgeSeconds) {
+      ((Summary.Builder) builder).maxAgeSeconds(maxAgeSeconds);
+      return this;
+    }
+
+    @Override
+    public Shape numberOfAgeBuckets(int ageBuckets) {
+      ((Summary.Builder) builder).numberOfAgeBuckets(ageBuckets);
+      return this;
+    }
+
+    @Override
     public Shape states(Class<? extends Enum<?>> enumClass) {
       ((StateSet.Builder) builder).states(enumClass);
       return this;

@@ -30,9 +30,16 @@ class PythonDumpIT {
 
       String text = Samples.text(scraper, TextFormat.PROMETHEUS);
       assertThat(lines(client.run("samples.py", "", target.path())))
-          .isEqualTo(lines(client.run("samples.py", text)))
+          .isEqualTo(withoutQuantiles(lines(client.run("samples.py", text))))
           .hasSizeGreaterThan(45);
     }
+  }
+
+  /** client_python's files have no place for quantiles. */
+  private static List<String> withoutQuantiles(List<String> lines) {
+    List<String> others = lines.stream().filter(line -> !line.contains("\"quantile\":")).toList();
+    assertThat(others).hasSizeLessThan(lines.size());
+    return others;
   }
 
   /** Without what a scraper says of itself, which differs from scrape to scrape. */

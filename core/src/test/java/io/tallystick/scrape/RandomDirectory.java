@@ -38,6 +38,7 @@ final class RandomDirectory implements AutoCloseable {
   private static final double[][] BOUNDS = {
     {1, 2, 5}, {0.5, 1, 2, 5, 10}, {-1, 0, 1}, {}, {1e-9, 1e9}, {1, 2, 5}
   };
+  private static final double[] RANKS = {0.99, 0, 0.5, 1};
   private static final String[][] STATES = {{"on", "off"}, {"on", "off"}, {"a\"b", "c\nd"}};
 
   private final Random random;
@@ -108,10 +109,20 @@ final class RandomDirectory implements AutoCloseable {
       case 0 -> Counter.builder();
       case 1 -> Gauge.builder().multiprocessMode(mode());
       case 2 -> Histogram.builder().classicUpperBounds(BOUNDS[random.nextInt(BOUNDS.length)]);
-      case 3 -> Summary.builder();
+      case 3 -> summary();
       case 4 -> Info.builder();
       default -> StateSet.builder().states(STATES[random.nextInt(STATES.length)]);
     };
+  }
+
+  private Summary.Builder summary() {
+    Summary.Builder summary = Summary.builder();
+    for (double rank : RANKS) {
+      if (random.nextInt(3) == 0) {
+        summary.quantile(rank, 0.1);
+      }
+    }
+    return summary;
   }
 
   private MultiprocessMode mode() {

@@ -17,6 +17,7 @@ import io.tallystick.metrics.Summary;
 /** Metrics of all types and modes, with series that were removed and updates in two columns. */
 public final class EveryType {
   private static final int ENOUGH_FOR_A_COLUMN = 32;
+  private static final int MORE_THAN_WAIT = 300; // of observations, until a sketch is made
 
   private EveryType() {}
 
@@ -36,6 +37,14 @@ public final class EveryType {
             .unit(Unit.BYTES)
             .labelNames("kind")
             .register(tallystick);
+    Summary quantiles =
+        Summary.builder()
+            .name(prefix + "wait")
+            .quantile(0.5, 0.2)
+            .quantile(1, 0)
+            .maxAgeSeconds(100_000_000_000L) // the slice that tests are in never ends
+            .numberOfAgeBuckets(1)
+            .register(tallystick);
     Histogram histogram =
         Histogram.builder()
             .name(prefix + "latency_seconds")
@@ -53,6 +62,9 @@ public final class EveryType {
         latency.observe(i / 256.0);
         thirds.inc(1.0 / 3);
         summary.labelValues("in").observe(i);
+      }
+      for (int i = 0; i < MORE_THAN_WAIT; i++) {
+        quantiles.observe(i);
       }
       RegistrarAccess.turn(tallystick);
     }
