@@ -28,7 +28,7 @@ final class ExemplarCells {
   }
 
   /** Adds all exemplars; false where there was one that no process writes. */
-  boolean accumulate(List<SegmentView> segments, long notBeforeMs) {
+  boolean accumulate(List<SegmentView> segments, long notBeforeMs, long notAfterMs) {
     boolean possible = true;
     for (Place place : places) {
       if (!place.family.hasValues()) {
@@ -38,7 +38,9 @@ final class ExemplarCells {
       for (int slot = 0; slot < place.slots; slot++) {
         try {
           RawExemplar exemplar = ExemplarSlots.read(cells, place.cell, slot);
-          if (exemplar != null && exemplar.timeMs() >= notBeforeMs) {
+          if (exemplar != null
+              && exemplar.timeMs() >= notBeforeMs
+              && exemplar.timeMs() <= notAfterMs) {
             place.family.exemplars().add(place.series, slot, exemplar);
           }
         } catch (CorruptFileException | IllegalArgumentException e) {

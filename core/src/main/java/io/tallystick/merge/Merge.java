@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * registration is shown, the others' series are counted as conflicting. Not thread-safe.
  */
 public final class Merge {
+  private static final long CLOCK_TOLERANCE_MS = 60_000;
+
   private final Map<Identity, MergedFamily> families = new HashMap<>();
   private final List<MergedFile> sources = new ArrayList<>();
   private @Nullable List<MergedFamily> shown;
@@ -73,7 +75,10 @@ public final class Merge {
     hasGaps = true;
   }
 
-  /** Says what time it is: quantiles are of a window of time that ends now. */
+  /**
+   * Says what time it is: quantiles are of a window of time that ends now, and what is dated a
+   * minute after now or later is no exemplar.
+   */
   public void at(long timeMs) {
     nowMs = timeMs;
   }
@@ -106,7 +111,7 @@ public final class Merge {
     for (MergedFile source : sources) {
       try {
         source.accumulate(expireBeforeMs);
-        source.accumulateExemplars(exemplarsNotBeforeMs);
+        source.accumulateExemplars(exemplarsNotBeforeMs, exemplarsNotAfterMs());
       } catch (InternalError e) { // how the JVM says that a mapped page has gone
         broken.add(source);
       }
@@ -126,11 +131,15 @@ public final class Merge {
     source.accumulate(Long.MIN_VALUE);
   }
 
+  private long exemplarsNotAfterMs() {
+    return nowMs + CLOCK_TOLERANCE_MS; // one of a clock that was set back would be the newest
+  }
+
   /** Adds one source's values to those that are there, as a fold does, which keeps no source. */
   void accumulate(MergedFile source, long expireBeforeMs) {
     families.values().forEach(family -> family.makeRoom(nowMs));
     source.accumulate(expireBeforeMs);
-    source.accumulateExemplars(expireBeforeMs);
+    source.accumulateExemplars(expireBeforeMs, exemplarsNotAfterMs());
     families.values().forEach(family -> family.quantiles().keep());
   }
 

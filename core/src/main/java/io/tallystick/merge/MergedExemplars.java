@@ -5,7 +5,9 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.ExemplarSlots.RawExemplar;
 import io.tallystick.shm.FamilyType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * processes; of a histogram without classic buckets as many as a process keeps.
  */
 final class MergedExemplars {
+  /** Of two of one time, the same one is shown whichever file is read first. */
+  private static final Comparator<Exemplar> NEWEST =
+      Comparator.comparingLong(Exemplar::getTimestampMillis)
+          .thenComparingDouble(Exemplar::getValue)
+          .thenComparing(Exemplar::getLabels);
+
   private final MergedFamily family;
   private final Int2ObjectHashMap<Int2ObjectHashMap<Exemplar>> bySeries = new Int2ObjectHashMap<>();
 
@@ -31,7 +39,7 @@ final class MergedExemplars {
     int place = family.type() == FamilyType.HISTOGRAM ? bucketOf(raw.value(), slot) : 0;
     bySeries
         .computeIfAbsent(series, s -> new Int2ObjectHashMap<>())
-        .merge(place, exemplar, (a, b) -> b.getTimestampMillis() > a.getTimestampMillis() ? b : a);
+        .merge(place, exemplar, BinaryOperator.maxBy(NEWEST));
   }
 
   private int bucketOf(double value, int slot) {

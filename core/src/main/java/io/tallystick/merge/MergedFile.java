@@ -92,7 +92,7 @@ public abstract sealed class MergedFile permits Source, PythonSource {
    *
    * @throws InternalError where the file was cut, from within this call
    */
-  void accumulateExemplars(long notBeforeMs) {}
+  void accumulateExemplars(long notBeforeMs, long notAfterMs) {}
 
   abstract void close() throws IOException;
 }

@@ -122,8 +122,8 @@ public final class Source extends MergedFile {
   }
 
   @Override
-  void accumulateExemplars(long notBeforeMs) {
-    impossible |= !exemplars.accumulate(reader.segments(), notBeforeMs);
+  void accumulateExemplars(long notBeforeMs, long notAfterMs) {
+    impossible |= !exemplars.accumulate(reader.segments(), notBeforeMs, notAfterMs);
     PageFaults.throwPending();
   }
 

@@ -167,6 +167,37 @@ class ExemplarsTest {
   }
 
   @Test
+  void shouldShowTheSameOneOfTwoOfOneTimeWhicheverProcessHasIt() throws IOException {
+    try (Tallystick other = Tallystick.builder().directory(temp.path()).clock(clock).open()) {
+      for (Tallystick each : List.of(tallystick, other)) {
+        boolean isFirst = each == tallystick;
+        span.start("any", "s");
+        Counter.builder().name("x").register(each).inc(isFirst ? 1 : 5);
+        Counter.builder().name("y").register(each).inc(isFirst ? 5 : 1);
+      }
+      String time = "1767323045.678";
+      String exemplar = " # {span_id=\"s\",trace_id=\"any\"} 5.0 " + time;
+      assertThat(lines()).contains("x_total 6.0" + exemplar, "y_total 6.0" + exemplar);
+    }
+  }
+
+  @Test
+  void shouldNotShowOneOfAClockThatWasSetBack() throws IOException {
+    Counter counter = Counter.builder().name("x").register(tallystick);
+    span.start("ahead", "s");
+    counter.inc();
+    clock.turn(Duration.ofMinutes(-1));
+    assertThat(lines().toString()).contains("ahead");
+    clock.turn(Duration.ofMillis(-1));
+    assertThat(lines()).contains("x_total 1.0");
+    try (Tallystick other = Tallystick.builder().directory(temp.path()).clock(clock).open()) {
+      span.start("now", "s");
+      Counter.builder().name("x").register(other).inc();
+      assertThat(lines().toString()).contains("x_total 2.0 # {", "now");
+    }
+  }
+
+  @Test
   void shouldKeepFourOfAHistogramWithoutClassicBuckets() {
     Histogram histogram = Histogram.builder().name("y").nativeOnly().register(tallystick);
     for (int i = 0; i < 6; i++) {

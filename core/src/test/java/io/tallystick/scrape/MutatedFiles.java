@@ -104,6 +104,7 @@ final class MutatedFiles implements AutoCloseable {
     fileOfEveryType("good_").writeTo(goodFile);
     this.mutantFile = temp.path().resolve("mutant");
     this.keptGood = goodSource();
+    kept.at(System.currentTimeMillis());
     kept.add(keptGood);
     kept.refresh(0, 0, family -> true);
     this.expected = text(kept.families(), TextFormat.OPENMETRICS, name -> name.startsWith("good_"));
@@ -157,6 +158,7 @@ final class MutatedFiles implements AutoCloseable {
     try {
       Files.write(mutantFile, mutant(seed).toArray());
       Merge merge = new Merge();
+      merge.at(System.currentTimeMillis());
       if (seed % 8 != 0) {
         merge = kept; // from which all mutants before have gone
       }
