@@ -405,6 +405,39 @@ final class ResumeTest {
   }
 
   @Test
+  void shouldGoOnWithQuantilesAndGiveTheirLockBack() throws Exception {
+    Tallystick first = builder().columns(0).resume(ROLE).open();
+    Summary left = quantiles(first);
+    for (int i = 1; i <= 50; i++) {
+      left.observe(i);
+    }
+    Path file = kill(first);
+    long part = firstCells(Files.readAllBytes(file), 5) + 2 * 8; // behind the sum and the count
+    patch(file, part + 8, 1);
+
+    Tallystick next = builder().columns(0).resume(ROLE).open();
+    Summary resumed = quantiles(next);
+    for (int i = 51; i <= 101; i++) {
+      resumed.observe(i); // would wait for ever
+    }
+    assertThat(scrape())
+        .containsEntry("sizes_count", 101.0)
+        .containsEntry("sizes{quantile=\"0.0\"}", 1.0)
+        .containsEntry("sizes{quantile=\"0.5\"}", 51.0)
+        .containsEntry("sizes{quantile=\"1.0\"}", 101.0);
+    next.close();
+  }
+
+  private static Summary quantiles(Tallystick tallystick) {
+    return Summary.builder()
+        .name("sizes")
+        .quantile(0, 0)
+        .quantile(0.5, 0.001)
+        .quantile(1, 0)
+        .register(tallystick);
+  }
+
+  @Test
   void shouldShowNoLowerTotalWhenAScraperSeesItDeadAndResumed() throws Exception {
     Tallystick first = resume();
     count(first);

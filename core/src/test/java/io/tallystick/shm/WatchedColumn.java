@@ -1,10 +1,17 @@
 package io.tallystick.shm;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A column in an array, which tells after each store that there was one. */
+/**
+ * A column in an array, which tells after each store that there was one. One thread writes; others
+ * may read its words.
+ */
 public final class WatchedColumn extends Column {
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
   private final long[] words;
   private Runnable afterStore = () -> {};
 
@@ -56,7 +63,7 @@ public final class WatchedColumn extends Column {
 
   @Override
   public void putRelease(int cell, long word) {
-    words[cell] = word;
+    WORDS.setRelease(words, cell, word);
     afterStore.run();
   }
 
