@@ -7,19 +7,9 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Summary;
-import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 
-/**
- * The peer whose interfaces Tallystick implements.
- *
- * <p>It asks OpenTelemetry for a span wherever it finds OpenTelemetry's API, which is on the class
- * path here only because that is a peer too; so it is told that there is no tracer.
- */
+/** The peer whose interfaces Tallystick implements. */
 final class ClientJava {
-  static {
-    SpanContextSupplier.setSpanContext(null);
-  }
-
   private ClientJava() {}
 
   static CounterDataPoint counter(boolean exemplars) {
@@ -71,10 +61,15 @@ final class ClientJava {
 
   static DistributionDataPoint summary(boolean exemplars) {
     Summary.Builder builder = Summary.builder();
-    return (exemplars ? builder : builder.withoutExemplars())
-        .name("request_duration_seconds")
-        .labelNames("path")
-        .build()
-        .labelValues("/");
+    return summary(exemplars ? builder : builder.withoutExemplars());
+  }
+
+  static DistributionDataPoint summaryWithQuantiles() {
+    return summary(
+        Summary.builder().quantile(0.5, 0.01).quantile(0.95, 0.005).quantile(0.99, 0.001));
+  }
+
+  private static DistributionDataPoint summary(Summary.Builder builder) {
+    return builder.name("request_duration_seconds").labelNames("path").build().labelValues("/");
   }
 }

@@ -7,6 +7,12 @@ public enum Contender {
 
   TALLYSTICK("Tallystick"),
   TALLYSTICK_NATIVE("Tallystick, native"),
+  TALLYSTICK_NO_EXEMPLARS("Tallystick, no exemplars"),
+
+  /** With a tracer that has no active span. */
+  TALLYSTICK_TRACED("Tallystick, tracer"),
+
+  TALLYSTICK_QUANTILES("Tallystick, quantiles"),
 
   /** As its users get it: exemplars on, but no tracer to take them from. */
   CLIENT_JAVA("client_java"),
@@ -15,6 +21,11 @@ public enum Contender {
 
   /** Native histogram only, exemplars on. */
   CLIENT_JAVA_NATIVE("client_java, native"),
+
+  /** With a tracer that has no active span. */
+  CLIENT_JAVA_TRACED("client_java, tracer"),
+
+  CLIENT_JAVA_QUANTILES("client_java, quantiles"),
 
   MICROMETER("Micrometer"),
 

@@ -1,5 +1,6 @@
 package io.tallystick.jmh;
 
+import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import io.tallystick.Tallystick;
 import java.io.File;
 import java.io.IOException;
@@ -19,10 +20,17 @@ import org.openjdk.jmh.annotations.State;
  *
  * <p>Nothing is created until it is asked for, so that contenders without files have none. Nothing
  * is closed at the end of a trial: JMH would count the garbage of closing as the benchmark's.
+ *
+ * <p>client_java and Tallystick look for spans wherever OpenTelemetry's API is, which is on the
+ * class path here only because that is a peer; so both are told that there is no tracer.
  */
 @State(Scope.Benchmark)
 public class SharedMemory {
   private static final Path TMPFS = Path.of("/dev/shm");
+
+  static {
+    SpanContextSupplier.setSpanContext(null);
+  }
 
   private @Nullable Path directory;
 

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does it cost to observe a duration in a summary of count and sum?
+ * What does it cost to observe a duration in a summary of count and sum, or with three quantiles?
  *
  * <p>Micrometer's also keeps a maximum, OpenTelemetry's both extremes; neither can be told not to.
  */
@@ -40,8 +40,10 @@ public class SummaryBenchmark {
     @Param({
       "BASELINE",
       "TALLYSTICK",
+      "TALLYSTICK_QUANTILES",
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
+      "CLIENT_JAVA_QUANTILES",
       "MICROMETER",
       "OPENTELEMETRY_BOUND",
       "LONG_ADDER"
@@ -56,9 +58,11 @@ public class SummaryBenchmark {
       summaries =
           switch (contender) {
             case BASELINE -> Plain::summary;
-            case TALLYSTICK -> always(tallystick(memory));
+            case TALLYSTICK -> always(tallystick(memory, Summary.builder()));
+            case TALLYSTICK_QUANTILES -> always(tallystick(memory, withQuantiles()));
             case CLIENT_JAVA -> always(ClientJava.summary(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.summary(false));
+            case CLIENT_JAVA_QUANTILES -> always(ClientJava.summaryWithQuantiles());
             case MICROMETER -> always(Micrometer.summary());
             case OPENTELEMETRY_BOUND -> always(OpenTelemetry.summary());
             case LONG_ADDER -> always(Adders.summary());
@@ -66,8 +70,12 @@ public class SummaryBenchmark {
           };
     }
 
-    private static DistributionDataPoint tallystick(SharedMemory memory) {
-      return Summary.builder()
+    private static Summary.Builder withQuantiles() {
+      return Summary.builder().quantile(0.5, 0.01).quantile(0.95, 0.005).quantile(0.99, 0.001);
+    }
+
+    private static DistributionDataPoint tallystick(SharedMemory memory, Summary.Builder builder) {
+      return builder
           .name("request_duration_seconds")
           .help("Time to serve a request.")
           .labelNames("path")

@@ -31,7 +31,11 @@ enum Topic {
   SUMMARY(
       "Summaries",
       "What does it cost to observe a duration in a summary of count and sum?",
-      "Micrometer's also keeps a maximum, OpenTelemetry's both extremes."),
+      "With quantiles: 0.5, 0.95 and 0.99, with errors of 0.01, 0.005 and 0.001. Micrometer's also keeps a maximum, OpenTelemetry's both extremes."),
+  EXEMPLARS(
+      "Exemplars",
+      "What do exemplars add to an update where there is a tracer, but no active span?",
+      "Without a tracer, and with exemplars turned off, for comparison."),
   SHARED_COLUMN(
       "Threads without a column",
       "What does an update cost a thread that has no column, because the table is full?",
@@ -55,6 +59,15 @@ enum Topic {
       "An operation is a line. client_java's writers write snapshots that were made before;"
           + " Tallystick also reads the process file, each time. Micrometer's and OpenTelemetry's"
           + " exporters have client_java's writers."),
+  PYTHON_SCRAPE(
+      "client_python's files",
+      "How long does a scrape of 8 files of client_python with 10,000 series each take?",
+      "client_python's own collector and Tallystick's scraper write the text of one directory;"
+          + " medians, and Tallystick's first scrape in a cold JVM."),
+  MIRROR_COST(
+      "Mirroring",
+      "How much CPU time does it take to mirror a registry of 5,000 series once?",
+      "Half of the series change from one round to the next. One round a second is the default."),
   FILE_SIZES(
       "File sizes",
       "How many bytes of shared memory does a counter series take?",
