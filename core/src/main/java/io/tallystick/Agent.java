@@ -3,6 +3,7 @@ package io.tallystick;
 import io.tallystick.metrics.Tracing;
 import io.tallystick.mirror.Mirrors;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -14,22 +15,23 @@ final class Agent implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
 
-  private Agent(ProcessFile file, Mirrors mirrors) {
-    this.thread = new Thread(null, () -> run(file, mirrors), "tallystick-agent", 0, false);
+  private Agent(ProcessFile file, SeriesLimits limits, Mirrors mirrors) {
+    this.thread = new Thread(null, () -> run(file, limits, mirrors), "tallystick-agent", 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(null); // it outlives whoever opened the file
   }
 
-  static Agent start(ProcessFile file, Mirrors mirrors) {
-    Agent agent = new Agent(file, mirrors);
+  static Agent start(ProcessFile file, SeriesLimits limits, Mirrors mirrors) {
+    Agent agent = new Agent(file, limits, mirrors);
     agent.thread.start();
     return agent;
   }
 
-  private void run(ProcessFile file, Mirrors mirrors) {
+  private void run(ProcessFile file, SeriesLimits limits, Mirrors mirrors) {
     try {
       while (!stop.await(TURN_MS, TimeUnit.MILLISECONDS)) {
         file.turn();
+        limits.turn();
         Tracing.look();
         boolean unused = mirrors.watch(System.nanoTime());
       }

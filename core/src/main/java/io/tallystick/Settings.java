@@ -26,6 +26,7 @@ final class Settings {
   static final String SEGMENT_CELLS = "tallystick.segmentCells";
   static final String MAX_BYTES = "tallystick.maxBytes";
   static final String MAX_SERIES = "tallystick.maxSeriesPerMetric";
+  static final String MAX_SERIES_PER_DIRECTORY = "tallystick.maxSeriesPerDirectory";
   static final String DEAD_GAUGE_RETENTION = "tallystick.deadGaugeRetention";
   static final String INSTANCE_NAME = "tallystick.instanceName";
   static final String MIRROR_INTERVAL = "tallystick.mirrorInterval";
@@ -38,6 +39,7 @@ final class Settings {
               SEGMENT_CELLS,
               MAX_BYTES,
               MAX_SERIES,
+              MAX_SERIES_PER_DIRECTORY,
               DEAD_GAUGE_RETENTION,
               INSTANCE_NAME,
               MIRROR_INTERVAL));

@@ -9,6 +9,7 @@ import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.Interrupts;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -57,13 +58,13 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       ProcessFile file,
       Scraper scraper,
       Retirement retirement,
-      int maxSeriesPerMetric,
+      SeriesLimits limits,
       Duration mirrorInterval) {
-    super(file, maxSeriesPerMetric, mirrorInterval);
+    super(file, limits, mirrorInterval);
     this.file = file;
     this.scraper = scraper;
     this.retirement = retirement;
-    this.agent = Agent.start(file, mirrors());
+    this.agent = Agent.start(file, limits, mirrors());
   }
 
   /**
@@ -207,6 +208,8 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     private static final int DEFAULT_COLUMNS = 64;
     private static final int DEFAULT_SEGMENT_CELLS = 1024;
     private static final int DEFAULT_MAX_SERIES = 10_000;
+    private static final int DEFAULT_MAX_SERIES_PER_DIRECTORY = 1_000_000;
+    private static final int MOST_SERIES_PER_DIRECTORY = 50_000_000;
     private static final int MAX_COLUMNS = 1024;
     private static final int MAX_SEGMENT_CELLS = 1 << 20;
     private static final long MIN_BYTES = 64 << 10;
@@ -220,6 +223,12 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     private long maxBytes = settings.number(Settings.MAX_BYTES, 0, MIN_BYTES, Long.MAX_VALUE);
     private int maxSeriesPerMetric =
         settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
+    private int maxSeriesPerDirectory =
+        settings.integer(
+            Settings.MAX_SERIES_PER_DIRECTORY,
+            DEFAULT_MAX_SERIES_PER_DIRECTORY,
+            1,
+            MOST_SERIES_PER_DIRECTORY);
     private Duration deadGaugeRetention = settings.deadGaugeRetention();
     private Duration mirrorInterval = settings.mirrorInterval();
     private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
@@ -253,10 +262,24 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       return this;
     }
 
-    /** The most series of one metric of this process; default 10,000. More share one series. */
+    /**
+     * The most series of one metric in the directory, those of all processes together; default
+     * 10,000. More share one series.
+     */
     public Builder maxSeriesPerMetric(int maxSeriesPerMetric) {
       this.maxSeriesPerMetric =
           (int) within("maxSeriesPerMetric", maxSeriesPerMetric, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /**
+     * The most series of all metrics in the directory, those of all processes together; 1 to
+     * 50,000,000, default 1,000,000. More share one series of their metric.
+     */
+    public Builder maxSeriesPerDirectory(int maxSeriesPerDirectory) {
+      this.maxSeriesPerDirectory =
+          (int)
+              within("maxSeriesPerDirectory", maxSeriesPerDirectory, 1, MOST_SERIES_PER_DIRECTORY);
       return this;
     }
 
@@ -363,7 +386,9 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       warnOfDisk(path);
       ProcessFile file = resumed != null ? resumed : create(shared, fileSettings(path));
       Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
-      return new Tallystick(file, scraper, retirement, maxSeriesPerMetric, mirrorInterval);
+      SeriesLimits limits =
+          SeriesLimits.open(shared, file, maxSeriesPerMetric, maxSeriesPerDirectory);
+      return new Tallystick(file, scraper, retirement, limits, mirrorInterval);
     }
 
     private ProcessFile create(Directory shared, ProcessFile.Settings made) throws IOException {

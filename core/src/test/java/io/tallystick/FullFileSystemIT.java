@@ -185,6 +185,24 @@ final class FullFileSystemIT {
     }
   }
 
+  @Test
+  void shouldHoldTheLimitInThisProcessWhenThereIsNoRoomForTheIndexToGrow() throws Exception {
+    int most = 5_000; // the first index has room for less
+    try (Tallystick tallystick =
+        Tallystick.builder().directory(directory).maxSeriesPerMetric(most).open()) {
+      Counter jobs = Counter.builder().name("jobs_total").labelNames("job").register(tallystick);
+      jobs.labelValues("0").inc();
+      fileSystem.fill();
+      for (int i = 1; i < most + 1_000; i++) {
+        jobs.labelValues(Integer.toString(i)).inc();
+      }
+      Map<String, Double> own = Samples.ofApplications(tallystick.scraper());
+      assertThat(own).hasSize(most + 1).containsEntry("jobs_total{job=\"__overflow__\"}", 1_000.0);
+      assertThat(log.messages()).anyMatch(message -> message.startsWith("index of series"));
+      assertThat(log.failures()).hasOnlyElementsOfType(IOException.class); // and no page's fault
+    }
+  }
+
   private Tallystick open() {
     return Tallystick.builder().directory(directory).segmentCells(64).open();
   }

@@ -198,7 +198,12 @@ final class InterruptTest {
             .isEqualTo(new Retirement.Report(2, 1, false));
         assertThat(names(directory.path()))
             .as("before %s", interrupts)
-            .containsExactly(faulty.getFileName().toString(), "retire.lock", "retired.tally");
+            .containsExactly(
+                faulty.getFileName().toString(),
+                "retire.lock",
+                "retired.tally",
+                "series.index",
+                "series.lock");
       }
     } while (interrupted);
     assertThat(at).isGreaterThan(20);
@@ -222,7 +227,7 @@ final class InterruptTest {
         assertThat(interrupted).as("before %s", interrupts).isEqualTo(interrupts.done());
         assertThat(names(directory.path()))
             .as("before %s", interrupts)
-            .containsExactly("retire.lock", "retired.tally");
+            .containsExactly("retire.lock", "retired.tally", "series.index", "series.lock");
         try (Scraper scraper = Scraper.open(directory.path())) {
           assertThat(Samples.of(scraper))
               .as("before %s", interrupts)
@@ -256,7 +261,7 @@ final class InterruptTest {
         second.close();
         assertThat(names(directory.path()))
             .as("before %s", interrupts)
-            .containsExactly("retire.lock", "retired.tally");
+            .containsExactly("retire.lock", "retired.tally", "series.index", "series.lock");
       }
     } while (interrupted);
     assertThat(at).isGreaterThan(20);

@@ -73,7 +73,8 @@ final class KilledAtAnyStepIT {
   private static void assertNothingLeft(Path directory) throws Exception {
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
     new Retirement(Directory.open(directory), Duration.ofHours(1), later).run();
-    assertThat(directory.toFile().list()).isSubsetOf("retired.tally", "retire.lock");
+    assertThat(directory.toFile().list())
+        .isSubsetOf("retired.tally", "retire.lock", "series.index", "series.lock");
   }
 
   /** A JVM that counts in one series after the other and ends before it takes a certain step. */

@@ -30,6 +30,7 @@ class SettingsTest {
     "tallystick.segmentCells, TALLYSTICK_SEGMENT_CELLS",
     "tallystick.maxBytes, TALLYSTICK_MAX_BYTES",
     "tallystick.maxSeriesPerMetric, TALLYSTICK_MAX_SERIES_PER_METRIC",
+    "tallystick.maxSeriesPerDirectory, TALLYSTICK_MAX_SERIES_PER_DIRECTORY",
     "tallystick.deadGaugeRetention, TALLYSTICK_DEAD_GAUGE_RETENTION",
     "tallystick.instanceName, TALLYSTICK_INSTANCE_NAME",
     "tallystick.mirrorInterval, TALLYSTICK_MIRROR_INTERVAL"
@@ -160,7 +161,8 @@ class SettingsTest {
         .hasMessage(
             "unknown system property: name=tallystick.colums known=tallystick.columns,"
                 + "tallystick.deadGaugeRetention,tallystick.dir,tallystick.instanceName,"
-                + "tallystick.maxBytes,tallystick.maxSeriesPerMetric,tallystick.mirrorInterval,"
+                + "tallystick.maxBytes,tallystick.maxSeriesPerDirectory,"
+                + "tallystick.maxSeriesPerMetric,tallystick.mirrorInterval,"
                 + "tallystick.segmentCells");
   }
 
@@ -285,6 +287,12 @@ class SettingsTest {
         "maxBytes=65535 expected=from 65536 to 9223372036854775807");
     assertRefused(
         () -> builder.maxSeriesPerMetric(0), "maxSeriesPerMetric=0 expected=from 1 to 2147483647");
+    assertRefused(
+        () -> builder.maxSeriesPerDirectory(0),
+        "maxSeriesPerDirectory=0 expected=from 1 to 50000000");
+    assertRefused(
+        () -> builder.maxSeriesPerDirectory(50_000_001),
+        "maxSeriesPerDirectory=50000001 expected=from 1 to 50000000");
     assertThatThrownBy(() -> builder.deadGaugeRetention(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("bad setting: deadGaugeRetention=");

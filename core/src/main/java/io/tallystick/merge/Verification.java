@@ -4,6 +4,7 @@ import io.tallystick.python.PythonFile;
 import io.tallystick.python.PythonFileName;
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.SeriesLimits;
 import io.tallystick.shm.Token;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,10 @@ public final class Verification {
       check(file, true);
     }
     checkNames();
+    String fault = SeriesLimits.fault(directory);
+    if (fault != null) {
+      faults.add(new Fault(directory.seriesIndex(), fault));
+    }
     for (MergedFamily family : merge.conflicts()) {
       faults.add(
           new Fault(

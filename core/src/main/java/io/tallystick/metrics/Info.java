@@ -5,6 +5,7 @@ import io.tallystick.shm.Cells;
 import io.tallystick.shm.CoarseClock;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -20,10 +21,12 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Info {
   private final ReentrantLock lock = new ReentrantLock();
   private final MetricBuilder.Registration registration;
+  private final SeriesLimits.Admission admission;
   private final Map<List<String>, Point> points = new HashMap<>();
 
   private Info(MetricBuilder.Registration registration) {
     this.registration = registration;
+    this.admission = registration.registrar().limits().of(registration.family());
     if (registration.family().descriptor().labelNames().isEmpty()) {
       List<String> unused = add(List.of(), true);
     }
@@ -84,8 +87,7 @@ public final class Info {
     if (points.containsKey(values)) {
       return values;
     }
-    boolean hasRoom = alone || points.size() < registration.registrar().maxSeriesPerMetric();
-    if (hasRoom && tryAdd(values)) {
+    if (admission.admits(values, alone ? 0 : points.size()) && tryAdd(values)) {
       return values;
     }
     ProcessFile file = registration.registrar().file();

@@ -4,28 +4,29 @@ import io.prometheus.metrics.model.registry.Collector;
 import io.tallystick.mirror.Mirrors;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.time.Duration;
 
 /** What metrics register with; {@link io.tallystick.Tallystick} is the one there is. */
 public abstract class Registrar {
   private final ProcessFile file;
-  private final int maxSeriesPerMetric;
+  private final SeriesLimits limits;
   private final FamilyNames names;
   private final Mirrors mirrors;
 
-  protected Registrar(ProcessFile file, int maxSeriesPerMetric, Duration mirrorInterval) {
+  protected Registrar(ProcessFile file, SeriesLimits limits, Duration mirrorInterval) {
     this.file = file;
-    this.maxSeriesPerMetric = maxSeriesPerMetric;
+    this.limits = limits;
     this.names = new FamilyNames(file);
-    this.mirrors = new Mirrors(file, names, maxSeriesPerMetric, mirrorInterval);
+    this.mirrors = new Mirrors(file, names, limits, mirrorInterval);
   }
 
   final ProcessFile file() {
     return file;
   }
 
-  final int maxSeriesPerMetric() {
-    return maxSeriesPerMetric;
+  final SeriesLimits limits() {
+    return limits;
   }
 
   /** What takes the values of callbacks and registries. */

@@ -3,6 +3,7 @@ package io.tallystick.metrics;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class StatefulMetric<D, P extends LabelledCells> {
   /** The value of every label of the series that takes what is over a limit. */
-  public static final String OVERFLOW = "__overflow__";
+  public static final String OVERFLOW = SeriesLimits.OVERFLOW;
 
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final String[] NO_VALUES = {};
@@ -35,7 +36,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
   private final ProcessFile file;
   private final ProcessFile.Family family;
   private final int labels;
-  private final int maxSeries;
+  private final SeriesLimits.Admission admission;
   private volatile @Nullable P overflow;
   private volatile @Nullable P noLabels;
 
@@ -44,7 +45,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     this.file = registration.registrar().file();
     this.family = registration.family();
     this.labels = family.descriptor().labelNames().size();
-    this.maxSeries = registration.registrar().maxSeriesPerMetric();
+    this.admission = registration.registrar().limits().of(family);
   }
 
   abstract P newDataPoint(Cells cells, String[] labelValues);
@@ -209,7 +210,8 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
       if (present != null) {
         return present;
       }
-      P made = series.size() < maxSeries ? tryMake(labelValues) : null;
+      boolean admitted = admission.admits(List.of(labelValues), series.size());
+      P made = admitted ? tryMake(labelValues) : null;
       return made != null ? made : overflow();
     } finally {
       lock.unlock();
@@ -258,6 +260,8 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
             + ": metric="
             + registration.family().descriptor().name()
             + " maxSeriesPerMetric="
-            + registration.registrar().maxSeriesPerMetric());
+            + registration.registrar().limits().maxPerMetric()
+            + " maxSeriesPerDirectory="
+            + registration.registrar().limits().maxPerDirectory());
   }
 }

@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 
 /** One metric of client_java that is collected into a family. */
 final class CallbackMirror extends Mirrored {
@@ -11,16 +12,15 @@ final class CallbackMirror extends Mirrored {
   private final Collector collector;
   private final MirroredFamily family;
   private final String name;
-  private final int maxSeries;
   private final Complaints complaints = new Complaints();
   private volatile long unmirrored;
 
-  CallbackMirror(ProcessFile file, Collector collector, ProcessFile.Family family, int maxSeries) {
+  CallbackMirror(
+      ProcessFile file, Collector collector, ProcessFile.Family family, SeriesLimits limits) {
     this.file = file;
     this.collector = collector;
-    this.family = new MirroredFamily(file, family);
+    this.family = new MirroredFamily(file, family, limits);
     this.name = family.descriptor().name();
-    this.maxSeries = maxSeries;
   }
 
   @Override
@@ -45,7 +45,7 @@ final class CallbackMirror extends Mirrored {
     family.begin();
     while (cursor.nextFamily()) {
       while (cursor.nextPoint()) {
-        String wrong = family.put(cursor, family.size() < maxSeries, nowMs);
+        String wrong = family.put(cursor, family.size(), nowMs);
         if (wrong != null) {
           leftOut++;
           complaints.sayLeftOut(name, wrong);

@@ -3,6 +3,7 @@ package io.tallystick.mirror;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class MirroredFamily {
 
   private final ProcessFile file;
   private final ProcessFile.Family family;
+  private final SeriesLimits.Admission admission;
   private final int[] variable; // where among them the values that a descriptor has stand
   private final Map<List<String>, MirroredSeries> byValues = new HashMap<>();
   private MirroredSeries[] order = new MirroredSeries[FIRST_CAPACITY];
@@ -33,9 +35,10 @@ final class MirroredFamily {
   private int nextSize;
   private long round;
 
-  MirroredFamily(ProcessFile file, ProcessFile.Family family) {
+  MirroredFamily(ProcessFile file, ProcessFile.Family family, SeriesLimits limits) {
     this.file = file;
     this.family = family;
+    this.admission = limits.of(family);
     FamilyDescriptor descriptor = family.descriptor();
     int labels = descriptor.labelNames().size() + descriptor.constLabelNames().size();
     String[] labelNames = new String[labels]; // of a data point, sorted as there
@@ -66,19 +69,20 @@ final class MirroredFamily {
   /**
    * Puts a data point, which must have the family's label names, and its bounds or states.
    *
-   * @param hasRoom whether there may be one more series
+   * @param present how many series there are of the metric
    * @return what is wrong with it, or null
    */
-  @Nullable String put(SnapshotCursor point, boolean hasRoom, long nowMs) {
+  @Nullable String put(SnapshotCursor point, int present, long nowMs) {
     MirroredSeries series = at < size && order[at].isOf(point) ? order[at] : find(point);
     if (series == null) {
-      if (!hasRoom) {
-        return "too many series";
-      }
-      series = make(point);
-      if (series == null) {
+      List<String> described = describedOf(point);
+      if (described == null || !admission.isShort(described)) {
         return "label values are missing or too long";
       }
+      if (!admission.admits(described, present)) {
+        return "too many series";
+      }
+      series = make(point, described);
     } else if (series.round == round) {
       return "series is there twice";
     } else {
@@ -105,22 +109,23 @@ final class MirroredFamily {
     return values;
   }
 
-  private @Nullable MirroredSeries make(SnapshotCursor point) {
+  /** The values that a descriptor has; null where one is missing. */
+  private @Nullable List<String> describedOf(SnapshotCursor point) {
     String[] values = valuesOf(point);
-    List<String> key = Arrays.asList(values);
-    if (key.contains(null)) {
+    if (Arrays.asList(values).contains(null)) {
       return null;
     }
-    String[] described = new String[variable.length];
-    for (int i = 0; i < described.length; i++) {
-      described[i] = values[variable[i]];
-    }
-    Cells cells = file.addSeries(family, List.of(described), point.createdMs());
+    return Arrays.stream(variable).mapToObj(label -> values[label]).toList();
+  }
+
+  private MirroredSeries make(SnapshotCursor point, List<String> described) {
+    Cells cells = file.addSeries(family, described, point.createdMs());
     if (cells == null) {
-      return null;
+      throw new AssertionError("label values were short enough: " + described);
     }
+    String[] values = valuesOf(point);
     MirroredSeries series = MirroredSeries.of(family.descriptor(), cells, values);
-    byValues.put(key, series);
+    byValues.put(Arrays.asList(values), series);
     return series;
   }
 

@@ -5,6 +5,7 @@ import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +24,21 @@ final class MirroredMetric {
 
   private final ProcessFile file;
   private final FamilyRegistry registry;
-  private final int maxSeries;
+  private final SeriesLimits limits;
   private final FamilyType type;
   private final GaugeMode mode;
   private final List<Schema> schemas = new ArrayList<>(1);
   private long round;
 
   MirroredMetric(
-      ProcessFile file, FamilyRegistry registry, int maxSeries, FamilyType type, GaugeMode mode) {
+      ProcessFile file,
+      FamilyRegistry registry,
+      SeriesLimits limits,
+      FamilyType type,
+      GaugeMode mode) {
     this.file = file;
     this.registry = registry;
-    this.maxSeries = maxSeries;
+    this.limits = limits;
     this.type = type;
     this.mode = mode;
   }
@@ -64,7 +69,7 @@ final class MirroredMetric {
   @Nullable String put(SnapshotCursor point, long nowMs) {
     Schema schema = schemaOf(point, nowMs);
     MirroredFamily family = schema.family;
-    return family == null ? schema.refusal : family.put(point, size() < maxSeries, nowMs);
+    return family == null ? schema.refusal : family.put(point, size(), nowMs);
   }
 
   private int size() {
@@ -149,7 +154,7 @@ final class MirroredMetric {
         try {
           Registration taken = registry.register(descriptor);
           registration = taken;
-          family = new MirroredFamily(file, taken.family());
+          family = new MirroredFamily(file, taken.family(), limits);
         } catch (IllegalArgumentException e) {
           refusal = String.valueOf(e.getMessage());
         }

@@ -3,6 +3,7 @@ package io.tallystick.mirror;
 import io.prometheus.metrics.model.registry.Collector;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -18,7 +19,7 @@ public final class Mirrors implements AutoCloseable {
 
   private final ProcessFile file;
   private final FamilyRegistry registry;
-  private final int maxSeriesPerMetric;
+  private final SeriesLimits limits;
   private final MirrorThreads threads;
   private final ConcurrentHashMap<String, MirroredMetric> abandoned = new ConcurrentHashMap<>();
 
@@ -27,16 +28,16 @@ public final class Mirrors implements AutoCloseable {
    * @param interval how often values are taken
    */
   public Mirrors(
-      ProcessFile file, FamilyRegistry registry, int maxSeriesPerMetric, Duration interval) {
+      ProcessFile file, FamilyRegistry registry, SeriesLimits limits, Duration interval) {
     this.file = file;
     this.registry = registry;
-    this.maxSeriesPerMetric = maxSeriesPerMetric;
+    this.limits = limits;
     this.threads = new MirrorThreads(file, interval);
   }
 
   /** Takes the values of a metric whose name was taken for it. */
   public void addCallback(Collector collector, ProcessFile.Family family) {
-    threads.add(new CallbackMirror(file, collector, family, maxSeriesPerMetric));
+    threads.add(new CallbackMirror(file, collector, family, limits));
   }
 
   /**
@@ -54,7 +55,7 @@ public final class Mirrors implements AutoCloseable {
         new RegistryMirror(
             file,
             registry,
-            maxSeriesPerMetric,
+            limits,
             new RegistryMirror.Source(snapshots, includedNames, gaugeModes),
             abandoned);
     threads.add(mirror);

@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesLimits;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class RegistryMirror extends Mirrored {
   private final ReentrantLock lock = new ReentrantLock();
   private final ProcessFile file;
   private final FamilyRegistry registry;
-  private final int maxSeries;
+  private final SeriesLimits limits;
   private final Source source;
   private final Map<String, MirroredMetric> abandoned;
   private final Complaints complaints = new Complaints();
@@ -50,12 +51,12 @@ final class RegistryMirror extends Mirrored {
   RegistryMirror(
       ProcessFile file,
       FamilyRegistry registry,
-      int maxSeries,
+      SeriesLimits limits,
       Source source,
       ConcurrentHashMap<String, MirroredMetric> abandoned) {
     this.file = file;
     this.registry = registry;
-    this.maxSeries = maxSeries;
+    this.limits = limits;
     this.source = source;
     this.abandoned = abandoned;
   }
@@ -242,7 +243,7 @@ final class RegistryMirror extends Mirrored {
     if (before != null) {
       before.clear();
     }
-    return new MirroredMetric(file, registry, maxSeries, type, mode);
+    return new MirroredMetric(file, registry, limits, type, mode);
   }
 
   /** Removes what was not put in this round, but for what was not collected because it failed. */

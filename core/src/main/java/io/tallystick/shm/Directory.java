@@ -27,6 +27,8 @@ public final class Directory {
   static final String LOCK_ENDING = ".lock";
   static final String RETIRED = "retired.tally";
   static final String RETIRE_LOCK = "retire.lock";
+  static final String SERIES_INDEX = "series.index";
+  static final String SERIES_LOCK = "series.lock";
   static final String UNFINISHED_ENDING = ".tmp";
 
   /** One thread of the JVM looks at locks at a time; the string is one object in all loaders. */
@@ -79,6 +81,11 @@ public final class Directory {
 
   public Path retiredFile() {
     return path.resolve(RETIRED);
+  }
+
+  /** What counts the distinct series of all processes. */
+  public Path seriesIndex() {
+    return path.resolve(SERIES_INDEX);
   }
 
   /** What a file is called until it is complete. */
@@ -170,6 +177,11 @@ public final class Directory {
   /** The right to fold dead processes, or null where another thread or process has it. */
   @Nullable FileLockHandle tryLockForRetirement() throws IOException {
     return FileLockHandle.tryLock(path.resolve(RETIRE_LOCK), "retire." + key());
+  }
+
+  /** The right to replace the index, or null where another thread or process has it. */
+  @Nullable FileLockHandle tryLockForIndex() throws IOException {
+    return FileLockHandle.tryLock(path.resolve(SERIES_LOCK), "series." + key());
   }
 
   /** Identity of the directory, by whatever path it was reached. */

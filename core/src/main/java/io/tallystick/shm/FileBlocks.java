@@ -191,8 +191,8 @@ final class FileBlocks extends Blocks {
     return block;
   }
 
-  private static void writeZeros(FileChannel channel, long position, int length)
-      throws IOException {
+  /** Gives a part of a file its blocks, which are zero then. */
+  static void writeZeros(FileChannel channel, long position, int length) throws IOException {
     int written = 0;
     while (written < length) {
       ByteBuffer zeros = ZEROS.duplicate();

@@ -139,6 +139,21 @@ public final class ProcessFile implements Closeable {
     return clock;
   }
 
+  /** Whether other processes see it, all of it or a part. */
+  boolean isInDirectory() {
+    return shared != null;
+  }
+
+  /** How many series this process has. */
+  int series() {
+    lock.lock();
+    try {
+      return (shared == null ? 0 : shared.series()) + unshared.series();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Registers a family.
    *
@@ -451,6 +466,11 @@ public final class ProcessFile implements Closeable {
 
     public FamilyDescriptor descriptor() {
       return descriptor;
+    }
+
+    /** The most bytes of a series' record. */
+    int longestSeries() {
+      return longestSeries;
     }
   }
 }

@@ -135,6 +135,16 @@ final class Records {
     return out.size();
   }
 
+  /** The bytes of a series' record with these label values. */
+  static int seriesBytes(byte[][] labelValues) {
+    int bytes = SERIES_LENGTH;
+    for (byte[] value : labelValues) {
+      int count = value.length + 1;
+      bytes += (count < 1 << 7 ? 1 : count < 1 << 14 ? 2 : 3) + value.length;
+    }
+    return bytes;
+  }
+
   /** Fills in what is known once the cells are allocated. */
   static void locate(byte[] series, int family, int cell) {
     ByteBuffer.wrap(series)

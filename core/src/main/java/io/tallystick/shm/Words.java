@@ -16,6 +16,14 @@ final class Words {
     LONGS.setRelease(direct, offset, word);
   }
 
+  static long getLongVolatile(ByteBuffer direct, int offset) {
+    return (long) LONGS.getVolatile(direct, offset);
+  }
+
+  static boolean compareAndSet(ByteBuffer direct, int offset, long expected, long word) {
+    return LONGS.compareAndSet(direct, offset, expected, word);
+  }
+
   /** Reads a word before everything that is read after it, from direct and heap buffers alike. */
   static long getLongAcquire(ByteBuffer littleEndian, int offset) {
     long word = littleEndian.getLong(offset);

@@ -68,16 +68,6 @@ class OverflowTest {
   }
 
   @Test
-  void shouldMakeRoomWhenASeriesIsRemoved() throws IOException {
-    Counter counter = Counter.builder().name("x").labelNames("a").register(tallystick);
-    counter.labelValues("1").inc();
-    counter.labelValues("2").inc();
-    counter.remove("1");
-    counter.labelValues("3").inc();
-    assertThat(lines("x_total")).containsExactly("x_total{a=\"2\"} 1.0", "x_total{a=\"3\"} 1.0");
-  }
-
-  @Test
   void shouldMakeTheOverflowSeriesAgainWhenTheMetricWasCleared() throws IOException {
     Counter counter = Counter.builder().name("x").labelNames("a").register(tallystick);
     for (int round = 0; round < 2; round++) {

@@ -23,6 +23,7 @@ public final class RegistrarAccess {
   /** Does the work of the agent now: grants columns, turns the clock, says that it is alive. */
   public static void turn(Registrar registrar) {
     registrar.file().turn();
+    registrar.limits().turn();
     Tracing.look();
   }
 
