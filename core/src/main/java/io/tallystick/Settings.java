@@ -1,6 +1,7 @@
 package io.tallystick;
 
 import io.tallystick.scrape.Scraper;
+import io.tallystick.shm.LifeLayout;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class Settings {
   static final String DEAD_GAUGE_RETENTION = "tallystick.deadGaugeRetention";
   static final String INSTANCE_NAME = "tallystick.instanceName";
   static final String MIRROR_INTERVAL = "tallystick.mirrorInterval";
+  static final String SERIES_TIME_TO_LIVE = "tallystick.seriesTimeToLive";
 
   private static final Set<String> KNOWN =
       new TreeSet<>(
@@ -42,7 +44,8 @@ final class Settings {
               MAX_SERIES_PER_DIRECTORY,
               DEAD_GAUGE_RETENTION,
               INSTANCE_NAME,
-              MIRROR_INTERVAL));
+              MIRROR_INTERVAL,
+              SERIES_TIME_TO_LIVE));
 
   private static final String PREFIX = "tallystick.";
   private static final String VARIABLE_PREFIX = "TALLYSTICK_";
@@ -153,6 +156,15 @@ final class Settings {
       throw bad(sourceOf(MIRROR_INTERVAL), textOf(MIRROR_INTERVAL), MIRROR_INTERVALS);
     }
     return interval;
+  }
+
+  /** How long a series is shown after it was updated; zero for ever. */
+  Duration seriesTimeToLive() {
+    Duration ttl = duration(SERIES_TIME_TO_LIVE, Duration.ZERO);
+    if (!LifeLayout.isTtl(ttl)) {
+      throw bad(sourceOf(SERIES_TIME_TO_LIVE), textOf(SERIES_TIME_TO_LIVE), LifeLayout.TTLS);
+    }
+    return ttl;
   }
 
   static boolean isMirrorInterval(Duration interval) {

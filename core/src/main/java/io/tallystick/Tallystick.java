@@ -8,6 +8,7 @@ import io.tallystick.mirror.SnapshotSource;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.Interrupts;
+import io.tallystick.shm.LifeLayout;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.SeriesLimits;
 import java.io.IOException;
@@ -59,8 +60,9 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       Scraper scraper,
       Retirement retirement,
       SeriesLimits limits,
-      Duration mirrorInterval) {
-    super(file, limits, mirrorInterval);
+      Duration mirrorInterval,
+      Duration seriesTimeToLive) {
+    super(file, limits, mirrorInterval, seriesTimeToLive);
     this.file = file;
     this.scraper = scraper;
     this.retirement = retirement;
@@ -231,6 +233,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
             MOST_SERIES_PER_DIRECTORY);
     private Duration deadGaugeRetention = settings.deadGaugeRetention();
     private Duration mirrorInterval = settings.mirrorInterval();
+    private Duration seriesTimeToLive = settings.seriesTimeToLive();
     private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
     private boolean named;
     private @Nullable String role;
@@ -305,6 +308,20 @@ public final class Tallystick extends Registrar implements AutoCloseable {
                 + Settings.MIRROR_INTERVALS);
       }
       this.mirrorInterval = mirrorInterval;
+      return this;
+    }
+
+    /**
+     * How long series of metrics with labels, but for infos, are shown after any process updated
+     * them last; from 10 seconds on, or zero for ever, which is the default. A metric's builder can
+     * say otherwise.
+     */
+    public Builder seriesTimeToLive(Duration seriesTimeToLive) {
+      if (!LifeLayout.isTtl(seriesTimeToLive)) {
+        throw new IllegalArgumentException(
+            "bad setting: seriesTimeToLive=" + seriesTimeToLive + " expected=" + LifeLayout.TTLS);
+      }
+      this.seriesTimeToLive = seriesTimeToLive;
       return this;
     }
 
@@ -388,7 +405,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
       SeriesLimits limits =
           SeriesLimits.open(shared, file, maxSeriesPerMetric, maxSeriesPerDirectory);
-      return new Tallystick(file, scraper, retirement, limits, mirrorInterval);
+      return new Tallystick(file, scraper, retirement, limits, mirrorInterval, seriesTimeToLive);
     }
 
     private ProcessFile create(Directory shared, ProcessFile.Settings made) throws IOException {

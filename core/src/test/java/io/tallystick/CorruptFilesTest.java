@@ -261,6 +261,10 @@ class CorruptFilesTest {
         }) {
       add(faults, "cell " + cell, base.copy().putInt(series.position() + 8, cell));
     }
+    int life = base.lifePositionOf("bad_sessions");
+    for (int cell : new int[] {-1, 0, single, cells, cells - 2, Integer.MAX_VALUE - 1}) {
+      add(faults, "life " + cell, base.copy().putInt(life, cell));
+    }
   }
 
   private static byte[] bytes(int[] values) {
@@ -427,6 +431,33 @@ class CorruptFilesTest {
 
     assertOnlyTheRestIsScraped(file);
     assertIsLeft(file, bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void shouldShowTheSeriesWhenItsLifeIsImpossible(int index) throws IOException {
+    Path file = newFile();
+    TallyBytes bytes = base.copy();
+    int life = bytes.lifeOf("bad_sessions");
+    bytes.putLong(bytes.positionOf(life + index), -1 - index).writeTo(file);
+
+    assertOnlyTheRestIsScraped(file);
+    assertThat(Samples.of(good.scraper())).containsEntry("bad_sessions_total{user=\"a\"}", 2.0);
+    assertIsLeft(file, bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void shouldScrapeAndFoldWhenATimeOfALifeIsTheGreatest(int index) throws IOException {
+    Path file = newFile();
+    TallyBytes bytes = base.copy();
+    bytes.putLong(bytes.positionOf(bytes.lifeOf("bad_sessions") + index), Long.MAX_VALUE);
+    bytes.writeTo(file);
+
+    Map<String, Double> samples = Samples.of(good.scraper()); // which folds it
+    assertThat(samples).containsAllEntriesOf(expected).containsEntry(CORRUPT, 0.0);
+    assertThat(samples).containsEntry("bad_sessions_total{user=\"a\"}", 2.0);
+    assertThat(file).doesNotExist();
   }
 
   static Stream<Arguments> greatestValues() {

@@ -1,8 +1,10 @@
 package io.tallystick;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.metrics.Counter;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
@@ -33,7 +35,8 @@ class SettingsTest {
     "tallystick.maxSeriesPerDirectory, TALLYSTICK_MAX_SERIES_PER_DIRECTORY",
     "tallystick.deadGaugeRetention, TALLYSTICK_DEAD_GAUGE_RETENTION",
     "tallystick.instanceName, TALLYSTICK_INSTANCE_NAME",
-    "tallystick.mirrorInterval, TALLYSTICK_MIRROR_INTERVAL"
+    "tallystick.mirrorInterval, TALLYSTICK_MIRROR_INTERVAL",
+    "tallystick.seriesTimeToLive, TALLYSTICK_SERIES_TIME_TO_LIVE"
   })
   void shouldReadTheVariableWhenThePropertyHasAnotherSpelling(String property, String variable) {
     assertThat(Settings.variable(property)).isEqualTo(variable);
@@ -48,6 +51,7 @@ class SettingsTest {
     assertThat(settings().text(Settings.INSTANCE_NAME)).isNull();
     assertThat(settings().deadGaugeRetention()).isEqualTo(Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
     assertThat(settings().mirrorInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(settings().seriesTimeToLive()).isZero();
   }
 
   @Test
@@ -129,6 +133,30 @@ class SettingsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"0s, true", "10s, true", "400d, true", "9999ms, false", "1ms, false"})
+  void shouldTakeATimeToLiveWhenItIsNotTooShort(String text, boolean isGood) {
+    properties.setProperty("tallystick.seriesTimeToLive", text);
+    Duration ttl = settings().duration("tallystick.seriesTimeToLive", Duration.ofSeconds(1));
+    if (isGood) {
+      assertThat(settings().seriesTimeToLive()).isEqualTo(ttl);
+      assertThatNoException().isThrownBy(() -> Tallystick.builder().seriesTimeToLive(ttl));
+    } else {
+      assertThatThrownBy(() -> settings().seriesTimeToLive())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "bad setting: tallystick.seriesTimeToLive="
+                  + text
+                  + " expected=0s for none, or from 10s on");
+      assertThatThrownBy(() -> Tallystick.builder().seriesTimeToLive(ttl))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("bad setting: seriesTimeToLive=PT");
+      assertThatThrownBy(() -> Counter.builder().seriesTimeToLive(ttl))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("bad time to live: seriesTimeToLive=PT");
+    }
+  }
+
   @Test
   void shouldTakeThePropertyFirstWhenDirectoriesAreSetEverywhere() {
     environment.put("PROMETHEUS_MULTIPROC_DIR", "/python");
@@ -163,7 +191,7 @@ class SettingsTest {
                 + "tallystick.deadGaugeRetention,tallystick.dir,tallystick.instanceName,"
                 + "tallystick.maxBytes,tallystick.maxSeriesPerDirectory,"
                 + "tallystick.maxSeriesPerMetric,tallystick.mirrorInterval,"
-                + "tallystick.segmentCells");
+                + "tallystick.segmentCells,tallystick.seriesTimeToLive");
   }
 
   @Test

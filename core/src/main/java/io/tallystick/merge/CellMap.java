@@ -1,11 +1,13 @@
 package io.tallystick.merge;
 
 import io.tallystick.shm.CellLayout;
+import io.tallystick.shm.LifeReader;
 import io.tallystick.shm.NativeReader;
 import io.tallystick.shm.NativeShape;
 import io.tallystick.shm.QuantileShape;
 import java.lang.invoke.VarHandle;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,91 @@ import org.jspecify.annotations.Nullable;
  * acquire fence between, column by column; see {@link CellLayout}.
  */
 final class CellMap extends SeriesMap {
+  private static final int NO_LIFE = -1;
+
+  private int @Nullable [] lives; // of each series that expires where its life is; null for none
+  private long[] created = {}; // of these series
+
+  // those of the series that count this time
+  private int[] chosenCells = {};
+  private int[] chosenSeries = {};
+  private int chosen;
+
   CellMap(FamilyLink link, MergedFamily family) {
     super(link, family);
+  }
+
+  /** Says where the life of the series is that was added last. */
+  void addLife(int lifeCell, long createdMs) {
+    int[] known = lives;
+    int length = known == null ? 0 : known.length;
+    if (known == null || length < size) {
+      known = known == null ? new int[cells.length] : Arrays.copyOf(known, cells.length);
+      Arrays.fill(known, length, cells.length, NO_LIFE);
+      lives = known;
+      created = Arrays.copyOf(created, cells.length);
+    }
+    known[size - 1] = lifeCell;
+    created[size - 1] = createdMs;
+  }
+
+  private int lifeOf(int index) {
+    int[] known = lives;
+    return known == null || index >= known.length ? NO_LIFE : known[index];
+  }
+
+  @Override
+  void moved(int from, int to) {
+    int[] known = lives;
+    if (known != null && to < known.length) {
+      known[to] = lifeOf(from);
+      created[to] = from < created.length ? created[from] : 0;
+    }
+  }
+
+  /** Takes in when the series lived. */
+  void takeLives(LifeReader reader, boolean isElsewhere) {
+    Lifespans lifespans = family.lifespans();
+    if (lives == null || lifespans == null) {
+      addEndless();
+      return;
+    }
+    if (!family.hasValues()) {
+      return;
+    }
+    for (int i = 0; i < size; i++) {
+      int life = lifeOf(i);
+      if (life == NO_LIFE) {
+        lifespans.addEndless(series[i]);
+      } else if (reader.read(life)) {
+        lifespans.add(series[i], created[i], reader, isElsewhere);
+      } else {
+        impossible = true;
+        lifespans.addEndless(series[i]);
+      }
+    }
+  }
+
+  /** Chooses the series that count, before their cells are added up. */
+  void choose() {
+    Lifespans lifespans = family.lifespans();
+    if (lives == null || lifespans == null) {
+      chosenCells = cells;
+      chosenSeries = series;
+      chosen = size;
+      return;
+    }
+    if (chosenCells == cells || chosenCells.length < size) {
+      chosenCells = new int[cells.length];
+      chosenSeries = new int[cells.length];
+    }
+    chosen = 0;
+    for (int i = 0; i < size; i++) {
+      if (lifeOf(i) == NO_LIFE || lifespans.isChosen(series[i], created[i])) {
+        chosenCells[chosen] = cells[i];
+        chosenSeries[chosen++] = series[i];
+      }
+    }
   }
 
   /** Adds one column's cells to the merged values. */
@@ -36,17 +121,17 @@ final class CellMap extends SeriesMap {
   }
 
   private void counters(LongBuffer column, Gathering gathering) {
-    for (int i = 0; i < size; i++) {
-      int cell = cells[i];
-      values.see(series[i]);
-      addCount(series[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
+    for (int i = 0; i < chosen; i++) {
+      int cell = chosenCells[i];
+      values.see(chosenSeries[i]);
+      addCount(chosenSeries[i], 0, column.get(cell + CellLayout.COUNTER_LONG));
       long bits = column.get(cell + CellLayout.COUNTER_DOUBLE);
       if (bits != 0) {
         double part = Double.longBitsToDouble(bits);
         if (part < 0 && !gathering.retired()) { // there a column holds what rounding took
           impossible = true;
         } else {
-          values.addDouble(series[i], part);
+          values.addDouble(chosenSeries[i], part);
         }
       }
     }
@@ -54,18 +139,18 @@ final class CellMap extends SeriesMap {
 
   private void histograms(LongBuffer column, int @Nullable [] bucketMap) {
     int buckets = link.descriptor().bounds().length;
-    for (int i = 0; i < size; i++) {
-      int cell = cells[i];
-      values.see(series[i]);
+    for (int i = 0; i < chosen; i++) {
+      int cell = chosenCells[i];
+      values.see(chosenSeries[i]);
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
       if (sum != 0) {
-        values.addDouble(series[i], Double.longBitsToDouble(sum));
+        values.addDouble(chosenSeries[i], Double.longBitsToDouble(sum));
       }
       for (int bucket = 0; bucket < buckets; bucket++) {
         long count = column.get(cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
         if (count != 0) {
-          addCount(series[i], bucketMap == null ? bucket : bucketMap[bucket], count);
+          addCount(chosenSeries[i], bucketMap == null ? bucket : bucketMap[bucket], count);
         }
       }
     }
@@ -80,10 +165,10 @@ final class CellMap extends SeriesMap {
     VarHandle.acquireFence();
     int part = CellLayout.nativePart(link.descriptor());
     NativeReader reader = family.nativeReader();
-    for (int i = 0; i < size; i++) {
-      reader.read(column, cells[i] + part, shape);
+    for (int i = 0; i < chosen; i++) {
+      reader.read(column, chosenCells[i] + part, shape);
       if (reader.isPossible()) {
-        values.nativeBuckets(series[i]).add(reader, shape);
+        values.nativeBuckets(chosenSeries[i]).add(reader, shape);
       } else {
         impossible = true;
       }
@@ -92,15 +177,15 @@ final class CellMap extends SeriesMap {
 
   private void summaries(LongBuffer column) {
     QuantileShape shape = link.quantileShape();
-    for (int i = 0; i < size; i++) {
-      int cell = cells[i];
-      values.see(series[i]);
+    for (int i = 0; i < chosen; i++) {
+      int cell = chosenCells[i];
+      values.see(chosenSeries[i]);
       long sum = column.get(cell + CellLayout.DISTRIBUTION_SUM);
       VarHandle.acquireFence();
-      values.addDouble(series[i], Double.longBitsToDouble(sum));
-      addCount(series[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
+      values.addDouble(chosenSeries[i], Double.longBitsToDouble(sum));
+      addCount(chosenSeries[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
       if (shape != null) {
-        family.quantiles().add(series[i], column, cell + CellLayout.QUANTILE_PART, shape);
+        family.quantiles().add(chosenSeries[i], column, cell + CellLayout.QUANTILE_PART, shape);
       }
     }
   }
@@ -115,36 +200,36 @@ final class CellMap extends SeriesMap {
 
   private void gauges(LongBuffer column, Gathering gathering) {
     boolean canExpire = family.mode().isPerProcess();
-    for (int i = 0; i < size; i++) {
-      long writtenMs = column.get(cells[i] + CellLayout.GAUGE_WRITTEN_MS);
+    for (int i = 0; i < chosen; i++) {
+      long writtenMs = column.get(chosenCells[i] + CellLayout.GAUGE_WRITTEN_MS);
       VarHandle.acquireFence();
       if (!canExpire || !gathering.isExpired(writtenMs)) {
-        long bits = column.get(cells[i] + CellLayout.GAUGE_VALUE);
-        family.addGauge(series[i], Double.longBitsToDouble(bits), writtenMs);
+        long bits = column.get(chosenCells[i] + CellLayout.GAUGE_VALUE);
+        family.addGauge(chosenSeries[i], Double.longBitsToDouble(bits), writtenMs);
       }
     }
   }
 
   private void infos(LongBuffer column, Gathering gathering) {
-    for (int i = 0; i < size; i++) {
-      long writtenMs = column.get(cells[i] + CellLayout.GAUGE_WRITTEN_MS);
+    for (int i = 0; i < chosen; i++) {
+      long writtenMs = column.get(chosenCells[i] + CellLayout.GAUGE_WRITTEN_MS);
       writtenMs = Math.max(writtenMs, gathering.knownAliveMs());
       if (!gathering.isExpired(writtenMs)) {
-        family.addInfo(series[i], writtenMs);
+        family.addInfo(chosenSeries[i], writtenMs);
       }
     }
   }
 
   private void stateSets(LongBuffer column) {
     int states = family.states().size();
-    for (int i = 0; i < size; i++) {
-      long writtenMs = column.get(cells[i] + CellLayout.STATESET_WRITTEN_MS);
+    for (int i = 0; i < chosen; i++) {
+      long writtenMs = column.get(chosenCells[i] + CellLayout.STATESET_WRITTEN_MS);
       VarHandle.acquireFence();
-      if (family.winsStates(series[i], writtenMs)) {
-        values.putWord(series[i], 0, writtenMs);
+      if (family.winsStates(chosenSeries[i], writtenMs)) {
+        values.putWord(chosenSeries[i], 0, writtenMs);
         for (int state = 0; state < states; state++) {
-          long word = column.get(cells[i] + CellLayout.STATESET_STATES + state);
-          values.putWord(series[i], 1 + state, word);
+          long word = column.get(chosenCells[i] + CellLayout.STATESET_STATES + state);
+          values.putWord(chosenSeries[i], 1 + state, word);
         }
       }
     }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ public final class Merge {
   /** Reads the records that a source got since the last time. A fold never adds its sources. */
   public void poll(MergedFile source) throws IOException {
     try {
-      source.read(new Joining(source));
+      source.read(new Joining(source, true));
     } catch (CorruptFileException e) {
       source.setFault(String.valueOf(e.getMessage()));
     }
@@ -108,19 +109,34 @@ public final class Merge {
       }
     }
     List<MergedFile> broken = new ArrayList<>();
-    for (MergedFile source : sources) {
-      try {
-        source.accumulate(expireBeforeMs);
-        source.accumulateExemplars(exemplarsNotBeforeMs, exemplarsNotAfterMs());
-      } catch (InternalError e) { // how the JVM says that a mapped page has gone
-        broken.add(source);
-      }
-    }
+    forEachWhole(sources, source -> source.takeLives(false), broken);
+    families.values().forEach(family -> family.settleLives(nowMs));
+    forEachWhole(
+        sources,
+        source -> {
+          source.accumulate(expireBeforeMs);
+          source.accumulateExemplars(exemplarsNotBeforeMs, exemplarsNotAfterMs());
+        },
+        broken);
     families.values().forEach(MergedFamily::settle);
     if (!contested.isEmpty()) {
       shown = null; // an older family may have nothing left to show
     }
     return broken;
+  }
+
+  private static void forEachWhole(
+      List<MergedFile> sources, Consumer<MergedFile> action, List<MergedFile> broken) {
+    for (MergedFile source : sources) {
+      if (broken.contains(source)) {
+        continue;
+      }
+      try {
+        action.accept(source);
+      } catch (InternalError e) { // how the JVM says that a mapped page has gone
+        broken.add(source);
+      }
+    }
   }
 
   /**
@@ -141,6 +157,33 @@ public final class Merge {
     source.accumulate(expireBeforeMs);
     source.accumulateExemplars(expireBeforeMs, exemplarsNotAfterMs());
     families.values().forEach(family -> family.quantiles().keep());
+  }
+
+  /** Adds when one source's series lived, as a fold does, before any values are added. */
+  void takeLives(MergedFile source) {
+    families.values().forEach(family -> family.makeRoom(nowMs));
+    source.takeLives(false);
+  }
+
+  /** Adds when series that are there already live in a source that a fold leaves as it is. */
+  void lookAt(MergedFile source) throws IOException {
+    try {
+      source.read(new Joining(source, false));
+    } catch (CorruptFileException e) {
+      source.setFault(String.valueOf(e.getMessage())); // what is ahead of it counts all the same
+    }
+    boolean unused = source.dropRemoved();
+    source.takeLives(true);
+  }
+
+  /** Whether any series expires. */
+  boolean hasLives() {
+    return families.values().stream().anyMatch(family -> family.lifespans() != null);
+  }
+
+  /** Ends the adding of lives: leaves out what had expired when what counts began. */
+  void settleLives() {
+    families.values().forEach(family -> family.settleLives(Long.MIN_VALUE));
   }
 
   /** The families to show, sorted by name. */
@@ -252,9 +295,11 @@ public final class Merge {
   /** Takes the records of one source into the merged families. */
   private final class Joining implements RecordVisitor {
     private final MergedFile source;
+    private final boolean adds; // families and series that are not there
 
-    Joining(MergedFile source) {
+    Joining(MergedFile source, boolean adds) {
       this.source = source;
+      this.adds = adds;
     }
 
     @Override
@@ -264,12 +309,14 @@ public final class Merge {
       MergedFamily family = null;
       if (source.isLive() || !descriptor.mode().isLive()) {
         family = families.get(Identity.of(descriptor));
-        if (family == null) {
-          family = new MergedFamily(descriptor);
-          families.put(Identity.of(descriptor), family);
+        if (adds) {
+          if (family == null) {
+            family = new MergedFamily(descriptor);
+            families.put(Identity.of(descriptor), family);
+          }
+          family.join(descriptor, source.describedMs());
+          shown = null;
         }
-        family.join(descriptor, source.describedMs());
-        shown = null;
       }
       source.families().add(new FamilyLink(descriptor, family, labels));
     }
@@ -292,8 +339,11 @@ public final class Merge {
         key = new byte[Math.max(needed, 2 * key.length)];
       }
       int length = link.labels().writeKey(link.schema(), record, instance, key);
-      int series = family.series(key, length, record.createdMs());
-      source.map(record, link, family, series);
+      int series =
+          adds ? family.series(key, length, record.createdMs()) : family.index().known(key, length);
+      if (series >= 0) {
+        source.map(record, link, family, series);
+      }
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class MergedFamily {
   private final NativeReader nativeReader = new NativeReader();
   private final MergedExemplars exemplars = new MergedExemplars(this);
   private final MergedQuantiles quantiles = new MergedQuantiles();
+  private @Nullable Lifespans lifespans; // null where no series expires
   private MetricMetadata metadata;
   private long createdMs = Long.MAX_VALUE;
   private long describedMs = Long.MIN_VALUE;
@@ -117,7 +118,8 @@ public final class MergedFamily {
 
   /** When the series was first created, in milliseconds of the Unix epoch. */
   public long createdMs(int series) {
-    return index.createdMs(series);
+    long createdMs = index.createdMs(series);
+    return lifespans == null ? createdMs : lifespans.createdMs(series, createdMs);
   }
 
   /**
@@ -208,6 +210,21 @@ public final class MergedFamily {
   /** Reads one copy of a series' native buckets after the other. */
   NativeReader nativeReader() {
     return nativeReader;
+  }
+
+  /** When the series lived; null where none expires. */
+  @Nullable Lifespans lifespans() {
+    return lifespans;
+  }
+
+  /** As {@link #lifespans}, from now on. */
+  Lifespans makeLifespans() {
+    Lifespans present = lifespans;
+    if (present == null) {
+      present = new Lifespans();
+      lifespans = present;
+    }
+    return present;
   }
 
   /** Where the values of all series are added up. */
@@ -318,6 +335,9 @@ public final class MergedFamily {
     values.reset(index.size(), index.capacity(), width(), nativeShape);
     exemplars.clear();
     quantiles.reset(nowMs);
+    if (lifespans != null) {
+      lifespans.reset(index.size());
+    }
     hasValues = true;
   }
 
@@ -329,6 +349,13 @@ public final class MergedFamily {
   /** Whether values are added. */
   boolean hasValues() {
     return hasValues;
+  }
+
+  /** Ends the adding of lives, as {@link Lifespans#settle} says. */
+  void settleLives(long expireBeforeMs) {
+    if (lifespans != null && hasValues) {
+      lifespans.settle(expireBeforeMs);
+    }
   }
 
   /** Ends the adding of values: makes native and classic buckets of histograms agree. */

@@ -81,6 +81,16 @@ public abstract sealed class MergedFile permits Source, PythonSource {
   void renumberExemplars(MergedFamily family, int[] renumbered) {}
 
   /**
+   * Takes in when the series lived, where they are of families of which some expire.
+   *
+   * @param isElsewhere whether the file is only looked at
+   * @throws InternalError where the file was cut, from within this call
+   */
+  void takeLives(boolean isElsewhere) {
+    forEachMap(SeriesMap::addEndless);
+  }
+
+  /**
    * Adds all values to the merged ones.
    *
    * @throws InternalError where the file was cut, from within this call

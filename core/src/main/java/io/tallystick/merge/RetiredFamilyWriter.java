@@ -19,16 +19,20 @@ import java.util.Map;
 final class RetiredFamilyWriter {
   private final RetiredFileWriter writer;
   private final MergedFamily family;
+  private final long nowMs;
   private final Map<List<String>, Schema> schemas = new HashMap<>();
 
-  RetiredFamilyWriter(RetiredFileWriter writer, MergedFamily family) {
+  RetiredFamilyWriter(RetiredFileWriter writer, MergedFamily family, long nowMs) {
     this.writer = writer;
     this.family = family;
+    this.nowMs = nowMs;
   }
 
+  /** Writes all but the series that expired and that no other file has. */
   void write() throws IOException {
+    Lifespans lifespans = family.lifespans();
     for (int series = 0; series < family.size(); series++) {
-      if (family.isSeen(series)) {
+      if (family.isSeen(series) && (lifespans == null || !lifespans.isGone(series, nowMs))) {
         writeSeries(series);
       }
     }
@@ -42,9 +46,15 @@ final class RetiredFamilyWriter {
     }
     List<String> values = new ArrayList<>(List.of(family.index().labelValues(series)));
     String instance = schema.instance < 0 ? null : values.remove(schema.instance);
+    Lifespans lifespans = family.lifespans();
     RetiredFileWriter.Row row =
         writer.addSeries(
-            schema.number, schema.descriptor, values, family.createdMs(series), instance);
+            schema.number,
+            schema.descriptor,
+            values,
+            family.createdMs(series),
+            instance,
+            lifespans == null ? null : lifespans.lifetime(series, nowMs));
     put(row, series);
     putExemplars(row, series);
   }

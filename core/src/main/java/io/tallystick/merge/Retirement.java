@@ -14,9 +14,9 @@ import java.nio.file.LinkOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds the files of dead processes into the retired file.
@@ -63,61 +63,99 @@ public final class Retirement {
    *     so it is done once a file turned out to have a fault behind what was taken in of it
    */
   private Report fold(RetireLock lock, boolean careful) throws IOException {
-    Merge merge = new Merge();
-    merge.at(clock.millis());
+    long nowMs = clock.millis();
     long expireBeforeMs = expireBeforeMs(clock, deadGaugeRetention);
-    long generation = 0;
-    long processes = 0;
-    Set<Token> known = new HashSet<>();
-    if (!Files.notExists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
-      try (ProcessFileReader reader = directory.openDead(directory.retiredFile())) {
-        Source retired = new Source(reader, false);
-        merge.poll(retired);
-        merge.accumulate(retired, expireBeforeMs);
-        String fault = retired.fault();
-        if (fault != null) {
-          throw new CorruptFileException(fault);
-        }
-        generation = reader.generation();
-        processes = reader.retiredProcesses();
-        known.addAll(reader.tokens());
-      } catch (CorruptFileException | InternalError e) {
-        throw new IOException(
-            "retired file is faulty, so that nothing is folded; move it away to start anew: file="
-                + directory.retiredFile(),
-            e);
-      }
-    }
-    for (Token token : known) {
-      lock.delete(token);
-    }
-    lock.deleteUnfinished(clock.millis());
-    List<Token> folded = new ArrayList<>();
+    Merge merge = new Merge();
+    merge.at(nowMs);
+    Retired retired = takeRetired(merge);
+    List<Token> dead = new ArrayList<>();
     int left = 0;
     for (Token token : directory.tokens()) {
-      if (directory.isAlive(token)) {
+      if (retired.tokens().contains(token) || directory.isAlive(token)) {
         continue;
       }
       if (careful && !isWhole(token, expireBeforeMs)) {
         left++;
-        continue;
+      } else {
+        dead.add(token);
       }
-      Outcome outcome = foldDead(merge, token, expireBeforeMs);
+    }
+    DeadLives lives = new DeadLives(directory, merge, nowMs);
+    if (!lives.take(dead, retired.tokens(), retired.source())) {
+      return foldCarefully(lock, careful);
+    }
+    accumulate(merge, retired, expireBeforeMs);
+    for (Token token : retired.tokens()) {
+      lock.delete(token);
+    }
+    lock.deleteUnfinished(nowMs);
+    List<Token> folded = new ArrayList<>();
+    for (Token token : dead) {
+      Source known = lives.takeSource(token);
+      Outcome outcome =
+          known != null
+              ? accumulate(merge, known, expireBeforeMs)
+              : foldDead(merge, token, expireBeforeMs, nowMs);
       if (outcome == Outcome.FOLDED) {
         folded.add(token);
-      } else if (outcome == Outcome.FAULTY && careful) {
-        throw new IOException("file changed while it was folded: file=" + directory.file(token));
       } else if (outcome == Outcome.FAULTY) {
-        return fold(lock, true);
+        return foldCarefully(lock, careful);
       }
     }
     if (!folded.isEmpty()) {
-      write(merge, generation + 1, processes + folded.size(), folded);
+      write(merge, retired, folded, nowMs);
       for (Token token : folded) {
         lock.delete(token);
       }
     }
     return new Report(folded.size(), left, false);
+  }
+
+  private Report foldCarefully(RetireLock lock, boolean wasCareful) throws IOException {
+    if (wasCareful) {
+      throw new IOException("a file changed while it was folded: directory=" + directory.path());
+    }
+    return fold(lock, true);
+  }
+
+  private Retired takeRetired(Merge merge) throws IOException {
+    if (Files.notExists(directory.retiredFile(), LinkOption.NOFOLLOW_LINKS)) {
+      return new Retired(null, 0, 0, Set.of());
+    }
+    try (ProcessFileReader reader = directory.openDead(directory.retiredFile())) {
+      Source source = new Source(reader, false);
+      merge.poll(source);
+      String fault = source.fault();
+      if (fault != null) {
+        throw new CorruptFileException(fault);
+      }
+      return new Retired(source, reader.generation(), reader.retiredProcesses(), reader.tokens());
+    } catch (CorruptFileException | InternalError e) {
+      throw faulty(e);
+    }
+  }
+
+  private void accumulate(Merge merge, Retired retired, long expireBeforeMs) throws IOException {
+    Source source = retired.source();
+    if (source == null) {
+      return;
+    }
+    try {
+      merge.accumulate(source, expireBeforeMs);
+      String fault = source.fault();
+      if (fault != null) {
+        throw new CorruptFileException(fault);
+      }
+    } catch (CorruptFileException | InternalError e) {
+      throw faulty(e);
+    }
+  }
+
+  private IOException faulty(Throwable cause) {
+    return new IOException(
+        "retired file is faulty, so that nothing is folded; move it away to start anew: file="
+            + directory.retiredFile(),
+        cause);
   }
 
   private boolean isWhole(Token token, long expireBeforeMs) throws ClosedByInterruptException {
@@ -143,24 +181,22 @@ public final class Retirement {
     Source source = new Source(reader, false);
     Merge alone = new Merge();
     alone.poll(source);
+    alone.takeLives(source);
     alone.accumulate(source, expireBeforeMs);
     return source.fault() == null;
   }
 
   /** Adds a dead process' values. Where there was a fault, the merge is of no use. */
-  private Outcome foldDead(Merge merge, Token token, long expireBeforeMs)
+  private Outcome foldDead(Merge merge, Token token, long expireBeforeMs, long nowMs)
       throws ClosedByInterruptException {
     Outcome outcome = Outcome.FAULTY;
     try (ProcessFileReader reader = directory.openDead(directory.file(token))) {
-      if (reader.isAwaitingItsNext(clock.millis())) {
+      if (reader.isAwaitingItsNext(nowMs)) {
         return Outcome.AWAITING_ITS_NEXT;
       }
       Source source = new Source(reader, false);
       merge.poll(source);
-      merge.accumulate(source, expireBeforeMs);
-      if (source.fault() == null) {
-        outcome = Outcome.FOLDED;
-      }
+      outcome = accumulate(merge, source, expireBeforeMs);
     } catch (ClosedByInterruptException e) {
       throw e; // says nothing of the file
     } catch (IOException | CorruptFileException | InternalError e) {
@@ -169,17 +205,28 @@ public final class Retirement {
     return outcome;
   }
 
-  private void write(Merge merge, long generation, long processes, List<Token> tokens)
+  private static Outcome accumulate(Merge merge, Source source, long expireBeforeMs) {
+    try {
+      merge.accumulate(source, expireBeforeMs);
+      return source.fault() == null ? Outcome.FOLDED : Outcome.FAULTY;
+    } catch (InternalError e) { // how the JVM says that a mapped page has gone
+      return Outcome.FAULTY;
+    }
+  }
+
+  private void write(Merge merge, Retired retired, List<Token> tokens, long nowMs)
       throws IOException {
     int cells = 0;
     for (MergedFamily family : merge.allFamilies()) {
       cells += family.size() * 2;
     }
+    long generation = retired.generation() + 1;
+    long processes = retired.processes() + tokens.size();
     try (RetiredFileWriter writer =
-        RetiredFileWriter.create(directory, generation, processes, tokens, cells, clock.millis())) {
+        RetiredFileWriter.create(directory, generation, processes, tokens, cells, nowMs)) {
       for (MergedFamily family : merge.allFamilies()) {
         family.settle();
-        new RetiredFamilyWriter(writer, family).write();
+        new RetiredFamilyWriter(writer, family, nowMs).write();
       }
       writer.commit();
     }
@@ -198,6 +245,10 @@ public final class Retirement {
   public static long expireBeforeMs(Clock clock, Duration deadGaugeRetention) {
     return clock.millis() - deadGaugeRetention.toMillis();
   }
+
+  /** The retired file as it is; without a source where there is none. */
+  private record Retired(
+      @Nullable Source source, long generation, long processes, Set<Token> tokens) {}
 
   private enum Outcome {
     FOLDED,

@@ -82,6 +82,20 @@ final class SeriesIndex {
     return Key.values(keys[series], schemaNames(series).size());
   }
 
+  /** The series with this key, or -1 where there is none. */
+  int known(byte[] key, int length) {
+    int mask = table.length - 1;
+    int slot = Key.hash(key, length) & mask;
+    while (table[slot] != 0) {
+      int series = table[slot] - 1;
+      if (Key.equals(keys[series], key, length)) {
+        return series;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
   /** The series with this key, which is added where there is none. */
   int find(byte[] key, int length, long created) {
     int mask = table.length - 1;

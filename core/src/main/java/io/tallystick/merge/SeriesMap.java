@@ -52,10 +52,24 @@ abstract class SeriesMap {
     for (int i = 0; i < size; i++) {
       if (!isRemoved.test(cells[i])) {
         cells[kept] = cells[i];
-        series[kept++] = series[i];
+        series[kept] = series[i];
+        moved(i, kept++);
       }
     }
     size = kept;
+  }
+
+  /** Says that a series has another index. */
+  void moved(int from, int to) {}
+
+  /** Takes in that the series do not expire, where they are of a family of which some do. */
+  final void addEndless() {
+    Lifespans lifespans = family.lifespans();
+    if (lifespans != null && family.hasValues()) {
+      for (int i = 0; i < size; i++) {
+        lifespans.addEndless(series[i]);
+      }
+    }
   }
 
   final void mark(boolean[] used) {

@@ -1,6 +1,7 @@
 package io.tallystick.merge;
 
 import io.tallystick.shm.CorruptFileException;
+import io.tallystick.shm.LifeReader;
 import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.ProcessFileReader;
 import io.tallystick.shm.RecordVisitor;
@@ -22,6 +23,7 @@ public final class Source extends MergedFile {
   private final List<List<CellMap>> bySegment = new ArrayList<>();
   private final ExemplarCells exemplars = new ExemplarCells();
   private final Set<Integer> removedCells = new HashSet<>();
+  private final LifeReader lives;
   private boolean impossible;
 
   /**
@@ -31,6 +33,7 @@ public final class Source extends MergedFile {
     super(reader.instance(), reader.isRetired() ? Long.MIN_VALUE : reader.createdMs());
     this.reader = reader;
     this.live = live;
+    this.lives = new LifeReader(reader);
   }
 
   public ProcessFileReader reader() {
@@ -76,6 +79,10 @@ public final class Source extends MergedFile {
       link.setLatestMap(segment, map);
     }
     map.add(cell - reader.segments().get(segment).firstCell(), mergedSeries);
+    if (record.hasLife()) {
+      map.addLife(record.lifeCell(), record.createdMs());
+      family.makeLifespans();
+    }
   }
 
   @Override
@@ -122,6 +129,12 @@ public final class Source extends MergedFile {
   }
 
   @Override
+  void takeLives(boolean isElsewhere) {
+    bySegment.forEach(maps -> maps.forEach(map -> map.takeLives(lives, isElsewhere)));
+    PageFaults.throwPending();
+  }
+
+  @Override
   void accumulateExemplars(long notBeforeMs, long notAfterMs) {
     impossible |= !exemplars.accumulate(reader.segments(), notBeforeMs, notAfterMs);
     PageFaults.throwPending();
@@ -134,6 +147,7 @@ public final class Source extends MergedFile {
     CellMap.Gathering gathering =
         new CellMap.Gathering(live, reader.isRetired(), knownAliveMs, expireBeforeMs);
     List<SegmentView> segments = reader.segments();
+    bySegment.forEach(maps -> maps.forEach(CellMap::choose));
     for (int i = 0; i < bySegment.size(); i++) {
       for (LongBuffer column : segments.get(i).columns()) {
         for (CellMap map : bySegment.get(i)) {

@@ -76,6 +76,7 @@ public final class Verification {
     try {
       MergedFile source = open(file, live);
       merge.add(source);
+      merge.takeLives(source);
       merge.accumulate(source, Long.MIN_VALUE); // finds values that cannot be
       String fault = source.fault();
       if (fault != null) {

@@ -10,7 +10,9 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.tallystick.mirror.FamilyRegistry;
 import io.tallystick.mirror.Registration;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.ProcessFile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,29 +26,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class FamilyNames implements FamilyRegistry {
   private final ProcessFile file;
+  private final Duration ttl;
   private final PrometheusRegistry names = new PrometheusRegistry();
   private final Map<String, List<FamilyDescriptor>> families = new HashMap<>(); // guarded by this
 
-  FamilyNames(ProcessFile file) {
+  /**
+   * @param ttl how long series of metrics that do not say it themselves are shown after an update
+   */
+  FamilyNames(ProcessFile file, Duration ttl) {
     this.file = file;
+    this.ttl = ttl;
   }
 
   /**
    * Takes in a metric.
    *
+   * @param ownTtl how long its series are shown after an update, if it says so itself
    * @throws IllegalArgumentException where it conflicts with a metric of this instance
    */
-  synchronized ProcessFile.Family register(Collector metric, FamilyDescriptor descriptor) {
+  synchronized ProcessFile.Family register(
+      Collector metric, FamilyDescriptor descriptor, @Nullable Duration ownTtl) {
     List<FamilyDescriptor> known = families.getOrDefault(descriptor.name(), List.of());
     if (!known.isEmpty() && !mergeAlike(known.get(0), descriptor)) {
       throw new IllegalArgumentException(
           "metrics of one name must have the same mode, states and bounds: metric="
               + descriptor.name());
     }
-    ProcessFile.Family family = file.addFamily(descriptor); // of no effect before its first series
+    ProcessFile.Family family =
+        file.addFamily(
+            descriptor, ttlMs(descriptor, ownTtl)); // of no effect before its first series
     names.register(metric);
     families.computeIfAbsent(descriptor.name(), name -> new ArrayList<>(1)).add(descriptor);
     return family;
+  }
+
+  /**
+   * A metric without labels always shows, as client_java's does, and an info is not updated again.
+   */
+  private long ttlMs(FamilyDescriptor descriptor, @Nullable Duration ownTtl) {
+    if (descriptor.labelNames().isEmpty()) {
+      return 0;
+    }
+    if (ownTtl != null) {
+      return ownTtl.toMillis();
+    }
+    return descriptor.type() == FamilyType.INFO ? 0 : ttl.toMillis();
   }
 
   private synchronized void unregister(Collector metric, FamilyDescriptor descriptor) {
@@ -60,7 +84,7 @@ final class FamilyNames implements FamilyRegistry {
   @Override
   public Registration register(FamilyDescriptor descriptor) {
     Collector name = new Name(descriptor);
-    ProcessFile.Family family = register(name, descriptor);
+    ProcessFile.Family family = register(name, descriptor, null);
     return new Registration(family, () -> unregister(name, descriptor));
   }
 

@@ -84,7 +84,9 @@ public final class Info {
    * @param alone whether the others are dropped next, so that there is room
    */
   private List<String> add(List<String> values, boolean alone) {
-    if (points.containsKey(values)) {
+    Point present = points.get(values);
+    if (present != null) {
+      present.set();
       return values;
     }
     if (admission.admits(values, alone ? 0 : points.size()) && tryAdd(values)) {

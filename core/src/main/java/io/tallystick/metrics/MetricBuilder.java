@@ -10,7 +10,9 @@ import io.tallystick.Tallystick;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
+import io.tallystick.shm.LifeLayout;
 import io.tallystick.shm.ProcessFile;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -32,6 +34,7 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
   private Labels constLabels = Labels.EMPTY;
   private @Nullable Boolean exemplarsEnabled;
   private @Nullable Supplier<Labels> exemplarLabels;
+  private @Nullable Duration seriesTimeToLive;
 
   MetricBuilder(MetricWithFixedMetadata.Builder<?, ?> shape) {
     this.shape = shape;
@@ -87,6 +90,26 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     return self();
   }
 
+  /**
+   * How long a series is shown after any process updated it last; zero is for ever, which is the
+   * default unless {@code tallystick.seriesTimeToLive} says otherwise. A metric without labels is
+   * always shown.
+   *
+   * <p>A series that is updated again after that is shown again. A total goes on from where it was,
+   * as long as somebody has held the data point all the time.
+   */
+  public B seriesTimeToLive(Duration seriesTimeToLive) {
+    if (!LifeLayout.isTtl(seriesTimeToLive)) {
+      throw new IllegalArgumentException(
+          "bad time to live: seriesTimeToLive="
+              + seriesTimeToLive
+              + " expected="
+              + LifeLayout.TTLS);
+    }
+    this.seriesTimeToLive = seriesTimeToLive;
+    return self();
+  }
+
   /** Registers with the {@linkplain Tallystick#defaultInstance() default instance}. */
   public M register() {
     return register(Tallystick.defaultInstance());
@@ -109,7 +132,11 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
     Tracing.look();
     return metric(
         new Registration(
-            registrar, registrar.register(built, descriptor), built, exemplars, exemplarLabels));
+            registrar,
+            registrar.register(built, descriptor, seriesTimeToLive),
+            built,
+            exemplars,
+            exemplarLabels));
   }
 
   /** A setting in client_java's order of precedence; null where nothing is said. */

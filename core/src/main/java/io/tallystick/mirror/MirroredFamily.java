@@ -123,6 +123,7 @@ final class MirroredFamily {
     if (cells == null) {
       throw new AssertionError("label values were short enough: " + described);
     }
+    cells.keepTouched(); // it is removed once its source does not say it any more
     String[] values = valuesOf(point);
     MirroredSeries series = MirroredSeries.of(family.descriptor(), cells, values);
     byValues.put(Arrays.asList(values), series);

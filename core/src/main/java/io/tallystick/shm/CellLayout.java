@@ -59,6 +59,26 @@ public final class CellLayout {
     return shape == null ? 0 : QuantileLayout.cells(shape);
   }
 
+  /** Index of the first of the cells of which every update of a series changes one or more. */
+  static int firstTouched(FamilyDescriptor family) {
+    return switch (family.type()) {
+      case COUNTER -> COUNTER_LONG;
+      case GAUGE, INFO -> GAUGE_WRITTEN_MS;
+      case HISTOGRAM -> HISTOGRAM_BUCKETS;
+      case SUMMARY -> SUMMARY_COUNT;
+      case STATESET -> STATESET_WRITTEN_MS;
+    };
+  }
+
+  /** How many these are. */
+  static int touchedCells(FamilyDescriptor family) {
+    return switch (family.type()) {
+      case COUNTER -> COUNTER_CELLS;
+      case HISTOGRAM -> family.bounds().length;
+      case GAUGE, INFO, SUMMARY, STATESET -> 1;
+    };
+  }
+
   /** The number of cells that each series of a family has. */
   public static int cellsOf(FamilyDescriptor family) {
     return switch (family.type()) {

@@ -1,5 +1,7 @@
 package io.tallystick.shm;
 
+import org.jspecify.annotations.Nullable;
+
 /** Cells that were allocated for one series of this process. */
 public final class Cells {
   private final Segment segment;
@@ -8,6 +10,7 @@ public final class Cells {
   private final int cell;
   private final int family;
   private final SeriesLog log;
+  private final @Nullable SeriesLife life;
   private final boolean resumed;
 
   Cells(
@@ -17,6 +20,7 @@ public final class Cells {
       SeriesLog log,
       Ownership ownership,
       CoarseClock clock,
+      @Nullable SeriesLife life,
       boolean resumed) {
     this.segment = segment;
     this.cell = cell;
@@ -24,6 +28,7 @@ public final class Cells {
     this.log = log;
     this.ownership = ownership;
     this.clock = clock;
+    this.life = life;
     this.resumed = resumed;
   }
 
@@ -38,6 +43,18 @@ public final class Cells {
   /** The process' clock. */
   public CoarseClock clock() {
     return clock;
+  }
+
+  /** Has the series not expire for as long as it is not removed. */
+  public void keepTouched() {
+    if (life != null) {
+      life.keepTouched();
+    }
+  }
+
+  /** The life of a series that can expire; null of others. */
+  @Nullable SeriesLife life() {
+    return life;
   }
 
   /** Whether they have a dead process' values, as it was killed over them. */

@@ -40,6 +40,10 @@ final class FileLayout {
   static final int RESUMABLE_MS_OFFSET = GENERATION_OFFSET;
 
   static final int RETIRED_PROCESSES_OFFSET = 88;
+
+  /** In a process file: 0 where no series has a life, else another number. */
+  static final int LIVES_OFFSET = RETIRED_PROCESSES_OFFSET;
+
   static final int INSTANCE_LENGTH_OFFSET = 96;
   static final int INSTANCE_OFFSET = 100;
   static final int MAX_INSTANCE_BYTES = 140;

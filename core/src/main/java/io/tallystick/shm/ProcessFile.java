@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessFile implements Closeable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
-  private static final int MAX_SHARED_COLUMNS = 8;
   private static final long RETRY_GROWTH_MS = 1_000;
   private static final long ALIVE_EVERY_MS = 1_000;
 
@@ -35,6 +34,8 @@ public final class ProcessFile implements Closeable {
   private final @Nullable SeriesLog shared;
   private final @Nullable ResumedSeries resumed;
   private final SeriesLog unshared;
+  private final ColumnGrants grants;
+  private final SeriesLives lives = new SeriesLives();
   private final LongAdder overflows = new LongAdder();
   private final LongAdder callbackFailures = new LongAdder();
   private volatile long unmirroredSeries;
@@ -77,6 +78,8 @@ public final class ProcessFile implements Closeable {
     this.shared = shared;
     this.resumed = resumed;
     this.unshared = new SeriesLog(new HeapBlocks(), settings.segmentCells());
+    this.grants =
+        new ColumnGrants(ownership, shared == null ? List.of(unshared) : List.of(shared, unshared));
   }
 
   /**
@@ -160,6 +163,16 @@ public final class ProcessFile implements Closeable {
    * @throws IllegalArgumentException where its texts are longer than a descriptor can be
    */
   public Family addFamily(FamilyDescriptor descriptor) {
+    return addFamily(descriptor, 0);
+  }
+
+  /**
+   * Registers a family.
+   *
+   * @param ttlMs how long a series is shown after it was updated; 0 is for ever
+   * @throws IllegalArgumentException where its texts are longer than a descriptor can be
+   */
+  public Family addFamily(FamilyDescriptor descriptor, long ttlMs) {
     byte[] record = Records.family(descriptor);
     if (record == null || !Records.isWithinShares(descriptor)) {
       throw new IllegalArgumentException(
@@ -168,7 +181,7 @@ public final class ProcessFile implements Closeable {
               + " maxBytes="
               + Records.MAX_LENGTH);
     }
-    return new Family(descriptor, record);
+    return new Family(descriptor, record, ttlMs);
   }
 
   /**
@@ -177,8 +190,9 @@ public final class ProcessFile implements Closeable {
    * @return null where the label values are longer than a descriptor can be
    */
   public @Nullable Cells addSeries(Family family, List<String> labelValues, long createdMs) {
-    byte[] record = Records.series(createdMs, labelValues, null);
-    if (record == null || record.length > family.longestSeries) {
+    byte[] record = Records.series(createdMs, labelValues, null, family.ttlMs > 0);
+    int life = family.ttlMs > 0 ? Records.LIFE_LENGTH : 0; // the limit leaves room for it anyway
+    if (record == null || record.length - life > family.longestSeries) {
       return null;
     }
     return addSeries(family, record, labelValues);
@@ -220,7 +234,12 @@ public final class ProcessFile implements Closeable {
       family.sharedNumber = known.familyOf(family.descriptor);
     }
     int cell = known.take(family.sharedNumber, labelValues);
-    return cell < 0 ? null : cells(log.locationOf(cell), family.sharedNumber, log, true);
+    if (cell < 0) {
+      return null;
+    }
+    int lifeCell = known.lifeAt(cell);
+    SeriesLog.Location life = lifeCell < 0 ? null : log.locationOf(lifeCell);
+    return cells(log, family, family.sharedNumber, log.locationOf(cell), life, true);
   }
 
   private Cells allocate(SeriesLog log, Family family, byte[] record) throws IOException {
@@ -233,6 +252,7 @@ public final class ProcessFile implements Closeable {
         family.sharedNumber = number;
       }
     }
+    SeriesLog.Location life = family.ttlMs > 0 ? addLife(log, family, record) : null;
     FamilyDescriptor descriptor = family.descriptor;
     SeriesLog.Location location =
         log.addSeries(
@@ -241,11 +261,32 @@ public final class ProcessFile implements Closeable {
             CellLayout.cellsOf(descriptor),
             CellKind.of(descriptor),
             ownership.owners());
-    return cells(location, number, log, false);
+    return cells(log, family, number, location, life, false);
   }
 
-  private Cells cells(SeriesLog.Location at, int family, SeriesLog log, boolean isResumed) {
-    return new Cells(at.segment(), at.cell(), family, log, ownership, clock, isResumed);
+  private SeriesLog.Location addLife(SeriesLog log, Family family, byte[] record)
+      throws IOException {
+    SeriesLog.Location life = log.addLife(new Lifetime(clock.nowMs(), 0, family.ttlMs));
+    Records.locateLife(record, life.globalCell());
+    header.putLong(FileLayout.LIVES_OFFSET, 1);
+    return life;
+  }
+
+  private Cells cells(
+      SeriesLog log,
+      Family family,
+      int number,
+      SeriesLog.Location at,
+      SeriesLog.@Nullable Location lifeAt,
+      boolean isResumed) {
+    SeriesLife life = lifeAt == null ? null : new SeriesLife(lifeAt, at, family.descriptor);
+    if (life != null) {
+      life.goOn(clock.nowMs(), family.ttlMs);
+    }
+    if (life != null && family.ttlMs > 0) {
+      lives.add(life, family.ttlMs);
+    }
+    return new Cells(at.segment(), at.cell(), number, log, ownership, clock, life, isResumed);
   }
 
   /** Allocates places for exemplars of a series; null where there is no room, or at the end. */
@@ -297,6 +338,10 @@ public final class ProcessFile implements Closeable {
   public void removeSeries(Cells cells) {
     lock.lock();
     try {
+      SeriesLife life = cells.life();
+      if (life != null) {
+        lives.remove(life);
+      }
       cells.log().removeSeries(cells.family(), cells.globalCell());
       header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
     } catch (IOException e) {
@@ -339,63 +384,11 @@ public final class ProcessFile implements Closeable {
       header.putLong(FileLayout.OVERFLOWS_OFFSET, overflows.sum());
       header.putLong(FileLayout.CALLBACK_FAILURES_OFFSET, callbackFailures.sum());
       header.putLong(FileLayout.UNMIRRORED_SERIES_OFFSET, unmirroredSeries);
-      reclaimColumns();
-      grantColumns();
-      addSharedColumns();
+      grants.turn();
     } finally {
       lock.unlock();
     }
-  }
-
-  private void reclaimColumns() {
-    for (int number : ownership.reclaim()) {
-      if (shared != null) {
-        shared.disown(Ownership.FIRST_OWNED_COLUMN + number);
-      }
-      unshared.disown(Ownership.FIRST_OWNED_COLUMN + number);
-    }
-  }
-
-  private void grantColumns() {
-    for (Thread thread : ownership.takeAsking()) {
-      int number = ownership.free();
-      if (number < 0) {
-        break;
-      }
-      try {
-        if (shared != null) {
-          shared.grant(Ownership.FIRST_OWNED_COLUMN + number, thread);
-        }
-        unshared.grant(Ownership.FIRST_OWNED_COLUMN + number, thread);
-        ownership.grant(number, thread);
-      } catch (IOException e) {
-        break; // no room: the thread stays on the shared columns, which is only slower
-      }
-    }
-    ownership.setFull(ownership.free() < 0);
-    grantWideColumns();
-  }
-
-  private void grantWideColumns() {
-    try {
-      if (shared != null) {
-        shared.grantWide(ownership);
-      }
-      unshared.grantWide(ownership);
-    } catch (IOException e) {
-      return; // no room: as above
-    }
-  }
-
-  private void addSharedColumns() {
-    try {
-      if (shared != null) {
-        shared.addSharedWhereContended(MAX_SHARED_COLUMNS);
-      }
-      unshared.addSharedWhereContended(MAX_SHARED_COLUMNS);
-    } catch (IOException e) {
-      return; // no room: threads go on meeting in the columns there are
-    }
+    lives.turn(clock.coarseMs());
   }
 
   /** Readers of all that this process has registered, in the file and in the heap. */
@@ -420,6 +413,7 @@ public final class ProcessFile implements Closeable {
         return;
       }
       closed = true;
+      lives.look(clock.nowMs());
       ownership.release();
       header.putLong(FileLayout.ALIVE_MS_OFFSET, clock.nowMs());
       header.putLong(FileLayout.RESUMABLE_MS_OFFSET, 0); // its threads may go on updating
@@ -450,17 +444,20 @@ public final class ProcessFile implements Closeable {
   public static final class Family {
     private final FamilyDescriptor descriptor;
     private final byte[] record;
+    private final long ttlMs;
     private final int longestSeries; // leaves room for what the retired file adds
     private int sharedNumber = -1;
     private int unsharedNumber = -1;
 
-    private Family(FamilyDescriptor descriptor, byte[] record) {
+    private Family(FamilyDescriptor descriptor, byte[] record, long ttlMs) {
       this.descriptor = descriptor;
       this.record = record;
+      this.ttlMs = ttlMs;
       this.longestSeries =
           Records.MAX_LENGTH
               - FileLayout.MAX_INSTANCE_BYTES
               - 2 // and its count
+              - Records.LIFE_LENGTH
               - Records.textBytes(descriptor.constLabelValues());
     }
 

@@ -176,6 +176,11 @@ public final class ProcessFileReader implements Closeable {
     return header.getLong(FileLayout.RETIRED_PROCESSES_OFFSET);
   }
 
+  /** Whether there can be series that expire; of a dead process' file that is for good. */
+  public boolean hasLives() {
+    return isRetired() || header.getLong(FileLayout.LIVES_OFFSET) != 0;
+  }
+
   public long unsharedSeries() {
     return header.getLong(FileLayout.UNSHARED_SERIES_OFFSET);
   }
@@ -312,6 +317,9 @@ public final class ProcessFileReader implements Closeable {
         int cell = records.readInt();
         FamilyDescriptor descriptor = families.get(family);
         SeriesRecord series = records.series(family, cell, descriptor.labelNames().size());
+        if (series.hasLife()) {
+          checkCells(series.lifeCell(), LifeLayout.CELLS, CellKind.SINGLE);
+        }
         checkCells(cell, CellLayout.cellsOf(descriptor), CellKind.of(descriptor));
         visitor.series(series);
       }

@@ -90,7 +90,7 @@ final class RecordReader {
 
   /** The series behind its family and cell, which the caller has read. */
   SeriesRecord series(int family, int cell, int values) throws CorruptFileException {
-    boolean hasInstance = (bytes.get(recordFlags()) & Records.FLAG_INSTANCE) != 0;
+    int flags = bytes.get(recordFlags());
     series.family = family;
     series.cell = cell;
     series.createdMs = readLong();
@@ -111,7 +111,9 @@ final class RecordReader {
       series.lengths[i] = length;
       at += length;
     }
-    series.instance = hasInstance ? readText() : null;
+    series.instance = (flags & Records.FLAG_INSTANCE) != 0 ? readText() : null;
+    series.hasLife = (flags & Records.FLAG_LIFE) != 0;
+    series.lifeCell = series.hasLife ? readInt() : 0;
     return series;
   }
 

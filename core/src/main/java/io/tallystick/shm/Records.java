@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   family:  | length 2 | 1 1 | 0 1 | type 1 | mode 1 | created 8 | name | original | base | help |
  *            | unit | labels | const labels | const values | bounds | states | [parameters] |
  *   series:  | length 2 | 2 1 | flags 1 | family 4 | cell 4 | created 8 | value ... | [instance] |
+ *            | [life 4] |
  *   removed: | length 2 | 3 1 | 0 1 | family 4 | cell 4 |
  *   exemplars: | length 2 | 4 1 | 0 1 | family 4 | cell 4 | first cell 4 | slots 4 |
  * </pre>
@@ -30,9 +31,11 @@ final class Records {
   static final int EXEMPLARS = 4;
 
   static final int FLAG_INSTANCE = 1;
+  static final int FLAG_LIFE = 2;
 
   static final int HEADER_LENGTH = 4;
   static final int SERIES_LENGTH = 20;
+  static final int LIFE_LENGTH = Integer.BYTES;
   static final int MAX_LENGTH = 0xFFFF;
 
   /** The most bytes of a family's names, of its label names, and of its bounds or states. */
@@ -84,10 +87,10 @@ final class Records {
     return out.record();
   }
 
-  /** A series' record with zeros for family and cell, or null where it is too long. */
+  /** A series' record with zeros for family, cell and life, or null where it is too long. */
   static byte @Nullable [] series(
-      long createdMs, List<String> labelValues, @Nullable String instance) {
-    Out out = new Out(SERIES, instance == null ? 0 : FLAG_INSTANCE);
+      long createdMs, List<String> labelValues, @Nullable String instance, boolean hasLife) {
+    Out out = new Out(SERIES, (instance == null ? 0 : FLAG_INSTANCE) | (hasLife ? FLAG_LIFE : 0));
     out.writeInt(0);
     out.writeInt(0);
     out.writeLong(createdMs);
@@ -96,6 +99,9 @@ final class Records {
     }
     if (instance != null) {
       out.writeText(instance);
+    }
+    if (hasLife) {
+      out.writeInt(0);
     }
     return out.record();
   }
@@ -151,6 +157,13 @@ final class Records {
         .order(ByteOrder.LITTLE_ENDIAN)
         .putInt(HEADER_LENGTH, family)
         .putInt(HEADER_LENGTH + 4, cell);
+  }
+
+  /** Fills in where the life of a series is, whose record has room for that. */
+  static void locateLife(byte[] series, int lifeCell) {
+    ByteBuffer.wrap(series)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(series.length - LIFE_LENGTH, lifeCell);
   }
 
   private static final class Out extends ByteArrayOutputStream {

@@ -21,6 +21,7 @@ final class ResumedSeries implements RecordVisitor {
   private final Map<Series, Integer> cells = new HashMap<>();
   private final Map<Integer, Series> byCell = new HashMap<>();
   private final Map<Integer, Slots> exemplars = new HashMap<>();
+  private final Map<Integer, Integer> lives = new HashMap<>();
   private final Map<CellKind, Integer> ends = new EnumMap<>(CellKind.class);
 
   @Override
@@ -44,6 +45,10 @@ final class ResumedSeries implements RecordVisitor {
     Series series = new Series(record.family(), values);
     cells.put(series, record.cell());
     byCell.put(record.cell(), series);
+    if (record.hasLife()) {
+      lives.put(record.cell(), record.lifeCell());
+      ends.put(CellKind.SINGLE, record.lifeCell() + LifeLayout.CELLS);
+    }
     FamilyDescriptor family = families.get(record.family());
     ends.put(CellKind.of(family), record.cell() + CellLayout.cellsOf(family));
   }
@@ -113,6 +118,11 @@ final class ResumedSeries implements RecordVisitor {
     }
     byCell.remove(cell);
     return cell;
+  }
+
+  /** The first cell of the life of the series at a cell, or -1 where it has none. */
+  int lifeAt(int cell) {
+    return lives.getOrDefault(cell, -1);
   }
 
   /** Gives away the places for exemplars of the series at a cell; null where it has none. */

@@ -88,17 +88,25 @@ public final class RetiredFileWriter implements Closeable {
     return log.addFamily(record);
   }
 
-  /** Adds a series with zeros as its cells. */
+  /**
+   * Adds a series with zeros as its cells.
+   *
+   * @param lifetime null for one that does not expire
+   */
   public Row addSeries(
       int family,
       FamilyDescriptor descriptor,
       List<String> labelValues,
       long createdMs,
-      @Nullable String instance)
+      @Nullable String instance,
+      @Nullable Lifetime lifetime)
       throws IOException {
-    byte[] record = Records.series(createdMs, labelValues, instance);
+    byte[] record = Records.series(createdMs, labelValues, instance, lifetime != null);
     if (record == null) {
       throw new AssertionError("readers refuse such series: family=" + descriptor.name());
+    }
+    if (lifetime != null) {
+      Records.locateLife(record, log.addLife(lifetime).globalCell());
     }
     SeriesLog.Location location =
         log.addSeries(

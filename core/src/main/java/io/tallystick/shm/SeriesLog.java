@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * reader sees.
  */
 final class SeriesLog {
-  private static final int MIN_DESCRIPTOR_BYTES = 4 << 10;
-  private static final int MAX_DESCRIPTOR_BYTES = 1 << 20;
   private static final int MAX_SEGMENT_CELLS = 1 << 17;
 
   /** A segment is at least the set size, and this fraction of what there is. */
@@ -26,9 +24,7 @@ final class SeriesLog {
   private final Blocks blocks;
   private final int segmentCells;
   private final List<Segment> segments = new ArrayList<>();
-  private @Nullable ByteBuffer descriptors;
-  private int descriptorBytes; // of all blocks, for their growth
-  private int published; // of the present block
+  private final DescriptorLog records;
   private final Map<CellKind, Location> next = new EnumMap<>(CellKind.class);
   private int nextCell;
   private int families;
@@ -36,6 +32,7 @@ final class SeriesLog {
 
   SeriesLog(Blocks blocks, int segmentCells) {
     this.blocks = blocks;
+    this.records = new DescriptorLog(blocks);
     this.segmentCells = segmentCells;
   }
 
@@ -66,9 +63,7 @@ final class SeriesLog {
   private void take(ByteBuffer block) throws CorruptFileException {
     int kind = block.getInt(FileLayout.BLOCK_KIND_OFFSET);
     if (kind == FileLayout.BLOCK_DESCRIPTORS) {
-      descriptors = block;
-      descriptorBytes += block.capacity();
-      published = (int) block.getLong(FileLayout.BLOCK_PUBLISHED_OFFSET);
+      records.take(block);
       return;
     }
     CellKind cellKind = CellKind.ofBlock(kind);
@@ -123,30 +118,41 @@ final class SeriesLog {
 
   /** Publishes a family and returns its number. */
   int addFamily(byte[] record) throws IOException {
-    publish(record);
+    records.publish(record);
     return families++;
   }
 
   /** Allocates zeroed cells and publishes the series that has them. */
   Location addSeries(int family, byte[] record, int cells, CellKind kind, @Nullable Thread[] owners)
       throws IOException {
-    reserve(record.length);
+    records.reserve(record.length);
     Location location = room(cells, kind, owners);
-    Records.locate(record, family, location.segment.firstCell + location.cell);
-    publish(record);
+    Records.locate(record, family, location.globalCell());
+    records.publish(record);
     next.put(kind, location.plus(cells));
     series++;
+    return location;
+  }
+
+  /** Allocates a life, for the series that is added next. */
+  Location addLife(Lifetime lifetime) throws IOException {
+    Location location = room(LifeLayout.CELLS, CellKind.SINGLE, new Thread[0]);
+    Column column = location.segment.singleColumn();
+    column.putRelease(location.cell + LifeLayout.TOUCHED_MS, lifetime.touchedMs());
+    column.putRelease(location.cell + LifeLayout.RELEASED_MS, lifetime.releasedMs());
+    column.putRelease(location.cell + LifeLayout.TTL_MS, lifetime.ttlMs());
+    next.put(CellKind.SINGLE, location.plus(LifeLayout.CELLS));
     return location;
   }
 
   /** Allocates and publishes a series' exemplars. */
   Location addExemplars(int family, int cell, int slots) throws IOException {
     byte[] record = Records.exemplars(family, cell, slots);
-    reserve(record.length);
+    records.reserve(record.length);
     int cells = slots * ExemplarSlots.SLOT_CELLS;
     Location location = room(cells, CellKind.SINGLE, new Thread[0]);
-    Records.locateSlots(record, location.segment.firstCell + location.cell);
-    publish(record);
+    Records.locateSlots(record, location.globalCell());
+    records.publish(record);
     next.put(CellKind.SINGLE, location.plus(cells));
     return location;
   }
@@ -162,7 +168,7 @@ final class SeriesLog {
 
   /** Publishes that a series is no more. */
   void removeSeries(int family, int globalCell) throws IOException {
-    publish(Records.removed(family, globalCell));
+    records.publish(Records.removed(family, globalCell));
     series--;
   }
 
@@ -265,34 +271,12 @@ final class SeriesLog {
     return Columns.of(owner, number, block.slice(at, block.capacity() - at));
   }
 
-  /** Makes room for a record of this length in the present descriptor block. */
-  private ByteBuffer reserve(int length) throws IOException {
-    ByteBuffer present = descriptors;
-    if (present != null
-        && present.capacity() - FileLayout.BLOCK_HEADER_LENGTH - published >= length) {
-      return present;
-    }
-    int grown = Math.max(MIN_DESCRIPTOR_BYTES, descriptorBytes / GROWTH_DIVISOR);
-    int payload = Math.max(length, Math.min(grown, MAX_DESCRIPTOR_BYTES));
-    payload = FileLayout.align(payload + FileLayout.BLOCK_HEADER_LENGTH);
-    present =
-        blocks.append(
-            FileLayout.BLOCK_DESCRIPTORS, 0, 0, 0, payload - FileLayout.BLOCK_HEADER_LENGTH);
-    descriptors = present;
-    descriptorBytes += payload;
-    published = 0;
-    return present;
-  }
-
-  private void publish(byte[] record) throws IOException {
-    ByteBuffer block = reserve(record.length);
-    block.put(FileLayout.BLOCK_HEADER_LENGTH + published, record);
-    published += record.length;
-    Words.putLongRelease(block, FileLayout.BLOCK_PUBLISHED_OFFSET, published);
-  }
-
   /** Where cells are, or where the next ones go. */
   record Location(Segment segment, int cell) {
+    int globalCell() {
+      return segment.firstCell + cell;
+    }
+
     Location plus(int cells) {
       return new Location(segment, cell + cells);
     }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeriesRecord {
   /** The most bytes that a retired file has for a series' label values. */
-  public static final int MAX_VALUES_LENGTH = Records.MAX_LENGTH - Records.SERIES_LENGTH;
+  public static final int MAX_VALUES_LENGTH =
+      Records.MAX_LENGTH - Records.SERIES_LENGTH - Records.LIFE_LENGTH;
 
   int family;
   int cell;
@@ -23,6 +24,8 @@ public final class SeriesRecord {
   int[] starts = new int[8];
   int[] lengths = new int[8];
   @Nullable String instance;
+  boolean hasLife;
+  int lifeCell;
 
   SeriesRecord() {}
 
@@ -66,6 +69,16 @@ public final class SeriesRecord {
   /** The process that a retired gauge belonged to, or null. */
   public @Nullable String instance() {
     return instance;
+  }
+
+  /** Whether the series can expire. */
+  public boolean hasLife() {
+    return hasLife;
+  }
+
+  /** Index of the first cell of its life in its file, laid out as {@link LifeLayout} says. */
+  public int lifeCell() {
+    return lifeCell;
   }
 
   public int values() {

@@ -9,6 +9,7 @@ import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.ProcessFile;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class FamilyNamesTest {
   private final FamilyNames names =
       new FamilyNames(
           ProcessFile.inHeap(
-              new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, Clock.systemUTC())));
+              new ProcessFile.Settings(0, 64, Long.MAX_VALUE, null, Clock.systemUTC())),
+          Duration.ZERO);
 
   @Test
   void shouldRefuseOtherBoundsWhileOneFamilyOfTheNameIsLeft() {

@@ -72,7 +72,7 @@ class UnfoldableFilesTest {
     }
 
     assertThat(counting.folds).isEqualTo(1);
-    assertThat(opened).isBetween(UNFOLDABLE, 3 * UNFOLDABLE);
+    assertThat(opened).isBetween(UNFOLDABLE, 4 * UNFOLDABLE);
     assertThat(counting.openedProcessFiles).isEqualTo(opened);
     assertThat(log.messages()).hasSize(UNFOLDABLE);
   }

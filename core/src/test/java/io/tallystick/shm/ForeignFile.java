@@ -25,7 +25,7 @@ public final class ForeignFile {
       FileHeader.write(blocks.header(), FileLayout.KIND_PROCESS, token, family.createdMs(), 1, "x");
       SeriesLog log = new SeriesLog(blocks, 64);
       int number = log.addFamily(Records.family(family));
-      byte[] record = Records.series(family.createdMs(), labelValues, null);
+      byte[] record = Records.series(family.createdMs(), labelValues, null, false);
       SeriesLog.Location location =
           log.addSeries(
               number, record, CellLayout.cellsOf(family), CellKind.of(family), new Thread[0]);

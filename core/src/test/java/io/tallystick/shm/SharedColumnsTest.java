@@ -17,7 +17,7 @@ final class SharedColumnsTest {
 
   private Segment makeSegment() {
     try {
-      byte[] record = Records.series(0, List.of(), null);
+      byte[] record = Records.series(0, List.of(), null, false);
       return log.addSeries(0, record, 2, CellKind.COLUMNS, new Thread[0]).segment();
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -13,6 +13,7 @@ import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.metrics.RegistrarAccess;
 import io.tallystick.metrics.StateSet;
 import io.tallystick.metrics.Summary;
+import java.time.Duration;
 
 /** Metrics of all types and modes, with series that were removed and updates in two columns. */
 public final class EveryType {
@@ -82,6 +83,15 @@ public final class EveryType {
     StateSet states =
         StateSet.builder().name(prefix + "state").states("up", "down").register(tallystick);
     states.setTrue("up");
+    Counter sessions =
+        Counter.builder()
+            .name(prefix + "sessions")
+            .labelNames("user")
+            .seriesTimeToLive(Duration.ofDays(9))
+            .register(tallystick);
+    sessions.labelValues("a").inc(2);
+    sessions.labelValues("gone").inc();
+    sessions.remove("gone");
     Counter.builder().name(prefix + "plain_total").register(tallystick).inc(3);
   }
 

@@ -205,6 +205,16 @@ public final class TallyBytes {
     return buffer().getInt(seriesOf(family).position + 8);
   }
 
+  /** Where the record of the first series of a family says where its life is. */
+  public int lifePositionOf(String family) {
+    return seriesOf(family).end() - Integer.BYTES;
+  }
+
+  /** The first cell of the life of the first series of a family. */
+  public int lifeOf(String family) {
+    return buffer().getInt(lifePositionOf(family));
+  }
+
   /** The token in the header, as a file name has it. */
   public String token() {
     return String.format("%016x%016x", buffer().getLong(TOKEN), buffer().getLong(TOKEN + 8));
