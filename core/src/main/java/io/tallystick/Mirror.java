@@ -4,6 +4,7 @@ import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.mirror.Mirrors;
 import io.tallystick.mirror.SnapshotSource;
 import io.tallystick.shm.GaugeMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -17,10 +18,23 @@ import java.util.function.Predicate;
  * is no more in the registry is removed.
  */
 public final class Mirror implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Mirrors mirrors;
   private final Runnable end;
 
-  private Mirror(Runnable end) {
+  private Mirror(Mirrors mirrors, Runnable end) {
+    this.mirrors = mirrors;
     this.end = end;
+  }
+
+  /**
+   * Copies now, and not only when the interval is over; waits for a second at most.
+   *
+   * @return whether it was done in this time
+   */
+  public boolean copy() {
+    return mirrors.turn(PATIENCE);
   }
 
   /**
@@ -58,7 +72,8 @@ public final class Mirror implements AutoCloseable {
 
     Mirror start(Mirrors mirrors, SnapshotSource registry) {
       List<Rule> fixed = List.copyOf(rules);
-      return new Mirror(mirrors.addRegistry(registry, includedNames, name -> modeOf(name, fixed)));
+      return new Mirror(
+          mirrors, mirrors.addRegistry(registry, includedNames, name -> modeOf(name, fixed)));
     }
 
     private static GaugeMode modeOf(String name, List<Rule> rules) {

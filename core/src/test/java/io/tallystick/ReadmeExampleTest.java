@@ -35,6 +35,7 @@ class ReadmeExampleTest {
       import io.tallystick.metrics.*;
       import io.tallystick.scrape.*;
       import java.nio.file.*;
+      import java.time.*;
       import java.util.*;
       import java.util.concurrent.*;
       """;

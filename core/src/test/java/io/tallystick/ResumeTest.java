@@ -527,6 +527,35 @@ final class ResumeTest {
     next.close();
   }
 
+  @Test
+  void shouldFindSeriesAgainWhoseMetricHadGoneAndComeBack() throws IOException {
+    io.prometheus.metrics.core.metrics.Gauge waiting =
+        io.prometheus.metrics.core.metrics.Gauge.builder().name("waiting").build();
+    waiting.set(7);
+    PrometheusRegistry registry = new PrometheusRegistry();
+    Tallystick first = mirroringSum(registry);
+    registry.register(waiting);
+    RegistrarAccess.mirror(first);
+    registry.unregister(waiting);
+    RegistrarAccess.mirror(first);
+    registry.register(waiting);
+    RegistrarAccess.mirror(first);
+    assertThat(scrape()).containsEntry("waiting", 7.0);
+    kill(first);
+
+    waiting.set(3);
+    Tallystick next = mirroringSum(registry);
+    RegistrarAccess.mirror(next);
+    assertThat(scrape()).containsEntry("waiting", 3.0);
+    next.close();
+  }
+
+  private Tallystick mirroringSum(PrometheusRegistry registry) {
+    Tallystick tallystick = resume();
+    tallystick.mirror(registry, rules -> rules.gaugeMode("waiting", MultiprocessMode.SUM));
+    return tallystick;
+  }
+
   private Tallystick mirroring(int jobs) {
     PrometheusRegistry registry = new PrometheusRegistry();
     var counter =

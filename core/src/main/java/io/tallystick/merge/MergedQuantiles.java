@@ -35,6 +35,7 @@ public final class MergedQuantiles {
   private final RankSketch sketch = new RankSketch();
   private final Map<Integer, TreeMap<Long, RankSketch>> kept = new HashMap<>();
   private @Nullable QuantileShape newest;
+  private @Nullable QuantileShape written; // in a retired file
   private long newestMs = Long.MIN_VALUE;
   private double[] common = NONE;
   private long nowMs;
@@ -157,6 +158,7 @@ public final class MergedQuantiles {
         }
       }
     }
+    PageFaults.throwPending();
     forget();
   }
 
@@ -170,14 +172,19 @@ public final class MergedQuantiles {
     slice.compact(shape, shape.foldedCapacity());
   }
 
-  /** What a retired file says of the quantiles: they have room for what was kept. */
+  /**
+   * What a retired file says of the quantiles: they have room for what was kept. To be called before
+   * any series is written.
+   */
   double[] parameters() {
     QuantileShape shape = newest;
     if (shape == null) {
       return NONE;
     }
     arrange(shape);
-    return shape.folded(mostEntries()).toParameters();
+    QuantileShape room = shape.folded(mostEntries());
+    written = room;
+    return room.toParameters();
   }
 
   private int mostEntries() {
@@ -211,15 +218,14 @@ public final class MergedQuantiles {
 
   /** Writes the slices of a series to a file that has the {@link #parameters}. */
   void put(int series, RetiredFileWriter.Row row) {
-    QuantileShape shape = newest;
+    QuantileShape shape = written;
     TreeMap<Long, RankSketch> slices = kept.get(series);
     if (shape == null || slices == null) {
       return;
     }
-    QuantileShape written = shape.folded(mostEntries());
     int area = 0;
     for (Map.Entry<Long, RankSketch> slice : slices.entrySet()) {
-      int at = CellLayout.QUANTILE_PART + QuantileLayout.area(written, area++);
+      int at = CellLayout.QUANTILE_PART + QuantileLayout.area(shape, area++);
       RankSketch entries = slice.getValue();
       row.put(at + QuantileLayout.AREA_SLICE, slice.getKey() / shape.sliceMs());
       row.put(at + QuantileLayout.AREA_SIZE, entries.size());

@@ -35,9 +35,12 @@ final class Culprits {
     failing.remove(name);
   }
 
-  /** Notes that a call hangs; false where another one of the same metric does. */
+  /**
+   * Notes that a call hangs; false where another one does already. It may be at the next name of
+   * the same collector, which would take one thread for each of its names.
+   */
   synchronized boolean setHanging(String name) {
-    return hanging.add(name);
+    return hanging.isEmpty() && hanging.add(name);
   }
 
   /** Notes that a call has returned after all. */

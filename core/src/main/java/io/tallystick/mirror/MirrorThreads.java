@@ -131,8 +131,8 @@ final class MirrorThreads {
       Worker present = worker;
       if (closed) {
         return false;
-      } else if (present == null) {
-        startWhereNone();
+      } else if (present == null || !present.isAlive()) {
+        replace(present);
       } else if (present.member != null) {
         present.watches++;
         if (present.watches >= LEAST_WATCHES && nowNs - present.sinceNs > timeLimitNs) {
@@ -146,6 +146,15 @@ final class MirrorThreads {
       complaints.sayFailed(hang.name(), null);
     }
     return hang != null;
+  }
+
+  /** Has another thread go on where there is none, or where it died of a full heap. */
+  private void replace(@Nullable Worker dead) {
+    if (dead != null && dead.member != null) {
+      dead.member.taker = null;
+    }
+    worker = null;
+    startWhereNone();
   }
 
   private Mirrored.Hang leave(Member member) {
@@ -327,11 +336,7 @@ final class MirrorThreads {
 
     private void failed(Mirrored mirrored, Throwable failure) {
       file.countCallbackFailure();
-      try {
-        complaints.sayFailed(mirrored.name(), failure);
-      } catch (RuntimeException | Error e) {
-        return; // nor is what listens to the log; it must not end the thread
-      }
+      complaints.sayFailed(mirrored.name(), failure);
     }
   }
 }

@@ -63,6 +63,10 @@ final class MetricsHandler implements HttpHandler {
   }
 
   private void metrics(HttpExchange exchange) throws IOException {
+    if (scraper.isClosed()) { // an empty answer would say that there are no metrics any more
+      answer(exchange, 503, "text/plain; charset=utf-8", "scraper is closed\n");
+      return;
+    }
     ReusableBuffer body = buffers.take();
     try {
       String contentType;

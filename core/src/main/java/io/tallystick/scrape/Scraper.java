@@ -33,7 +33,7 @@ public final class Scraper implements AutoCloseable {
   private final Gatherer gatherer;
   private final TextWriter text = new TextWriter();
   private final MultiCollector collector = new DirectoryCollector(this);
-  private boolean closed;
+  private volatile boolean closed; // set under the lock
 
   private Scraper(Directory directory, Gatherer gatherer) {
     this.directory = directory;
@@ -138,6 +138,11 @@ public final class Scraper implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Whether it was closed. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** Closes the files. A closed scraper shows nothing. */

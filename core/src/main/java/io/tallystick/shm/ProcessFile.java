@@ -300,10 +300,14 @@ public final class ProcessFile implements Closeable {
       if (kept != null) {
         return kept;
       }
+      if (clock.coarseMs() < retryGrowthMs) {
+        return null;
+      }
       SeriesLog.Location location =
           series.log().addExemplars(series.family(), series.globalCell(), slots);
       return ExemplarSlots.of(location, slots);
     } catch (IOException e) {
+      retryGrowthMs = clock.coarseMs() + RETRY_GROWTH_MS;
       return null; // as an exemplar that was not sampled
     } finally {
       lock.unlock();

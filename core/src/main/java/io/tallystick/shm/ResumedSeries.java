@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ResumedSeries implements RecordVisitor {
   private final Map<ByteBuffer, Integer> numbers = new HashMap<>();
   private final List<FamilyDescriptor> families = new ArrayList<>();
+  private final List<Integer> firstAlike = new ArrayList<>(); // by number: that of the same shape
   private final Map<Series, Integer> cells = new HashMap<>();
   private final Map<Integer, Series> byCell = new HashMap<>();
   private final Map<Integer, Slots> exemplars = new HashMap<>();
@@ -31,7 +32,8 @@ final class ResumedSeries implements RecordVisitor {
       throw new CorruptFileException("family is too long: family=" + descriptor.name());
     }
     families.add(descriptor);
-    numbers.putIfAbsent(shape, number);
+    Integer first = numbers.putIfAbsent(shape, number);
+    firstAlike.add(first == null ? number : first);
   }
 
   @Override
@@ -42,7 +44,7 @@ final class ResumedSeries implements RecordVisitor {
       int unused = record.copyValue(i, text, 0);
       values.add(new String(text, UTF_8));
     }
-    Series series = new Series(record.family(), values);
+    Series series = new Series(firstAlike.get(record.family()), values);
     cells.put(series, record.cell());
     byCell.put(record.cell(), series);
     if (record.hasLife()) {

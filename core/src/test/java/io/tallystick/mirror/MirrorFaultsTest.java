@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -17,6 +18,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.tallystick.Tallystick;
@@ -30,6 +32,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +233,69 @@ final class MirrorFaultsTest {
           return shown().get("good_total") == 4;
         });
     assertThat(shown()).containsEntry("bad_total", 2.0);
+  }
+
+  @Test
+  void shouldGoOnWithOtherRegistriesWhenACollectorOfManyNamesHangs() throws Exception {
+    FaultyCollector bad = FaultyCollector.named("bad");
+    registry.register(new ManyNames(bad));
+    PrometheusRegistry others = new PrometheusRegistry();
+    Counter other = Counter.builder().name("other_total").register(others);
+    tallystick.mirror(registry);
+    tallystick.mirror(others);
+    mirror();
+    leaveHanging(bad);
+    for (int i = 0; i < 6; i++) {
+      other.inc();
+      mirrorAndLeaveHanging(bad);
+    }
+    assertThat(shown()).containsEntry("other_total", 6.0);
+    bad.recover();
+  }
+
+  /** Hangs where another one does, and says five names. */
+  private record ManyNames(FaultyCollector first) implements MultiCollector {
+    @Override
+    public MetricSnapshots collect() {
+      return MetricSnapshots.of(first.collect());
+    }
+
+    @Override
+    public List<String> getPrometheusNames() {
+      return List.of("bad", "b", "c", "d", "e");
+    }
+  }
+
+  @Test
+  void shouldGoOnWithTheOthersWhenWhatListensToTheLogThrows() throws Exception {
+    FaultyCollector bad = FaultyCollector.named("bad");
+    registry.register(bad);
+    tallystick.mirror(registry);
+    mirror();
+    Logger logger = Logger.getLogger("io.tallystick");
+    Handler faulty = new FaultyHandler();
+    logger.addHandler(faulty);
+    try {
+      leaveHanging(bad);
+    } finally {
+      logger.removeHandler(faulty);
+    }
+    mirror();
+    assertThat(shown()).containsEntry("good_total", 3.0);
+    bad.recover();
+  }
+
+  private static final class FaultyHandler extends Handler {
+    @Override
+    public void publish(LogRecord record) {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test

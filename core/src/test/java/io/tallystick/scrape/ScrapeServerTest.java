@@ -92,6 +92,12 @@ class ScrapeServerTest {
   }
 
   @Test
+  void shouldNotSayThatThereIsNothingWhenItsScraperIsClosed() throws Exception {
+    tallystick.close();
+    assertThat(get("/metrics").statusCode()).isEqualTo(503);
+  }
+
+  @Test
   void shouldServeOpenMetricsWhenItIsAskedFor() throws Exception {
     HttpResponse<String> response =
         get("/metrics", "Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");

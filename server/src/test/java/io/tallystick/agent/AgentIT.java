@@ -93,6 +93,22 @@ final class AgentIT {
   }
 
   @Test
+  void shouldGoOnWhileAnApplicationCountsInItsShutdownHook() throws Exception {
+    int port = freePort();
+    String options = "dir=" + directory + ",port=" + port;
+    Path end = files.resolve("end");
+    Process process = start(SlowlyEndingApplication.class, allClasses(), options, end.toString());
+    process.getOutputStream().close();
+    await(port, text -> text.contains("\norders_total 70.0\n"));
+    Files.createFile(end);
+
+    assertThat(process.waitFor()).isZero();
+    start(PlainApplication.class, classes(), options);
+    assertThat(await(port, text -> text.contains("files{state=\"retired\"} 1.0")))
+        .contains("\norders_total 70.0\n");
+  }
+
+  @Test
   void shouldStartTheApplicationAndSayWhyWhenTheAgentCannotRun() throws Exception {
     Files.createFile(files.resolve("file"));
     start(PlainApplication.class, classes(), "dri=/dev/shm/a");

@@ -22,12 +22,13 @@ public final class Attachment {
       throws IOException {
     AgentOptions options = AgentOptions.parse(text == null ? "" : text);
     Tallystick tallystick = open(options);
-    Runtime.getRuntime().addShutdownHook(new Thread(tallystick::close, "tallystick-agent-end"));
+    PrometheusRegistry registry = new PrometheusRegistry();
     if (options.jvmMetrics()) {
-      PrometheusRegistry registry = new PrometheusRegistry();
       JvmMetrics.builder().register(registry);
-      Mirror unused = tallystick.mirror(registry); // ends with the instance
     }
+    Mirror mirror = tallystick.mirror(registry);
+    // Hooks run side by side, and the application goes on in its own: nothing is closed here.
+    Runtime.getRuntime().addShutdownHook(new Thread(mirror::copy, "tallystick-agent-end"));
     new ApplicationRegistries(tallystick, instrumentation).watch();
     ScrapeServer unused =
         ScrapeServer.builder().scraper(tallystick.scraper()).port(options.port()).start();
