@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryIndex {
   private static final long BETWEEN_LOOKS_NS = 1_000_000;
-  private static final int LOOKS = 1_000;
 
   private final Directory directory;
   private final CoarseClock clock;
@@ -41,16 +40,17 @@ final class DirectoryIndex {
         found = IndexFile.tryOpen(directory);
       }
     }
-    return found;
+    return found != null && found.isReplaced() ? successor(found, looks) : found;
   }
 
   /**
    * What has taken the place of a table that says that it is replaced.
    *
-   * @return null where nothing does within a second or so
+   * @param looks how often to look, a millisecond apart, where another process is at it
+   * @return null where that takes longer
    */
-  @Nullable IndexTable successor(IndexTable old) throws IOException {
-    for (int i = 0; i < LOOKS; i++) {
+  @Nullable IndexTable successor(IndexTable old, int looks) throws IOException {
+    for (int i = 0; i < looks; i++) {
       IndexTable other = other(old);
       if (other != null) {
         return other;

@@ -58,7 +58,8 @@ final class IndexTable {
     Words.putLongRelease(words, IndexLayout.REPLACED_OFFSET, 1);
   }
 
-  private boolean isReplaced() {
+  /** Whether another table takes its place, or will in a moment. */
+  boolean isReplaced() {
     return Words.getLongVolatile(words, IndexLayout.REPLACED_OFFSET) != 0;
   }
 

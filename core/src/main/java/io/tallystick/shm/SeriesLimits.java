@@ -27,7 +27,7 @@ public final class SeriesLimits {
   public static final String OVERFLOW = "__overflow__";
 
   private static final int TRIES = 8;
-  private static final int LOOKS = 2_000;
+  private static final int LOOKS = 1_000; // for an index that another process is about to replace
   private static final long RECOUNT_EVERY_MS = 60_000;
   private static final long RETRY_MS = 1_000;
 
@@ -153,7 +153,7 @@ public final class SeriesLimits {
 
   /** Goes on with what took a table's place; without one where that takes too long. */
   private void follow(DirectoryIndex directory, IndexTable old) {
-    IndexTable next = tried(() -> directory.successor(old));
+    IndexTable next = tried(() -> directory.successor(old, LOOKS));
     put(old, next);
     if (next == null) {
       drop(old);

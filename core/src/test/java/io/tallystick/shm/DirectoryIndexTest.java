@@ -1,0 +1,58 @@
+package io.tallystick.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.testing.TempDirectory;
+import java.io.IOException;
+import java.time.Clock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who waits for whom when an index is replaced. */
+@Timeout(60)
+class DirectoryIndexTest {
+  private TempDirectory temporary;
+  private Directory directory;
+  private DirectoryIndex index;
+
+  @BeforeEach
+  void create() throws IOException {
+    temporary = TempDirectory.create();
+    directory = Directory.open(temporary.path());
+    index = new DirectoryIndex(directory, new CoarseClock(Clock.systemUTC()));
+  }
+
+  @AfterEach
+  void delete() throws IOException {
+    temporary.close();
+  }
+
+  @Test
+  void shouldTakeNoTableThatIsReplacedWhileAnotherProcessIsAtIt() throws IOException {
+    IndexTable old = index.present(1);
+    assertThat(old).isNotNull();
+    try (FileLockHandle held = directory.tryLockForIndex()) {
+      assertThat(held).isNotNull();
+      old.setReplaced();
+      assertThat(index.successor(old, 3)).isNull();
+      assertThat(index.present(3)).isNull();
+      assertThat(index.grown(old)).isNull();
+    }
+    IndexTable next = index.present(1);
+    assertThat(next).isNotNull();
+    assertThat(next.id()).isNotEqualTo(old.id());
+    assertThat(next.lineage()).isEqualTo(old.lineage());
+  }
+
+  @Test
+  void shouldCountNothingAnewWhileAnotherProcessFolds() throws IOException {
+    IndexTable old = index.present(1);
+    try (RetireLock folding = RetireLock.tryTake(directory)) {
+      assertThat(folding).isNotNull();
+      assertThat(index.recount(old)).isNull();
+    }
+    assertThat(index.recount(old)).isNotNull();
+  }
+}
