@@ -38,7 +38,6 @@ final class RegistryMirror extends Mirrored {
   private final Source source;
   private final Map<String, MirroredMetric> abandoned;
   private final Complaints complaints = new Complaints();
-  private @Nullable String saidHanging; // by the agent alone
   private final Culprits culprits = new Culprits();
   private final Map<String, MirroredMetric> metrics = new HashMap<>(); // guarded by lock, as below
   private long round;
@@ -164,27 +163,14 @@ final class RegistryMirror extends Mirrored {
   Hang leave() {
     Attempt hung = attempt;
     String name = hung == null ? null : hung.collecting();
-    if (hung == null || name == null) {
-      forgiveHanging();
-      return new Hang(WHOLE, false);
-    }
-    if (!culprits.setHanging(name)) {
+    if (hung == null || name == null || !culprits.setHanging(name)) {
       return new Hang(WHOLE, false);
     }
     if (!hung.tryGiveUp(name)) {
       culprits.returned(name);
       return new Hang(WHOLE, false);
     }
-    saidHanging = name;
     return new Hang(name, true);
-  }
-
-  /** It was the collector after the one that was said to hang, which says no name. */
-  private void forgiveHanging() {
-    String innocent = saidHanging;
-    if (innocent != null) {
-      culprits.returned(innocent);
-    }
   }
 
   private void blame(String name, @Nullable Throwable failure) {
