@@ -595,7 +595,7 @@ class MergeRulesTest {
     int series = 20_000;
     Tallystick wide = start("wide");
     observe(wide, IntStream.rangeClosed(1, 4_000).asDoubleStream().toArray());
-    Tallystick narrow = start("narrow", series);
+    Tallystick narrow = start("narrow", 2 * series);
     Histogram many =
         Histogram.builder().name("time").classicUpperBounds(5).labelNames("k").register(narrow);
     for (int i = 0; i < series; i++) {
