@@ -173,8 +173,8 @@ public final class MergedQuantiles {
   }
 
   /**
-   * What a retired file says of the quantiles: they have room for what was kept. To be called before
-   * any series is written.
+   * What a retired file says of the quantiles: they have room for what was kept. To be called
+   * before any series is written.
    */
   double[] parameters() {
     QuantileShape shape = newest;
