@@ -28,6 +28,7 @@ class ArchitectureTest {
   private static final String PYTHON = ROOT + ".python..";
   private static final String MERGE = ROOT + ".merge..";
   private static final String SCRAPE = ROOT + ".scrape..";
+  private static final String STORE = ROOT + ".store..";
   private static final String MIRROR = ROOT + ".mirror..";
   private static final String METRICS = ROOT + ".metrics..";
 
@@ -45,6 +46,7 @@ class ArchitectureTest {
             ROOT + ".python",
             ROOT + ".merge",
             ROOT + ".scrape",
+            ROOT + ".store",
             ROOT + ".mirror",
             ROOT + ".metrics");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
@@ -68,6 +70,11 @@ class ArchitectureTest {
   @Test
   void shouldUseShmPythonAndMergeOnlyWhenItIsScrape() {
     assertUsesOnly(SCRAPE, SHM, PYTHON, MERGE);
+  }
+
+  @Test
+  void shouldUseShmAndMergeOnlyWhenItIsStore() {
+    assertUsesOnly(STORE, SHM, MERGE);
   }
 
   @Test

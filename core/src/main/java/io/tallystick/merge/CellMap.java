@@ -113,7 +113,7 @@ final class CellMap extends SeriesMap {
         histograms(column, link.bucketMap());
         natives(column);
       }
-      case SUMMARY -> summaries(column);
+      case SUMMARY -> summaries(column, gathering.sketched() ? link.quantileShape() : null);
       case GAUGE -> gauges(column, gathering);
       case INFO -> infos(column, gathering);
       case STATESET -> stateSets(column);
@@ -175,8 +175,7 @@ final class CellMap extends SeriesMap {
     }
   }
 
-  private void summaries(LongBuffer column) {
-    QuantileShape shape = link.quantileShape();
+  private void summaries(LongBuffer column, @Nullable QuantileShape shape) {
     for (int i = 0; i < chosen; i++) {
       int cell = chosenCells[i];
       values.see(chosenSeries[i]);
@@ -242,8 +241,10 @@ final class CellMap extends SeriesMap {
    * @param retired whether it is the retired file
    * @param knownAliveMs when a dead process was last known to live, 0 for the retired file
    * @param expireBeforeMs dead processes' own values that were written before this are gone
+   * @param sketched whether what quantiles are made of is in the cells
    */
-  record Gathering(boolean live, boolean retired, long knownAliveMs, long expireBeforeMs) {
+  record Gathering(
+      boolean live, boolean retired, long knownAliveMs, long expireBeforeMs, boolean sketched) {
     boolean isExpired(long writtenMs) {
       return !live && writtenMs < expireBeforeMs;
     }

@@ -198,7 +198,7 @@ public final class Merge {
   }
 
   /** All families, those that lose a conflict included. */
-  Iterable<MergedFamily> allFamilies() {
+  public Iterable<MergedFamily> allFamilies() {
     return families.values();
   }
 

@@ -167,7 +167,7 @@ public final class MergedFamily {
   }
 
   /** What rounding took from {@link #sum}. */
-  double rest(int series) {
+  public double rest(int series) {
     return values.rest(series);
   }
 

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A file that a merge takes in. Where its kind has no exemplars, nothing is done about them. */
-public abstract sealed class MergedFile permits Source, PythonSource {
+/**
+ * A file, or what is like one, that a merge takes in. Where its kind has no exemplars, nothing is
+ * done about them.
+ */
+public abstract sealed class MergedFile permits Source, PythonSource, PublishedSource {
   private final byte[] instance;
   private final long describedMs;
   private final List<FamilyLink> families = new ArrayList<>();

@@ -10,8 +10,10 @@ import io.tallystick.shm.RankSketch;
 import io.tallystick.shm.RetiredFileWriter;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The quantiles of a summary over all processes, columns and slices of time that count.
  *
  * <p>A refresh only notes which columns a series has; they are read when its quantiles are asked
- * for, one series after the other. A fold, which keeps no file, reads them at once. How the
- * sketches merge, {@link RankSketch} says.
+ * for, one series after the other. A fold, which keeps no file, reads them at once. What comes in
+ * slices, as from a ledger, is kept as it is. How the sketches merge, {@link RankSketch} says.
  *
  * <p>Shown are the quantiles that all processes have that have any; where there is none such, those
  * of the newest process.
@@ -136,11 +138,60 @@ public final class MergedQuantiles {
         reader.addTo(sketch, piece);
       }
     }
+    addKept(series);
     sketch.sort();
     double[] ranks = ranks();
     for (int i = 0; i < ranks.length; i++) {
       into[i] = sketch.quantile(ranks[i]);
     }
+  }
+
+  private void addKept(int series) {
+    TreeMap<Long, RankSketch> slices = kept.get(series);
+    if (slices != null) {
+      slices.values().forEach(slice -> addAll(slice, sketch));
+    }
+  }
+
+  private static void addAll(RankSketch slice, RankSketch to) {
+    for (int i = 0; i < slice.size(); i++) {
+      to.add(slice.value(i), slice.lower(i), slice.upper(i));
+    }
+  }
+
+  // ---- slices, as a ledger has them ----
+
+  /** What they are kept with: as the newest process says; null where none has any. */
+  public @Nullable QuantileShape shape() {
+    return newest;
+  }
+
+  /** Takes in a slice of a series, unless it is older than the window. */
+  void add(int series, long startMs, RankSketch slice) {
+    QuantileShape shape = newest;
+    if (shape == null || Math.floorDiv(startMs, shape.sliceMs()) < shape.oldestSlice(nowMs)) {
+      return;
+    }
+    RankSketch all = keptOf(series, startMs);
+    addAll(slice, all);
+    if (all.size() > SLACK * shape.foldedCapacity()) {
+      limit(all, shape);
+    }
+  }
+
+  /** Takes in the columns that were noted, and makes slices of the {@link #shape}. */
+  public void gather() {
+    QuantileShape shape = newest;
+    keep();
+    if (shape != null) {
+      arrange(shape);
+    }
+  }
+
+  /** What is known of a series, by when slices begin, since {@link #gather}. */
+  public SortedMap<Long, RankSketch> slices(int series) {
+    TreeMap<Long, RankSketch> slices = kept.get(series);
+    return slices == null ? Collections.emptySortedMap() : slices;
   }
 
   // ---- folding ----
@@ -203,9 +254,7 @@ public final class MergedQuantiles {
           (startMs, slice) -> {
             long start = Math.floorDiv(startMs, shape.sliceMs()) * shape.sliceMs();
             RankSketch all = arranged.computeIfAbsent(start, s -> new RankSketch());
-            for (int i = 0; i < slice.size(); i++) {
-              all.add(slice.value(i), slice.lower(i), slice.upper(i));
-            }
+            addAll(slice, all);
           });
       arranged.values().forEach(slice -> limit(slice, shape));
       slices.clear();

@@ -186,7 +186,7 @@ public final class NativeBuckets {
   }
 
   /** Keeps it within so many buckets, whatever comes of it. */
-  void limit(int buckets) {
+  public void limit(int buckets) {
     while (size > buckets) {
       if (schema > NativeSchema.MIN) {
         coarsen(schema - 1);

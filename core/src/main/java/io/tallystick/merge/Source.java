@@ -145,7 +145,7 @@ public final class Source extends MergedFile {
   void accumulate(long expireBeforeMs) {
     long knownAliveMs = live || reader.isRetired() ? 0 : reader.aliveMs();
     CellMap.Gathering gathering =
-        new CellMap.Gathering(live, reader.isRetired(), knownAliveMs, expireBeforeMs);
+        new CellMap.Gathering(live, reader.isRetired(), knownAliveMs, expireBeforeMs, true);
     List<SegmentView> segments = reader.segments();
     bySegment.forEach(maps -> maps.forEach(CellMap::choose));
     for (int i = 0; i < bySegment.size(); i++) {

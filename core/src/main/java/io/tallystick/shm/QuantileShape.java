@@ -160,6 +160,11 @@ public final class QuantileShape {
     return 2 * Math.max(MIN_ENTRIES, Math.min(entries, MAX_ENTRIES));
   }
 
+  /** The same as it is published: what a source has at present does not matter. */
+  public QuantileShape published() {
+    return folded(foldedCapacity() / 2);
+  }
+
   /** How long a slice is. Slice {@code i} starts at {@code i} times this in the Unix epoch. */
   public long sliceMs() {
     return sliceMs;

@@ -31,7 +31,15 @@ public final class SeriesRecord {
 
   /** A series that no process file has a record of, such as one of another kind of file. */
   public static SeriesRecord of(int family, int cell, List<String> labelValues) {
+    return of(family, cell, labelValues, null, 0);
+  }
+
+  /** As above, with the process that a gauge belonged to, and when the series was created. */
+  public static SeriesRecord of(
+      int family, int cell, List<String> labelValues, @Nullable String instance, long createdMs) {
     SeriesRecord series = new SeriesRecord();
+    series.instance = instance;
+    series.createdMs = createdMs;
     series.family = family;
     series.cell = cell;
     series.values = labelValues.size();

@@ -1,0 +1,16 @@
+package io.tallystick.store;
+
+/** Something that not every store can promise. What a store does not declare, it does not keep. */
+public enum Capability {
+  /** Several processes of one host use the same content at once. */
+  MULTI_PROCESS,
+
+  /** Processes of several hosts use the same content at once. */
+  MULTI_HOST,
+
+  /** What was acknowledged is there after the process was killed. */
+  SURVIVES_PROCESS,
+
+  /** What was acknowledged is there after the host lost power. */
+  SURVIVES_HOST
+}

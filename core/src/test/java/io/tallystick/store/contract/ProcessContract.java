@@ -1,0 +1,169 @@
+package io.tallystick.store.contract;
+
+import static io.tallystick.store.contract.Families.all;
+import static io.tallystick.store.contract.Families.count;
+import static io.tallystick.store.contract.Families.counter;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tallystick.store.Capability;
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.JobQueue.Sizes;
+import io.tallystick.store.SeriesValues;
+import io.tallystick.store.Store;
+import io.tallystick.store.Stores;
+import io.tallystick.testing.Await;
+import io.tallystick.testing.ChildJvm;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The clauses of several processes, and of those that are killed. They go by the system's clock.
+ */
+abstract class ProcessContract {
+  private static final Random RANDOM = new Random(1);
+
+  abstract Store store();
+
+  abstract String url();
+
+  abstract int killRounds();
+
+  private void assume(Capability capability) {
+    assumeTrue(store().capabilities().contains(capability), "not declared: " + capability);
+  }
+
+  private ChildJvm start(StoreChild.Task task, ConcurrentLinkedQueue<String> said, int number)
+      throws IOException {
+    return ChildJvm.of(StoreChild.class).arguments(url(), task, number).onLine(said::add).start();
+  }
+
+  /** Starts a process after the other, and kills each once it has said some lines. */
+  private List<String> killEach(StoreChild.Task task) throws Exception {
+    List<String> all = new ArrayList<>();
+    for (int round = 0; round < killRounds(); round++) {
+      ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
+      try (ChildJvm child = start(task, said, round)) {
+        int lines = 1 + RANDOM.nextInt(20);
+        Await.until("child " + round, () -> said.size() >= lines || !child.isAlive());
+        child.kill();
+        assertThat(said).as(child.errors()).hasSizeGreaterThanOrEqualTo(lines);
+      }
+      all.addAll(said);
+    }
+    return all;
+  }
+
+  @Test
+  void m1ShouldSeeAtOnceWhatAnotherProcessDoes() throws Exception {
+    assume(Capability.MULTI_PROCESS);
+    ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
+    try (ChildJvm child = start(StoreChild.Task.ECHO, said, 0)) {
+      for (int i = 0; i < 20; i++) {
+        store().keyValues().put("asked", new byte[] {(byte) i});
+        child.send("go");
+        child.await("done");
+        assertThat(store().keyValues().get("answered")).hasValue(new byte[] {(byte) i});
+      }
+    }
+  }
+
+  @Test
+  void m2ShouldAddUpWhatSeveralProcessesAdd() throws Exception {
+    assume(Capability.MULTI_PROCESS);
+    ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
+    try (ChildJvm a = start(StoreChild.Task.ADD, said, 0);
+        ChildJvm b = start(StoreChild.Task.ADD, said, 1)) {
+      assertThat(a.waitFor()).as(a.errors()).isZero();
+      assertThat(b.waitFor()).as(b.errors()).isZero();
+    }
+    assertThat(store().keyValues().increment("sum", 0)).isEqualTo(2 * StoreChild.ADDITIONS);
+  }
+
+  @Test
+  void m3ShouldHaveEveryKeyThatWasAcknowledgedBeforeItsProcessWasKilled() throws Exception {
+    assume(Capability.SURVIVES_PROCESS);
+    store().close();
+    List<String> acknowledged = killEach(StoreChild.Task.PUT);
+    try (Store reopened = Stores.open(url())) {
+      assertThat(acknowledged).allSatisfy(k -> assertThat(reopened.keyValues().exists(k)).isTrue());
+    }
+  }
+
+  @Test
+  void m4ShouldLoseNoJobAndRunNoneTwiceWithinItsLeaseWhenWorkersAreKilled() throws Exception {
+    assume(Capability.MULTI_PROCESS);
+    assume(Capability.SURVIVES_PROCESS);
+    store().close();
+    List<String> said = new ArrayList<>(killEach(StoreChild.Task.OFFER));
+    List<String> worked = killEach(StoreChild.Task.WORK);
+    ConcurrentLinkedQueue<String> last = new ConcurrentLinkedQueue<>();
+    try (ChildJvm child = start(StoreChild.Task.WORK_TO_THE_END, last, 0)) {
+      assertThat(child.waitFor()).as(child.errors()).isZero();
+    }
+    worked.addAll(last);
+    Set<String> done = assertOneAtATime(worked);
+    assertThat(done).containsAll(said);
+    try (Store reopened = Stores.open(url())) {
+      JobQueue queue = reopened.jobQueue(StoreChild.QUEUE, StoreChild.POLICY);
+      assertThat(queue.sizes()).isEqualTo(new Sizes(0, 0, 0, 0));
+    }
+  }
+
+  /** The jobs that were acknowledged. A line is: took or done, key, when the take was begun. */
+  private static Set<String> assertOneAtATime(List<String> lines) {
+    Map<String, Long> leaseEnds = new HashMap<>();
+    Set<String> done = new HashSet<>();
+    for (String line : lines) {
+      String[] words = line.split(" ", -1);
+      if (words[0].equals("took")) {
+        assertThat(done).doesNotContain(words[1]);
+        assertThat(Long.parseLong(words[3]))
+            .as("job is taken again after its lease: " + line)
+            .isGreaterThanOrEqualTo(leaseEnds.getOrDefault(words[1], 0L));
+        leaseEnds.put(words[1], Long.parseLong(words[2]) + StoreChild.LEASE.toMillis());
+      } else {
+        assertThat(done.add(words[1])).isTrue();
+      }
+    }
+    return done;
+  }
+
+  @Test
+  void m5ShouldCountEachSourceOnceWhenPublishersAreKilled() throws Exception {
+    assume(Capability.SURVIVES_PROCESS);
+    store().close();
+    List<String> published = killEach(StoreChild.Task.PUBLISH);
+    try (Store reopened = Stores.open(url())) {
+      reopened.ledger().sources().forEach(source -> reopened.ledger().retire(source.name()));
+      Map<String, Double> totals =
+          reopened.ledger().read().stream()
+              .flatMap(family -> family.series().stream())
+              .collect(Collectors.toMap(s -> s.labels().get("path"), SeriesValues::total));
+      assertThat(totals.keySet()).containsAll(published);
+      assertThat(totals.values()).allSatisfy(total -> assertThat(total).isEqualTo(1.5));
+      assertThat(totals.size() - published.size()).isBetween(0, killRounds());
+    }
+  }
+
+  @Test
+  void m6ShouldShowTheLedgerOfAnotherProcess() throws Exception {
+    assume(Capability.MULTI_PROCESS);
+    store().ledger().publish(all("here", 1, counter(count("here", 1))));
+    ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
+    try (ChildJvm child = start(StoreChild.Task.PUBLISH, said, 0)) {
+      Await.until("publication", () -> !said.isEmpty() || !child.isAlive());
+      assertThat(said).as(child.errors()).isNotEmpty();
+      assertThat(store().ledger().read().get(0).series()).hasSizeGreaterThanOrEqualTo(2);
+    }
+  }
+}
