@@ -25,6 +25,7 @@ class ReadmeExampleTest {
   private static final Path README = Path.of("..", "README.md");
   private static final Path GUIDE = Path.of("..", "docs");
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final String WHOLE_FILE = "package ";
   private static final String IMPORTS =
       """
       import io.micrometer.prometheusmetrics.*;
@@ -34,6 +35,7 @@ class ReadmeExampleTest {
       import io.tallystick.*;
       import io.tallystick.metrics.*;
       import io.tallystick.scrape.*;
+      import io.tallystick.store.*;
       import java.nio.file.*;
       import java.time.*;
       import java.util.*;
@@ -62,11 +64,23 @@ class ReadmeExampleTest {
     try (Stream<Path> pages = Files.list(GUIDE)) {
       for (Path page : pages.filter(file -> file.toString().endsWith(".md")).toList()) {
         for (String example : examplesOf(page)) {
-          compile("Guide" + compiled++, example);
+          if (!example.startsWith(WHOLE_FILE)) {
+            compile("Guide" + compiled++, example);
+          }
         }
       }
     }
     assertThat(compiled).isPositive();
+  }
+
+  @Test
+  void shouldShowTheFilesOfTheStoreThatIsTestedWhenItSaysHowToWriteOne() throws IOException {
+    Path sources = Path.of("src", "test", "java", "com", "example");
+    List<String> files =
+        List.of(
+            Files.readString(sources.resolve("FileStoreTest.java")),
+            Files.readString(sources.resolve("FileStore.java")));
+    assertThat(examplesOf(GUIDE.resolve("writing-a-store.md"))).isEqualTo(files);
   }
 
   private static List<String> examplesOf(Path page) throws IOException {
