@@ -32,6 +32,9 @@ final class StoreChild {
 
   private static final long PAUSE_NS = 20_000_000;
 
+  /** So that there is work left for the workers that come after one that is killed. */
+  private static final long PAUSE_BETWEEN_JOBS_NS = 1_000_000;
+
   private StoreChild() {}
 
   enum Task {
@@ -104,8 +107,12 @@ final class StoreChild {
       }
       String key = job.get().key();
       say("took " + key + " " + beforeMs + " " + System.currentTimeMillis());
+      say("ends " + key);
       if (queue.acknowledge(job.get())) {
         say("done " + key);
+      }
+      if (!toTheEnd) {
+        LockSupport.parkNanos(PAUSE_BETWEEN_JOBS_NS);
       }
     }
   }
