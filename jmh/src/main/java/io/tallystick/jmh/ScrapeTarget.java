@@ -41,7 +41,7 @@ interface ScrapeTarget {
     List<CounterDataPoint> counters = new ArrayList<>(count);
     for (SeriesNames names : processes) {
       Tallystick tallystick =
-          memory.open(builder -> builder.maxSeriesPerMetric(2 * names.seriesPerFamily()));
+          memory.open(builder -> builder.maxSeriesPerMetric(count)); // of all processes together
       for (int family = 0; family < names.families(); family++) {
         Counter counter =
             Counter.builder()
