@@ -148,7 +148,7 @@ public final class DeadProcesses {
 
   private static boolean isLockOfProcess(Path path) {
     String name = path.getFileName().toString();
-    return name.endsWith(".lock") && !name.equals("retire.lock");
+    return name.endsWith(".lock") && !name.equals("retire.lock") && !name.equals("series.lock");
   }
 
   /** A JVM that opens many instances and halts: each of them is a dead process then. */
