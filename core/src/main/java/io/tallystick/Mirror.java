@@ -4,7 +4,6 @@ import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.mirror.Mirrors;
 import io.tallystick.mirror.SnapshotSource;
 import io.tallystick.shm.GaugeMode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -18,8 +17,6 @@ import java.util.function.Predicate;
  * is no more in the registry is removed.
  */
 public final class Mirror implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
-
   private final Mirrors mirrors;
   private final Runnable end;
 
@@ -34,7 +31,7 @@ public final class Mirror implements AutoCloseable {
    * @return whether it was done in this time
    */
   public boolean copy() {
-    return mirrors.turn(PATIENCE);
+    return mirrors.turn(Mirrors.PATIENCE);
   }
 
   /**

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  * <p>Threading: any. The first callback or registry starts a daemon thread.
  */
 public final class Mirrors implements AutoCloseable {
-  private static final Duration LAST_ROUND = Duration.ofSeconds(1);
+  /** For how long whoever wants the values now waits for them. */
+  public static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final ProcessFile file;
   private final FamilyRegistry registry;
@@ -60,7 +61,7 @@ public final class Mirrors implements AutoCloseable {
             abandoned);
     threads.add(mirror);
     return () -> {
-      boolean unused = threads.turn(LAST_ROUND);
+      boolean unused = threads.turn(PATIENCE);
       threads.remove(mirror);
       mirror.close();
     };
@@ -87,7 +88,7 @@ public final class Mirrors implements AutoCloseable {
   /** Takes all values once more, and then none. */
   @Override
   public void close() {
-    boolean unused = threads.turn(LAST_ROUND);
+    boolean unused = threads.turn(PATIENCE);
     threads.close();
   }
 }

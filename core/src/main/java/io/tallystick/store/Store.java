@@ -51,9 +51,9 @@ public interface Store extends AutoCloseable {
   void ping();
 
   /**
-   * Writes all that the store holds to a file that any store restores: keys, jobs and the ledger,
-   * each of them as it is at one moment. The file is written aside and takes its name last; one
-   * that is there is replaced.
+   * Writes all that the store holds to a file that any store restores: each key, each queue and the
+   * ledger as it is at one moment, which need not be the same for all. The file is written aside
+   * and takes its name last; one that is there is replaced.
    *
    * @throws StoreException PERMANENT where the file cannot be written
    */
