@@ -83,7 +83,8 @@ final class DirectoryIndex {
 
   /**
    * One that has what the files of the directory have now, in the place of a table. What is
-   * admitted while they are read may be missing in it.
+   * admitted while they are read may be missing in it. Both locks are had before the files are
+   * read, so that whoever waits for another process reads none of them.
    *
    * @return null where another process folds, or replaces it
    */
@@ -92,29 +93,25 @@ final class DirectoryIndex {
       if (folding == null) {
         return null; // a series may be between two files
       }
-      IndexTable other = other(old);
-      return other != null ? other : replace(old, SeriesCensus.of(directory));
+      try (FileLockHandle held = directory.tryLockForIndex()) {
+        if (held == null) {
+          return null;
+        }
+        IndexTable other = other(old);
+        return other != null ? other : counted(old);
+      }
     }
   }
 
-  private @Nullable IndexTable replace(@Nullable IndexTable old, SeriesCensus census)
-      throws IOException {
-    try (FileLockHandle held = directory.tryLockForIndex()) {
-      if (held == null) {
-        return null;
-      }
-      IndexTable other = other(old);
-      if (other != null) {
-        return other;
-      }
-      IndexTable fresh = create(census.families(), census.series(), null);
-      census.fill(fresh);
-      if (old != null) {
-        old.setReplaced();
-      }
-      IndexFile.publish(directory);
-      return fresh;
+  private IndexTable counted(@Nullable IndexTable old) throws IOException {
+    SeriesCensus census = SeriesCensus.of(directory);
+    IndexTable fresh = create(census.families(), census.series(), null);
+    census.fill(fresh);
+    if (old != null) {
+      old.setReplaced();
     }
+    IndexFile.publish(directory);
+    return fresh;
   }
 
   private IndexTable copy(IndexTable old) throws IOException {

@@ -2,9 +2,12 @@ package io.tallystick.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.testing.CrashingFileSystem;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,5 +57,36 @@ class DirectoryIndexTest {
       assertThat(index.recount(old)).isNull();
     }
     assertThat(index.recount(old)).isNotNull();
+  }
+
+  @Test
+  void shouldReadNoFilesWhileAnotherProcessReplacesTheIndex() throws IOException {
+    AtomicInteger lists = new AtomicInteger();
+    DirectoryIndex watched =
+        new DirectoryIndex(
+            Directory.open(CrashingFileSystem.path(temporary.path(), new ListCount(lists))),
+            new CoarseClock(Clock.systemUTC()));
+    try (FileLockHandle held = directory.tryLockForIndex()) {
+      assertThat(held).isNotNull();
+      assertThat(watched.present(100)).isNull(); // there is none, and it cannot be made
+      assertThat(lists).hasValue(0);
+    }
+    assertThat(watched.present(1)).isNotNull();
+    assertThat(lists).hasPositiveValue();
+  }
+
+  /** Counts how often a directory is listed. */
+  private record ListCount(AtomicInteger lists) implements CrashingFileSystem.Observer {
+    @Override
+    public void before(int number, CrashingFileSystem.Step step) {
+      // only looks are counted
+    }
+
+    @Override
+    public void beforeLook(CrashingFileSystem.Look look, Path path) {
+      if (look == CrashingFileSystem.Look.LIST) {
+        lists.incrementAndGet();
+      }
+    }
   }
 }
