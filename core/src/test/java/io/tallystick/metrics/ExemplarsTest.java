@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ExemplarsTest {
+  private static final int SAMPLE_INTERVAL_MS = 90; // client_java's default
+
   private final Span span = new Span();
   private final TurnedClock clock = TurnedClock.at(Instant.parse("2026-01-02T03:04:05.678Z"));
   private @Nullable SpanContext before;
@@ -224,6 +226,50 @@ class ExemplarsTest {
   }
 
   @Test
+  void shouldTryAgainOnlyAfterTheIntervalWhenTheLabelsAreTooLong() throws IOException {
+    try (CapturedLog log = CapturedLog.open()) {
+      Counter counter = Counter.builder().name("x").register(tallystick);
+      span.start("t".repeat(121), "s");
+      counter.inc();
+      pass(SAMPLE_INTERVAL_MS - 1);
+      counter.inc();
+      assertThat(span.asked).isEqualTo(1);
+      pass(1);
+      counter.inc();
+      assertThat(span.asked).isEqualTo(2);
+      assertThat(log.messages()).filteredOn(line -> line.contains("exemplars")).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldTryTheCallersLabelsAgainOnlyAfterTheIntervalWhenTheyAreTooLong() throws IOException {
+    try (CapturedLog log = CapturedLog.open()) {
+      Counter counter = Counter.builder().name("x").register(tallystick);
+      counter.incWithExemplar(1, Labels.of("trace_id", "t".repeat(121)));
+      pass(SAMPLE_INTERVAL_MS - 1);
+      counter.incWithExemplar(1, Labels.of("trace_id", "early"));
+      assertThat(lines()).contains("x_total 2.0");
+      pass(1);
+      counter.incWithExemplar(1, Labels.of("trace_id", "late"));
+      assertThat(lines().toString()).contains("x_total 3.0 # {", "late");
+      assertThat(log.messages()).filteredOn(line -> line.contains("exemplars")).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldLookForASpanAgainInTheNextMillisecondWhenThereWasNone() {
+    Counter counter = Counter.builder().name("x").register(tallystick);
+    span.sampled = false;
+    counter.inc();
+    RegistrarAccess.turn(tallystick);
+    counter.inc();
+    assertThat(span.asked).isEqualTo(1);
+    pass(1);
+    counter.inc();
+    assertThat(span.asked).isEqualTo(2);
+  }
+
+  @Test
   void shouldKeepNoneWhenToldSo() throws IOException {
     span.start("abc", "def");
     Counter.builder().name("x").withoutExemplars().register(tallystick).inc();
@@ -246,6 +292,7 @@ class ExemplarsTest {
     private @Nullable String traceId;
     private @Nullable String spanId;
     private boolean sampled = true;
+    private int asked; // how often it was looked for
 
     void start(String trace, String spanOfIt) {
       traceId = trace;
@@ -264,6 +311,7 @@ class ExemplarsTest {
 
     @Override
     public boolean isCurrentSpanSampled() {
+      asked++;
       return sampled;
     }
 
