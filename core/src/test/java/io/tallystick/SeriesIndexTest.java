@@ -162,6 +162,19 @@ class SeriesIndexTest {
   }
 
   @Test
+  void shouldCountAnewAfterAMinuteWhenAProcessThatRunsFindsAnotherHeader() throws Exception {
+    Counter counter = LimitedDirectory.counter(directory.open());
+    LimitedDirectory.count(counter, 0, 6);
+    directory.patch(0, 0);
+    LimitedDirectory.count(counter, 6, 7); // far from the limit
+    assertThat(Verification.verify(directory.path())).hasSize(1);
+    directory.awaitTurned(() -> Verification.verify(directory.path()).isEmpty());
+    LimitedDirectory.count(LimitedDirectory.counter(directory.open()), 7, 20);
+    assertThat(directory.series())
+        .isEqualTo(LimitedDirectory.named(0, 10, LimitedDirectory.OVERFLOW));
+  }
+
+  @Test
   void shouldLimitThisProcessAloneWhenNoIndexCanBeMade() throws IOException {
     Files.createDirectories(directory.path().resolve("series.index/full"));
     try (CapturedLog log = CapturedLog.open()) {

@@ -9,8 +9,10 @@ import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.Info;
 import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.metrics.RegistrarAccess;
+import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.Samples;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -81,14 +83,31 @@ class SeriesLimitsTest {
 
   @Test
   void shouldAlwaysMakeASeriesWhenTheMetricHasNoLabels() throws IOException {
-    Tallystick tallystick = directory.open(1, 1);
-    Counter.builder().name("a").register(tallystick).inc();
-    Counter.builder().name("b").register(tallystick).inc();
-    Counter labelled = Counter.builder().name("c").labelNames("a").register(tallystick);
-    labelled.labelValues("1").inc();
-    assertThat(directory.series())
-        .containsExactlyInAnyOrder("a_total", "b_total", "c_total{a=\"__overflow__\"}");
-    assertThat(Samples.of(tallystick.scraper())).doesNotContainKey("c_total{a=\"1\"}");
+    assertUnlabelledAreMade();
+  }
+
+  @Test
+  void shouldAlwaysMakeASeriesWhenTheMetricHasNoLabelsAndThereIsNoIndex() throws IOException {
+    Files.createDirectories(directory.path().resolve("series.index/full"));
+    assertUnlabelledAreMade();
+  }
+
+  private void assertUnlabelledAreMade() throws IOException {
+    try (CapturedLog log = CapturedLog.open()) {
+      Tallystick tallystick = directory.open(1, 1);
+      Counter.builder().name("a").register(tallystick).inc();
+      Counter.builder().name("b").register(tallystick).inc();
+      Counter labelled = Counter.builder().name("c").labelNames("a").register(tallystick);
+      labelled.labelValues("1").inc();
+      assertThat(directory.series())
+          .containsExactlyInAnyOrder("a_total", "b_total", "c_total{a=\"__overflow__\"}");
+      assertThat(Samples.of(tallystick.scraper())).doesNotContainKey("c_total{a=\"1\"}");
+      assertThat(log.messages())
+          .filteredOn(message -> message.contains("__overflow__"))
+          .singleElement()
+          .asString()
+          .contains("metric=c");
+    }
   }
 
   @Test
@@ -137,14 +156,15 @@ class SeriesLimitsTest {
   void shouldHaveRoomAfterAMinuteWhenSeriesWereRemoved() throws Exception {
     Tallystick tallystick = directory.open();
     Counter counter = LimitedDirectory.counter(tallystick);
-    Counter other = LimitedDirectory.counter(directory.open());
+    Tallystick refused = directory.open();
+    Counter other = LimitedDirectory.counter(refused);
     LimitedDirectory.count(counter, 0, 8);
     LimitedDirectory.count(other, 8, 10);
     counter.remove("0");
     counter.remove("1");
     LimitedDirectory.count(other, 10, 11);
     directory.clock().turn(Duration.ofSeconds(30));
-    RegistrarAccess.turn(tallystick);
+    RegistrarAccess.turn(refused);
     LimitedDirectory.count(other, 10, 11);
     assertThat(directory.series())
         .isEqualTo(LimitedDirectory.named(2, 10, LimitedDirectory.OVERFLOW));
@@ -152,6 +172,21 @@ class SeriesLimitsTest {
     LimitedDirectory.count(counter, 11, 13);
     assertThat(directory.series())
         .isEqualTo(LimitedDirectory.named(2, 12, LimitedDirectory.OVERFLOW));
+  }
+
+  @Test
+  void shouldCountTheSeriesOfAKilledProcessWhenItsFileIsNotFoldedYet() throws IOException {
+    Tallystick refused = directory.open();
+    Tallystick killed = directory.open();
+    LimitedDirectory.count(LimitedDirectory.counter(killed), 0, 6);
+    RegistrarAccess.kill(killed);
+    Counter counter = LimitedDirectory.counter(refused);
+    LimitedDirectory.count(counter, 6, 11);
+    directory.clock().turn(Duration.ofSeconds(61));
+    RegistrarAccess.turn(refused); // counts anew
+    LimitedDirectory.count(counter, 11, 20);
+    assertThat(directory.series())
+        .isEqualTo(LimitedDirectory.named(0, 10, LimitedDirectory.OVERFLOW));
   }
 
   @Test
