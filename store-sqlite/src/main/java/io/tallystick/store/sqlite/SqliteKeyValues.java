@@ -1,0 +1,255 @@
+package io.tallystick.store.sqlite;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tallystick.store.Deadline;
+import io.tallystick.store.KeyValues;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys and values of a database. What has expired is deleted with a write of each second, some
+ * at a time and the rest with the writes that follow.
+ */
+final class SqliteKeyValues implements KeyValues {
+  private static final String LIVES = " AND (end_ms IS NULL OR end_ms > ?)";
+  private static final String PUT =
+      "INSERT INTO tallystick_keys (key, end_ms, value) VALUES (?, ?, ?)"
+          + " ON CONFLICT (key) DO UPDATE SET end_ms = excluded.end_ms, value = excluded.value";
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,19}");
+  private static final long SWEEP_MS = 1_000;
+  private static final int MOST_SWEPT = 100;
+
+  private final SqliteStore store;
+  private long sweptMs; // of the thread that writes
+
+  SqliteKeyValues(SqliteStore store) {
+    this.store = store;
+  }
+
+  private byte[] checked(String key) {
+    store.requireOpen();
+    return store.limits().checkKey(key).getBytes(UTF_8);
+  }
+
+  private static @Nullable Long toColumn(long endMs) {
+    return endMs == Deadline.NEVER_MS ? null : endMs;
+  }
+
+  @Override
+  public Optional<byte[]> get(String key) {
+    byte[] bytes = checked(key);
+    return store
+        .readers()
+        .read(
+            session ->
+                Optional.ofNullable(
+                    session.first(
+                        "SELECT value FROM tallystick_keys WHERE key = ?" + LIVES,
+                        row -> Session.bytes(row, 1),
+                        bytes,
+                        store.nowMs())));
+  }
+
+  @Override
+  public boolean exists(String key) {
+    byte[] bytes = checked(key);
+    return store
+        .readers()
+        .read(
+            session ->
+                session.number(
+                        0,
+                        "SELECT 1 FROM tallystick_keys WHERE key = ?" + LIVES,
+                        bytes,
+                        store.nowMs())
+                    > 0);
+  }
+
+  @Override
+  public Optional<Duration> timeToLive(String key) {
+    byte[] bytes = checked(key);
+    long nowMs = store.nowMs();
+    long endMs =
+        store
+            .readers()
+            .read(
+                session ->
+                    session.number(
+                        nowMs,
+                        "SELECT end_ms FROM tallystick_keys WHERE key = ? AND end_ms > ?",
+                        bytes,
+                        nowMs));
+    return endMs == nowMs ? Optional.empty() : Optional.of(Duration.ofMillis(endMs - nowMs));
+  }
+
+  @Override
+  public void put(String key, byte[] value) {
+    put(key, value, Deadline.NEVER_MS);
+  }
+
+  @Override
+  public void put(String key, byte[] value, Duration timeToLive) {
+    put(key, value, Deadline.after(store.nowMs(), timeToLive));
+  }
+
+  private void put(String key, byte[] value, long endMs) {
+    byte[] bytes = checked(key);
+    byte[] copy = store.limits().copyValue(value);
+    write(session -> session.update(PUT, bytes, toColumn(endMs), copy));
+  }
+
+  private <T> T write(Session.Work<T> work) {
+    return store
+        .writer()
+        .write(
+            session -> {
+              sweep(session);
+              return work.run(session);
+            });
+  }
+
+  private void sweep(Session session) throws SQLException {
+    long nowMs = store.nowMs();
+    if (Math.abs(nowMs - sweptMs) < SWEEP_MS) {
+      return;
+    }
+    int deleted =
+        session.update(
+            "DELETE FROM tallystick_keys WHERE key IN"
+                + " (SELECT key FROM tallystick_keys WHERE end_ms <= ? LIMIT "
+                + MOST_SWEPT
+                + ")",
+            nowMs);
+    if (deleted < MOST_SWEPT) {
+      sweptMs = nowMs; // else there are more, for the next write
+    }
+  }
+
+  @Override
+  public boolean putIfAbsent(String key, byte[] value) {
+    return putIfAbsent(key, value, Deadline.NEVER_MS);
+  }
+
+  @Override
+  public boolean putIfAbsent(String key, byte[] value, Duration timeToLive) {
+    return putIfAbsent(key, value, Deadline.after(store.nowMs(), timeToLive));
+  }
+
+  private boolean putIfAbsent(String key, byte[] value, long endMs) {
+    byte[] bytes = checked(key);
+    byte[] copy = store.limits().copyValue(value);
+    return write(session -> putIfAbsent(session, bytes, copy, endMs, store.nowMs()));
+  }
+
+  /** Puts a value unless one is there that has not expired. */
+  static boolean putIfAbsent(Session session, byte[] key, byte[] value, long endMs, long nowMs)
+      throws SQLException {
+    String sql = PUT + " WHERE tallystick_keys.end_ms <= ?";
+    return session.update(sql, key, toColumn(endMs), value, nowMs) > 0;
+  }
+
+  @Override
+  public boolean compareAndSet(String key, byte[] expected, byte[] value) {
+    byte[] bytes = checked(key);
+    byte[] copy = store.limits().copyValue(value);
+    byte[] old = expected.clone();
+    return write(
+        session ->
+            session.update(
+                    "UPDATE tallystick_keys SET value = ? WHERE key = ? AND value = ?" + LIVES,
+                    copy,
+                    bytes,
+                    old,
+                    store.nowMs())
+                > 0);
+  }
+
+  @Override
+  public boolean delete(String key) {
+    byte[] bytes = checked(key);
+    return write(
+        session ->
+            session.update(
+                    "DELETE FROM tallystick_keys WHERE key = ?" + LIVES, bytes, store.nowMs())
+                > 0);
+  }
+
+  @Override
+  public boolean expire(String key, Duration timeToLive) {
+    byte[] bytes = checked(key);
+    long endMs = Deadline.after(store.nowMs(), timeToLive);
+    return write(
+        session ->
+            session.update(
+                    "UPDATE tallystick_keys SET end_ms = ? WHERE key = ?" + LIVES,
+                    toColumn(endMs),
+                    bytes,
+                    store.nowMs())
+                > 0);
+  }
+
+  @Override
+  public long increment(String key, long amount) {
+    byte[] bytes = checked(key);
+    return write(session -> increment(session, bytes, amount));
+  }
+
+  private long increment(Session session, byte[] key, long amount) throws SQLException {
+    long nowMs = store.nowMs();
+    byte[] present =
+        session.first(
+            "SELECT value FROM tallystick_keys WHERE key = ?" + LIVES,
+            row -> Session.bytes(row, 1),
+            key,
+            nowMs);
+    if (present == null) {
+      session.update(PUT, key, null, toText(amount));
+      return amount;
+    }
+    long sum = add(numberOf(present), amount);
+    session.update("UPDATE tallystick_keys SET value = ? WHERE key = ?", toText(sum), key);
+    return sum;
+  }
+
+  private static byte[] toText(long number) {
+    return Long.toString(number).getBytes(US_ASCII);
+  }
+
+  private static long numberOf(byte[] value) {
+    String text = new String(value, US_ASCII);
+    if (WHOLE_NUMBER.matcher(text).matches()) {
+      try {
+        return Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        // one that is too large
+      }
+    }
+    throw new StoreException(Category.PERMANENT, "value is no whole number: bytes=" + value.length);
+  }
+
+  private static long add(long number, long amount) {
+    try {
+      return Math.addExact(number, amount);
+    } catch (ArithmeticException e) {
+      throw new StoreException(
+          Category.PERMANENT, "sum is no long: value=" + number + " amount=" + amount, e);
+    }
+  }
+
+  @Override
+  public Page scan(String prefix, @Nullable String cursor, int limit) {
+    store.requireOpen();
+    if (limit <= 0) {
+      throw new IllegalArgumentException("limit is not above zero: limit=" + limit);
+    }
+    long nowMs = store.nowMs();
+    return store.readers().read(session -> new KeyPage(prefix, cursor, limit).read(session, nowMs));
+  }
+}

@@ -1,0 +1,179 @@
+package io.tallystick.store.sqlite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tallystick.store.BackupReader;
+import io.tallystick.store.BackupWriter;
+import io.tallystick.store.Capability;
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.KeyValues;
+import io.tallystick.store.Ledger;
+import io.tallystick.store.Limits;
+import io.tallystick.store.RestoreMode;
+import io.tallystick.store.RetryPolicy;
+import io.tallystick.store.Store;
+import io.tallystick.store.StoreStats;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * A store in one SQLite file; {@code sqlite:/path/x.db} opens one, {@code
+ * sqlite:/path/x.db?synchronous=full&busyTimeoutMs=1000} one that says more.
+ *
+ * <p>Any number of processes of a host may use one file at once. Writing ones take turns: a call
+ * that has waited for the busy timeout fails with TRANSIENT and had no effect. Readers wait for
+ * nobody. A file that is no database, or is damaged so that it cannot be opened, is moved aside and
+ * said with CORRUPT; damage that is found later is said, and the file stays. A transaction that was
+ * acknowledged outlives its process; the host's loss of power only with {@link Synchronous#FULL}.
+ *
+ * <p>The file must be on a disk of this host: the log that lets readers and a writer go on side by
+ * side is in memory that they share.
+ */
+public final class SqliteStore implements Store {
+  private final DatabaseFile file;
+  private final SqliteOptions options;
+  private final InstantSource clock;
+  private final long openedMs;
+  private final Writer writer;
+  private final Readers readers;
+  private final SqliteKeyValues keyValues = new SqliteKeyValues(this);
+  private final SqliteLedger ledger = new SqliteLedger(this);
+
+  private SqliteStore(
+      DatabaseFile file, SqliteOptions options, InstantSource clock, Session session) {
+    this.file = file;
+    this.options = options;
+    this.clock = clock;
+    this.openedMs = clock.millis();
+    this.writer = new Writer(file.path(), session);
+    this.readers = new Readers(file);
+  }
+
+  /** Opens a file, which is made where there is none, on the system's clock. */
+  public static SqliteStore open(Path path) {
+    return open(path, SqliteOptions.DEFAULT);
+  }
+
+  /** Opens a file, which is made where there is none, on the system's clock. */
+  public static SqliteStore open(Path path, SqliteOptions options) {
+    return open(path, options, InstantSource.system());
+  }
+
+  /**
+   * Opens a file, which is made where there is none.
+   *
+   * @throws io.tallystick.store.StoreException CORRUPT where it was moved aside, PERMANENT where it
+   *     cannot be used or was written by a newer version, TRANSIENT where others use it
+   */
+  public static SqliteStore open(Path path, SqliteOptions options, InstantSource clock) {
+    DatabaseFile file = new DatabaseFile(path, options);
+    return new SqliteStore(file, options, clock, file.open(Schema.newest(), clock.millis()));
+  }
+
+  Writer writer() {
+    return writer;
+  }
+
+  Readers readers() {
+    return readers;
+  }
+
+  long nowMs() {
+    return clock.millis();
+  }
+
+  void requireOpen() {
+    readers.requireOpen();
+  }
+
+  @Override
+  public KeyValues keyValues() {
+    requireOpen();
+    return keyValues;
+  }
+
+  @Override
+  public JobQueue jobQueue(String name, RetryPolicy policy) {
+    requireOpen();
+    return new SqliteJobQueue(this, limits().checkKey(name).getBytes(UTF_8), policy);
+  }
+
+  @Override
+  public Ledger ledger() {
+    requireOpen();
+    return ledger;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return options.synchronous() == Synchronous.FULL
+        ? Set.of(Capability.MULTI_PROCESS, Capability.SURVIVES_PROCESS, Capability.SURVIVES_HOST)
+        : Set.of(Capability.MULTI_PROCESS, Capability.SURVIVES_PROCESS);
+  }
+
+  @Override
+  public Limits limits() {
+    return Limits.DEFAULT;
+  }
+
+  @Override
+  public StoreStats stats() {
+    return readers.snapshot(this::stats);
+  }
+
+  private StoreStats stats(Session session) throws SQLException {
+    String version = session.first("SELECT sqlite_version()", row -> row.getString(1));
+    return new StoreStats(
+        "sqlite",
+        String.valueOf(version),
+        Duration.ofMillis(Math.max(0, nowMs() - openedMs)),
+        session.number(
+            0, "SELECT count(*) FROM tallystick_keys WHERE end_ms IS NULL OR end_ms > ?", nowMs()),
+        session.number(0, "SELECT sum(queued + delayed + running + dead) FROM tallystick_queues"),
+        session.number(0, "SELECT count(*) FROM tallystick_sources WHERE retired_ms IS NULL"),
+        session.number(
+            0,
+            "SELECT count(*) FROM tallystick_series s JOIN tallystick_families f"
+                + " ON f.id = s.family WHERE f.source = 0 OR f.source IN"
+                + " (SELECT id FROM tallystick_sources WHERE retired_ms IS NULL)"),
+        session.number(0, "PRAGMA page_count") * session.number(0, "PRAGMA page_size"));
+  }
+
+  @Override
+  public void ping() {
+    readers.read(Schema::ledgerId);
+  }
+
+  @Override
+  public void backup(Path target) {
+    requireOpen();
+    try (BackupWriter backup = BackupWriter.create(target, nowMs())) {
+      readers.snapshot(session -> new SqliteBackup(session, backup, nowMs()).run());
+      backup.commit();
+    }
+  }
+
+  @Override
+  public void restore(Path source, RestoreMode mode) {
+    requireOpen();
+    BackupReader backup = BackupReader.open(source);
+    writer.write(session -> new SqliteRestore(session, limits(), nowMs()).run(backup, mode));
+  }
+
+  @Override
+  public void close() {
+    try {
+      readers.close();
+    } finally {
+      writer.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "sqlite:" + file.path();
+  }
+}
