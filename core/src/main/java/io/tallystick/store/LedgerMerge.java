@@ -18,7 +18,7 @@ public final class LedgerMerge {
   /** How long gauges of the mode {@code all}, and infos, of retired sources are kept. */
   public static final Duration DEAD_GAUGE_RETENTION = Duration.ofHours(1);
 
-  private static final String INSTANCE = "instance";
+  static final String INSTANCE = "instance";
 
   private final Merge merge = new Merge();
   private final long nowMs;
@@ -30,9 +30,18 @@ public final class LedgerMerge {
     this.nowMs = nowMs;
   }
 
-  /** Takes in families of the base. */
+  /**
+   * Takes in families of the base: with all series, or where a source of the same shape is folded,
+   * with those that the source has too. Be there none of these, the family's registration counts.
+   */
   public void addBase(Collection<FamilyValues> families) {
-    add(new PublishedSource(false, 0, Long.MIN_VALUE), families);
+    PublishedSource base = new PublishedSource(false, 0, Long.MIN_VALUE);
+    for (FamilyValues family : families) {
+      if (family.series().isEmpty()) {
+        base.addFamily(family.describe(List.of()));
+      }
+    }
+    add(base, families);
   }
 
   /**

@@ -253,6 +253,33 @@ abstract class LedgerContract {
         .containsExactly(List.of(3L, 3L), List.of(10L, 20L));
   }
 
+  @Test
+  void l21ShouldKeepTheOldestRegistrationWhenSourcesHaveOtherSeries() {
+    publishAll("a", 1, registered(1, FamilyType.COUNTER, count("/a", 1)));
+    ledger().retire("a");
+    publishAll("b", 1, registered(9, FamilyType.COUNTER, count("/b", 1)));
+    ledger().retire("b");
+    publishAll("c", 1, registered(5, FamilyType.SUMMARY, count("/c", 1)));
+    FamilyValues shown = registered(1, FamilyType.COUNTER, count("/a", 1), count("/b", 1));
+    assertThat(ledger().read()).containsExactly(shown);
+  }
+
+  private static FamilyValues registered(long createdMs, FamilyType type, SeriesValues... series) {
+    return new FamilyValues(
+        "m",
+        "m",
+        "m",
+        type,
+        GaugeMode.ALL,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        List.of(),
+        createdMs,
+        List.of(series));
+  }
+
   private static FamilyValues histogramOf(String path, List<Double> bounds, List<Long> counts) {
     SeriesValues series = Families.series(Labels.of("path", path), counts, 1, 0);
     return Families.family("h", FamilyType.HISTOGRAM, GaugeMode.ALL, bounds, series);
