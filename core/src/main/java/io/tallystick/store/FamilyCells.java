@@ -253,7 +253,9 @@ final class FamilyCells {
   private static List<QuantileValues.Entry> entries(RankSketch sketch) {
     List<QuantileValues.Entry> entries = new ArrayList<>();
     for (int i = 0; i < sketch.size(); i++) {
-      entries.add(new QuantileValues.Entry(sketch.value(i), sketch.lower(i), sketch.upper(i)));
+      long lower = Math.min(sketch.lower(i), QuantileValues.MAX_JUMP); // more where a source lies
+      long upper = Math.min(sketch.upper(i), QuantileValues.MAX_JUMP);
+      entries.add(new QuantileValues.Entry(sketch.value(i), lower, upper));
     }
     return entries;
   }

@@ -13,6 +13,9 @@ import java.util.TreeMap;
  *     Unix epoch
  */
 public record QuantileValues(SortedMap<Long, List<Entry>> slices) {
+  /** The greatest jump of an entry. */
+  static final long MAX_JUMP = (1L << 32) - 1;
+
   /** Copies the slices. */
   public QuantileValues {
     SortedMap<Long, List<Entry>> copy = new TreeMap<>();
@@ -24,8 +27,8 @@ public record QuantileValues(SortedMap<Long, List<Entry>> slices) {
    * A value with what it adds to the bounds of its rank.
    *
    * @param value a number
-   * @param lower not below zero
-   * @param upper not below zero
+   * @param lower not below zero, and below 2<sup>32</sup>
+   * @param upper not below zero, and below 2<sup>32</sup>
    */
   public record Entry(double value, long lower, long upper) {
     /** Checks the values. */
@@ -37,7 +40,7 @@ public record QuantileValues(SortedMap<Long, List<Entry>> slices) {
     }
 
     private static boolean isJump(long jump) {
-      return jump >= 0 && jump < 1L << 32;
+      return jump >= 0 && jump <= MAX_JUMP;
     }
   }
 }

@@ -19,9 +19,12 @@ final class SeriesCheck {
   /** A merge has room for as much, and for the name of a source beside it. */
   private static final int MAX_LABEL_BYTES = SeriesRecord.MAX_VALUES_LENGTH / 2;
 
+  private static final int MAX_INSTANCE_BYTES = MAX_LABEL_BYTES / 2;
+
   private static final int MOST_BYTES_A_CHAR = 3;
 
   private final FamilyDescriptor family; // without labels
+  private final boolean perProcess;
   private final int counts;
   private final @Nullable NativeShape natives;
   private final @Nullable QuantileShape quantiles;
@@ -32,6 +35,7 @@ final class SeriesCheck {
 
   SeriesCheck(FamilyDescriptor family) {
     this.family = family;
+    this.perProcess = FamilyValues.isPerProcess(family.type(), family.mode());
     this.natives = NativeShape.of(family);
     this.quantiles = QuantileShape.of(family);
     this.counts =
@@ -69,7 +73,6 @@ final class SeriesCheck {
     }
     previous = labels;
     hasPrevious = true;
-    boolean perProcess = FamilyValues.isPerProcess(family.type(), family.mode());
     require(!perProcess || labels.contains(FamilyCells.PID), "no label pid", series);
     List<String> names = FamilyCells.labelNames(labels, perProcess);
     if (legalNames.add(names)) {
@@ -78,19 +81,25 @@ final class SeriesCheck {
     }
   }
 
-  private static boolean hasRoomFor(Labels labels) {
+  private boolean hasRoomFor(Labels labels) {
     long chars = 0;
     for (int i = 0; i < labels.size(); i++) {
       chars += labels.getValue(i).length() + 1;
     }
-    if (chars * MOST_BYTES_A_CHAR <= MAX_LABEL_BYTES) {
+    if (chars * MOST_BYTES_A_CHAR <= MAX_INSTANCE_BYTES) {
       return true;
     }
     long bytes = 0;
+    long instanceBytes = 0;
     for (Label label : labels) {
-      bytes += label.getValue().getBytes(UTF_8).length + 1;
+      int length = label.getValue().getBytes(UTF_8).length + 1;
+      if (perProcess && label.getName().equals(LedgerMerge.INSTANCE)) {
+        instanceBytes = length;
+      } else {
+        bytes += length;
+      }
     }
-    return bytes <= MAX_LABEL_BYTES;
+    return bytes <= MAX_LABEL_BYTES && instanceBytes <= MAX_INSTANCE_BYTES;
   }
 
   private FamilyDescriptor withLabels(List<String> names) {

@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.QuantileShape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -99,6 +100,22 @@ class FamilyValuesTest {
   private static QuantileValues sketch(int entries) {
     return new QuantileValues(
         new TreeMap<>(Map.of(1L, Collections.nCopies(entries, new QuantileValues.Entry(1, 1, 1)))));
+  }
+
+  @Test
+  void shouldMergeSketchesWhoseRanksAddUpToMoreThanAnEntryHolds() {
+    QuantileShape shape =
+        QuantileShape.of(60_000, 5, new double[] {0.5}, new double[] {0.1}).published();
+    List<QuantileValues.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < shape.foldedCapacity(); i++) {
+      entries.add(new QuantileValues.Entry(i, (1L << 32) - 1, (1L << 32) - 1));
+    }
+    QuantileValues lying = new QuantileValues(new TreeMap<>(Map.of(1L, entries)));
+    LedgerMerge merge = new LedgerMerge(1);
+    for (String source : List.of("a", "b", "c")) {
+      merge.addSource(source, true, 1, List.of(summary(shape, lying)));
+    }
+    assertThat(merge.toShow()).hasSize(1);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tallystick.store.contract;
 
+import static io.tallystick.shm.FamilyType.GAUGE;
 import static io.tallystick.store.contract.Families.LEASE;
 import static io.tallystick.store.contract.Families.all;
 import static io.tallystick.store.contract.Families.gauge;
@@ -87,5 +88,16 @@ abstract class LedgerGaugesContract {
     assertThat(ledger().read()).isEmpty();
     publishAll("a", 2, gauge(GaugeMode.LIVEMAX, 1, clock().millis())); // nobody has retired it
     assertThat(ledger().read()).hasSize(1);
+  }
+
+  @Test
+  void l22ShouldTellSourcesApartWhenNamesAndLabelsAreAsLongAsTheyMayBe() {
+    String source = "s".repeat(store().limits().keyBytes());
+    Labels labels = Labels.of("long", "v".repeat(32_000), "pid", "1");
+    SeriesValues series = Families.series(labels, List.of(), 1, clock().millis());
+    publishAll(source, 1, Families.family("g", GAUGE, GaugeMode.ALL, List.of(), series));
+    assertThat(labels()).containsExactly(labels.add("instance", source));
+    ledger().retire(source);
+    assertThat(labels()).containsExactly(labels.add("instance", source));
   }
 }
