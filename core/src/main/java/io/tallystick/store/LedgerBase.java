@@ -40,7 +40,8 @@ final class LedgerBase {
     Part part = parts.get(family.identity());
     if (part == null) {
       merge.addSource(source, false, publishedMs, List.of(named));
-      return () -> merge.toBase().forEach(this::replace);
+      List<FamilyValues> values = merge.toBase();
+      return () -> values.forEach(this::replace);
     }
     boolean whole = part.isToBeMerged() || !part.family.description().hasShapeOf(named);
     FamilyValues present =
@@ -50,9 +51,13 @@ final class LedgerBase {
     merge.addBase(List.of(present));
     merge.addSource(source, false, publishedMs, List.of(named));
     List<FamilyValues> values = merge.toBase();
-    return whole
-        ? () -> values.forEach(this::replace)
-        : () -> values.forEach(each -> put(part, each));
+    if (!whole) {
+      return () -> values.forEach(each -> put(part, each));
+    }
+    return () -> {
+      remove(family.identity()); // of what can be too old to keep nothing may be left
+      values.forEach(this::replace);
+    };
   }
 
   /** Takes in a family of another base. */
@@ -69,13 +74,23 @@ final class LedgerBase {
   }
 
   private void replace(FamilyValues family) {
-    Part before = parts.put(family.identity(), new Part(family));
-    room.add(Room.bytesOf(family) - (before == null ? 0 : Room.bytesOf(before.family.values())));
+    remove(family.identity());
+    Part part = new Part(family);
+    parts.put(family.identity(), part);
+    room.add(part.family.bytes());
+  }
+
+  private void remove(Identity identity) {
+    Part part = parts.remove(identity);
+    if (part != null) {
+      room.give(part.family.bytes());
+    }
   }
 
   private void put(Part part, FamilyValues merged) {
-    room.add(part.family.growth(merged));
-    part.family.put(merged);
+    LedgerFamily.Change change = part.family.change(merged);
+    room.add(change.growth());
+    change.make();
   }
 
   List<FamilyValues> values() {

@@ -15,7 +15,14 @@ final class LedgerSource {
 
   /** A source with all of its families. */
   LedgerSource(List<FamilyValues> all, long version, long publishedMs, long leaseEndMs) {
-    publish(all, version, publishedMs, leaseEndMs);
+    all.forEach(family -> families.put(family.identity(), new LedgerFamily(family)));
+    renew(version, publishedMs, leaseEndMs);
+  }
+
+  private void renew(long newVersion, long nowMs, long newLeaseEndMs) {
+    version = newVersion;
+    publishedMs = nowMs;
+    leaseEndMs = newLeaseEndMs;
   }
 
   /** Whether all series can stand beside those that are there. */
@@ -29,28 +36,18 @@ final class LedgerSource {
     return true;
   }
 
-  /** How many more bytes it takes once these are published. */
-  long growth(List<FamilyValues> changes) {
-    long bytes = 0;
-    for (FamilyValues family : changes) {
-      LedgerFamily known = families.get(family.identity());
-      bytes += known == null ? Room.bytesOf(family) : known.growth(family);
-    }
-    return bytes;
-  }
-
-  void publish(List<FamilyValues> changes, long newVersion, long nowMs, long newLeaseEndMs) {
+  /** What is to become of the source. Until it is made so, nothing else may change it. */
+  Change change(List<FamilyValues> changes) {
+    Change change = new Change();
     for (FamilyValues family : changes) {
       LedgerFamily known = families.get(family.identity());
       if (known == null) {
-        families.put(family.identity(), new LedgerFamily(family));
+        change.add(new LedgerFamily(family));
       } else {
-        known.put(family);
+        change.add(known.change(family));
       }
     }
-    version = newVersion;
-    publishedMs = nowMs;
-    leaseEndMs = newLeaseEndMs;
+    return change;
   }
 
   long version() {
@@ -73,5 +70,38 @@ final class LedgerSource {
 
   long size() {
     return families.values().stream().mapToLong(LedgerFamily::size).sum();
+  }
+
+  /** What its families take, about. */
+  long bytes() {
+    return families.values().stream().mapToLong(LedgerFamily::bytes).sum();
+  }
+
+  /** Families that come, and changes of those that are there. */
+  final class Change {
+    private final List<LedgerFamily> coming = new ArrayList<>();
+    private final List<LedgerFamily.Change> changes = new ArrayList<>();
+    private long growth;
+
+    private void add(LedgerFamily family) {
+      coming.add(family);
+      growth += family.bytes();
+    }
+
+    private void add(LedgerFamily.Change change) {
+      changes.add(change);
+      growth += change.growth();
+    }
+
+    /** How many more bytes the source takes then. */
+    long growth() {
+      return growth;
+    }
+
+    void make(long newVersion, long nowMs, long newLeaseEndMs) {
+      coming.forEach(family -> families.put(family.description().identity(), family));
+      changes.forEach(LedgerFamily.Change::make);
+      renew(newVersion, nowMs, newLeaseEndMs);
+    }
   }
 }

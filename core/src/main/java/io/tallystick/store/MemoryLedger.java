@@ -54,17 +54,23 @@ final class MemoryLedger implements Ledger {
     long nowMs = store.clock().millis();
     long leaseEndMs = Deadline.after(nowMs, publication.lease());
     if (publication.isOfAll()) {
-      long before = source == null ? 0 : bytesOf(name, source.values());
-      store.room().take(bytesOf(name, families) - before);
-      sources.put(name, new LedgerSource(families, publication.version(), nowMs, leaseEndMs));
+      long before = source == null ? 0 : bytesOf(name, source);
+      LedgerSource all = new LedgerSource(families, publication.version(), nowMs, leaseEndMs);
+      store.room().take(bytesOf(name, all) - before);
+      sources.put(name, all);
       return Result.ACCEPTED;
     }
     if (source == null || source.version() != publication.since() || !source.fits(families)) {
       return Result.INCOMPLETE;
     }
-    store.room().take(source.growth(families));
-    source.publish(families, publication.version(), nowMs, leaseEndMs);
+    LedgerSource.Change change = source.change(families);
+    store.room().take(change.growth());
+    change.make(publication.version(), nowMs, leaseEndMs);
     return Result.ACCEPTED;
+  }
+
+  private static long bytesOf(String name, LedgerSource source) {
+    return Room.bytesOf(name) + source.bytes();
   }
 
   static long bytesOf(String name, List<FamilyValues> families) {
@@ -85,8 +91,7 @@ final class MemoryLedger implements Ledger {
     long nowMs = store.clock().millis();
     List<FamilyValues> values = source.values();
     base.fold(name, source.publishedMs(), values, nowMs);
-    sources.remove(name);
-    store.room().give(bytesOf(name, values));
+    remove(name);
     forgetRetired(nowMs);
     bury(new Tombstone(name, nowMs, withBaseline ? values : null));
     return true;
@@ -240,11 +245,11 @@ final class MemoryLedger implements Ledger {
       return;
     }
     remove(other.name());
-    store.room().add(bytesOf(other.name(), other.families()));
-    sources.put(
-        other.name(),
+    LedgerSource source =
         new LedgerSource(
-            other.families(), other.version(), other.publishedMs(), other.leaseEndMs()));
+            other.families(), other.version(), other.publishedMs(), other.leaseEndMs());
+    store.room().add(bytesOf(other.name(), source));
+    sources.put(other.name(), source);
   }
 
   /** Takes in that a source is retired, with its values where the other ledger's base has none. */
@@ -263,7 +268,7 @@ final class MemoryLedger implements Ledger {
   private void remove(String name) {
     LedgerSource source = sources.remove(name);
     if (source != null) {
-      store.room().give(bytesOf(name, source.values()));
+      store.room().give(bytesOf(name, source));
     }
   }
 }

@@ -40,11 +40,21 @@ final class Room {
 
   /** What a series takes. */
   static long bytesOf(SeriesValues series) {
-    long bytes = SERIES_BYTES + NUMBER_BYTES * series.counts().size();
+    long bytes = SERIES_BYTES;
     Labels labels = series.labels();
     for (int i = 0; i < labels.size(); i++) {
       bytes += ENTRY_BYTES + labels.getValue(i).length();
     }
+    return bytes + bytesOfValues(series);
+  }
+
+  /** How much more a series takes than another one of the same labels. */
+  static long growth(SeriesValues before, SeriesValues after) {
+    return bytesOfValues(after) - bytesOfValues(before);
+  }
+
+  private static long bytesOfValues(SeriesValues series) {
+    long bytes = NUMBER_BYTES * series.counts().size() + SERIES_BYTES * series.exemplars().size();
     NativeValues natives = series.nativeValues();
     if (natives != null) {
       bytes += BUCKET_BYTES * (1 + natives.positive().size() + natives.negative().size());
@@ -55,7 +65,7 @@ final class Room {
         bytes += BUCKET_BYTES + 2 * NUMBER_BYTES * slice.size();
       }
     }
-    return bytes + SERIES_BYTES * series.exemplars().size();
+    return bytes;
   }
 
   /**

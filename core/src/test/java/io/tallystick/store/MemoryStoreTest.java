@@ -118,6 +118,25 @@ class MemoryStoreTest extends StoreContract {
   }
 
   @Test
+  void shouldForgetAFamilyOfTheBaseWhenAllOfItIsTooOld() {
+    try (Store store = MemoryStore.open(Long.MAX_VALUE, ownClock)) {
+      Ledger ledger = store.ledger();
+      long before = store.stats().bytes();
+      for (int i = 0; i < 1_001; i++) { // one more than few
+        ledger.publish(all("s" + i, 1, gauge(i)));
+        ledger.retire("s" + i);
+      }
+      ledger.publish(all("last", 1, gauge(0)));
+      ownClock.turn(Duration.ofDays(1));
+      ledger.retire("last");
+      assertThat(store.stats().series()).isZero();
+      ownClock.turn(Duration.ofDays(1));
+      ledger.retireExpired();
+      assertThat(store.stats().bytes()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void shouldGoOnAsTheStoreThatWroteTheBackupWhenResumed() {
     Path file = folder.resolve("backup");
     JobQueue.Job job;
