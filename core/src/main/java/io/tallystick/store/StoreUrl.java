@@ -15,22 +15,27 @@ import java.util.regex.Pattern;
  * A store's URL: scheme, {@code :}, where the store is, and options behind a {@code ?}.
  *
  * <p>As text it shows neither what stands before an {@code @} nor the values of options whose names
- * say that they are secret, so that it can be logged.
+ * say that they are secret, so that it can be logged. In a login {@code @}, {@code /} and {@code ?}
+ * are to be written as {@code %40}, {@code %2F} and {@code %3F}.
  */
 public final class StoreUrl {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*");
   private static final Pattern SECRET =
       Pattern.compile("pass|pwd|secret|token|key|auth|credential", Pattern.CASE_INSENSITIVE);
+  private static final Pattern OPTION = Pattern.compile("[a-zA-Z0-9_.-]+");
   private static final String HIDDEN = "***";
 
   private final String scheme;
   private final String location;
   private final Map<String, String> options;
+  private final boolean isDoubtful; // whether what looks like options may be a part of a login
 
-  private StoreUrl(String scheme, String location, Map<String, String> options) {
+  private StoreUrl(
+      String scheme, String location, Map<String, String> options, boolean isDoubtful) {
     this.scheme = scheme;
     this.location = location;
     this.options = options;
+    this.isDoubtful = isDoubtful;
   }
 
   /**
@@ -43,11 +48,22 @@ public final class StoreUrl {
     if (colon < 0 || !SCHEME.matcher(url.substring(0, colon)).matches()) {
       throw new IllegalArgumentException("store URL does not begin with a scheme, as in memory:");
     }
-    int question = url.indexOf('?', Math.max(colon, url.lastIndexOf('@')));
+    int question = url.indexOf('?', locationAt(url, colon));
     String location = url.substring(colon + 1, question < 0 ? url.length() : question);
     String query = question < 0 ? "" : url.substring(question + 1);
+    boolean isDoubtful =
+        location.startsWith("//") && location.indexOf('@') < 0 && query.indexOf('@') >= 0;
     return new StoreUrl(
-        url.substring(0, colon).toLowerCase(Locale.ROOT), location, optionsOf(query));
+        url.substring(0, colon).toLowerCase(Locale.ROOT), location, optionsOf(query), isDoubtful);
+  }
+
+  /** Behind a login, which ends ahead of the first slash: it may have a question mark, too. */
+  private static int locationAt(String url, int colon) {
+    if (!url.startsWith("//", colon + 1)) {
+      return colon;
+    }
+    int slash = url.indexOf('/', colon + 3);
+    return Math.max(colon, url.lastIndexOf('@', slash < 0 ? url.length() : slash));
   }
 
   private static Map<String, String> optionsOf(String query) {
@@ -58,8 +74,9 @@ public final class StoreUrl {
       }
       int equals = option.indexOf('=');
       String name = equals < 0 ? option : option.substring(0, equals);
-      if (equals <= 0 || options.containsKey(name)) {
-        throw new IllegalArgumentException("store URL has an option twice or without a value");
+      if (equals <= 0 || !OPTION.matcher(name).matches() || options.containsKey(name)) {
+        throw new IllegalArgumentException( // which of them, could be a part of a password
+            "store URL has an option twice, without a value, or with no legal name");
       }
       options.put(name, decode(name, option.substring(equals + 1)));
     }
@@ -128,6 +145,9 @@ public final class StoreUrl {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(scheme).append(':');
+    if (isDoubtful) {
+      return text.append("//").append(HIDDEN).toString();
+    }
     int at = location.lastIndexOf('@');
     if (at >= 0) {
       text.append(location.startsWith("//") ? "//" : "").append(HIDDEN);

@@ -32,4 +32,23 @@ class StoresTest {
     assertThat(url).hasToString("redis://***@host:1/0?password=***&timeout=5");
     assertThat(url.option("password")).hasValue("hush");
   }
+
+  @Test
+  void shouldFindOptionsWhenTheyHaveAnAtSign() {
+    StoreUrl url = StoreUrl.parse("redis://host:1/0?password=a@b&timeout=5");
+    assertThat(url.location()).isEqualTo("//host:1/0");
+    assertThat(url.option("password")).hasValue("a@b");
+    assertThat(url.option("timeout")).hasValue("5");
+    assertThat(StoreUrl.parse("sqlite:/at@home/x.db?mode=a@b").location())
+        .isEqualTo("/at@home/x.db");
+  }
+
+  @Test
+  void shouldHideLoginsThatAreNotWrittenAsTheyShouldBe() {
+    assertThat(StoreUrl.parse("redis://u:hu/sh@host/0")).hasToString("redis://***@host/0");
+    assertThat(StoreUrl.parse("redis://u:hu/s?h=x@host/0")).hasToString("redis://***");
+    assertThatThrownBy(() -> StoreUrl.parse("redis://u:hu/s?hush@host/0?timeout=5"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("hush");
+  }
 }
