@@ -238,11 +238,16 @@ final class MemoryLedger implements Ledger {
     base.add(family, store.clock().millis());
   }
 
-  synchronized void restore(BackupRecord.Source other) {
+  /** Takes in a source, unless this ledger has more of it or may have had it before. */
+  synchronized void restore(BackupRecord.Source other, boolean takesBase) {
     LedgerSource present = sources.get(other.name());
     if (retired.containsKey(other.name())
         || (present != null && present.version() >= other.version())) {
       return;
+    }
+    boolean mayBeForgotten = other.publishedMs() <= store.clock().millis() - TOMBSTONE_MS;
+    if (present == null && !takesBase && mayBeForgotten) {
+      return; // it may have been retired here, and its name not be remembered any more
     }
     remove(other.name());
     LedgerSource source =

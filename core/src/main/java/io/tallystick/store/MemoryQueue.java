@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,12 +20,19 @@ import java.util.stream.Collectors;
  * or running one by when that ends, a dead one by its id.
  */
 final class MemoryQueue {
+  private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
+
   private final NavigableMap<Long, Entry> queued = new TreeMap<>();
   private final NavigableMap<End, Entry> delayed = new TreeMap<>();
   private final NavigableMap<End, Entry> running = new TreeMap<>();
   private final Map<String, Entry> dead = new LinkedHashMap<>();
   private final Map<String, Entry> byKey = new HashMap<>(); // that are not dead
   private long latest; // of the numbers that jobs, places and leases get
+
+  /** Whether a text can be the id of a job. */
+  static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
 
   long next() {
     return ++latest;
@@ -131,7 +139,17 @@ final class MemoryQueue {
     }
 
     Job toRecord(String queue, State state) {
-      return new Job(queue, state, id, key, payload, attempts, endMs, lease, error);
+      boolean ends = state == State.DELAYED || state == State.RUNNING;
+      return new Job(
+          queue,
+          state,
+          id,
+          key,
+          payload,
+          attempts,
+          ends ? endMs : 0,
+          state == State.RUNNING ? lease : 0,
+          state == State.DEAD ? error : "");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tallystick.store;
 
+import io.tallystick.store.StoreException.Category;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,10 @@ final class MemoryRestore {
       bytes += Room.bytesOf(checked(key.key(), key.value()), key.value());
     } else if (record instanceof BackupRecord.Job job) {
       store.limits().checkKey(job.queue());
+      if (resumes && !MemoryQueue.isId(job.id())) {
+        throw new StoreException(
+            Category.PERMANENT, "backup is of another kind of store: backend=memory");
+      }
       bytes += Room.bytesOf(checked(job.key(), job.payload()), job.payload());
     } else if (record instanceof BackupRecord.LedgerState state) {
       takesBase = store.memoryLedger().lacksBaseOf(state);
@@ -69,7 +74,7 @@ final class MemoryRestore {
         store.memoryLedger().restore(base.family());
       }
     } else if (record instanceof BackupRecord.Source source) {
-      store.memoryLedger().restore(source);
+      store.memoryLedger().restore(source, takesBase);
     } else if (record instanceof BackupRecord.Tombstone tombstone) {
       store.memoryLedger().restore(tombstone, takesBase);
     }

@@ -60,7 +60,8 @@ public final class MemoryStore implements Store {
    * with its jobs' ids and leases and its ledger's id.
    *
    * @param maxBytes about how many bytes it may take; above zero
-   * @throws StoreException as {@link #restore}; PERMANENT where another kind of store wrote it
+   * @throws StoreException as {@link #restore}; PERMANENT where its jobs have ids that
+   *     only another kind of store gives
    */
   public static MemoryStore resume(Path backup, long maxBytes, InstantSource clock) {
     MemoryStore store = open(maxBytes, clock);

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,6 +154,43 @@ class MemoryStoreTest extends StoreContract {
       assertThat(store.jobQueue("q").take(LEASE).orElseThrow().id()).isNotEqualTo(job.id());
       assertThat(store.jobQueue("q").acknowledge(job)).isTrue();
     }
+  }
+
+  @Test
+  void shouldBackUpOfAJobOnlyWhatItsStateHas() {
+    Path file = folder.resolve("backup");
+    RetryPolicy once = new RetryPolicy(1, LEASE, LEASE);
+    try (Store store = MemoryStore.open(Long.MAX_VALUE, ownClock)) {
+      JobQueue queue = store.jobQueue("q", once);
+      queue.offer("a", new byte[0]);
+      queue.take(LEASE);
+      ownClock.turn(LEASE);
+      assertThat(queue.requeue(queue.deadLetters(1).get(0).id())).isTrue();
+      store.backup(file);
+    }
+    List<BackupRecord> records = new ArrayList<>();
+    BackupReader.open(file).forEach(records::add);
+    assertThat(records)
+        .filteredOn(BackupRecord.Job.class::isInstance)
+        .usingRecursiveFieldByFieldElementComparator()
+        .containsExactly(
+            new BackupRecord.Job(
+                "q", BackupRecord.Job.State.QUEUED, "1", "a", new byte[0], 0, 0, 0, ""));
+  }
+
+  @Test
+  void shouldNotResumeWhatAnotherKindOfStoreHasWritten() {
+    Path file = folder.resolve("backup");
+    try (BackupWriter writer = BackupWriter.create(file, 1)) {
+      writer.write(
+          new BackupRecord.Job(
+              "q", BackupRecord.Job.State.QUEUED, "1-0", "a", new byte[0], 0, 0, 0, ""));
+      writer.write(new BackupRecord.LedgerState("id", Set.of()));
+      writer.commit();
+    }
+    assertThatThrownBy(() -> MemoryStore.resume(file, Long.MAX_VALUE, ownClock))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("another kind");
   }
 
   @Test

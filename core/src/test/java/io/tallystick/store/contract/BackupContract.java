@@ -252,4 +252,26 @@ abstract class BackupContract {
       assertThat(files).containsExactly(file());
     }
   }
+
+  @Test
+  void b9ShouldCountNothingTwiceWhenAMergeIsRepeatedAfterNamesAreForgotten() {
+    store().ledger().publish(all("a", 1, counter(count("/", 1))));
+    store().backup(file());
+    retireAndForget(store());
+    store().restore(file(), RestoreMode.MERGE);
+    assertThat(total(store())).isEqualTo(1.5);
+    Store merged = another();
+    merged.ledger().publish(all("b", 1, counter(count("/", 40))));
+    merged.restore(file(), RestoreMode.MERGE);
+    retireAndForget(merged);
+    merged.restore(file(), RestoreMode.MERGE);
+    assertThat(total(merged)).isEqualTo(1.5 + 40.5);
+  }
+
+  private void retireAndForget(Store store) {
+    clock().turn(LEASE);
+    store.ledger().retireExpired();
+    clock().turn(Duration.ofDays(2));
+    store.ledger().retireExpired();
+  }
 }
