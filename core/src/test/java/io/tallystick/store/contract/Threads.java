@@ -3,6 +3,7 @@ package io.tallystick.store.contract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,11 +15,13 @@ final class Threads {
 
   private Threads() {}
 
-  /** Runs an action in so many threads, and throws what one of them throws. */
+  /** Runs an action in so many threads that begin at once, and throws what one of them throws. */
   static void run(int threads, Action action) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
+    CyclicBarrier start = new CyclicBarrier(threads);
     Callable<Void> call =
         () -> {
+          start.await();
           action.run();
           return null;
         };
