@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MemoryStore implements Store {
   /** Option of the URL: about how many bytes the store may take. */
-  public static final String MAX_BYTES = "maxBytes";
+  static final String MAX_BYTES = "maxBytes";
 
   private final InstantSource clock;
   private final long openedMs;
@@ -60,8 +60,8 @@ public final class MemoryStore implements Store {
    * with its jobs' ids and leases and its ledger's id.
    *
    * @param maxBytes about how many bytes it may take; above zero
-   * @throws StoreException as {@link #restore}; PERMANENT where its jobs have ids that
-   *     only another kind of store gives
+   * @throws StoreException as {@link #restore}; PERMANENT where its jobs have ids that only another
+   *     kind of store gives
    */
   public static MemoryStore resume(Path backup, long maxBytes, InstantSource clock) {
     MemoryStore store = open(maxBytes, clock);

@@ -63,8 +63,7 @@ class LedgerFamilyTest {
       family.change(counters(changes)).make();
       assertThat(family.size()).isEqualTo(model.size());
       if (random.nextInt(3) == 0) {
-        assertThat(family.values().series())
-            .containsExactlyInAnyOrderElementsOf(model.values());
+        assertThat(family.values().series()).containsExactlyInAnyOrderElementsOf(model.values());
         assertThat(family.bytes()).isEqualTo(Room.bytesOf(family.values()));
       }
     }

@@ -67,12 +67,21 @@ public abstract class StoreContract {
     assertPermanent(() -> keyValues.get("a"));
     assertPermanent(() -> keyValues.scan("", null, 1));
     assertPermanent(() -> queue.offer("a", new byte[0]));
+    assertPermanent(() -> keyValues.put("a", new byte[0]));
+    assertPermanent(() -> keyValues.increment("a", 1));
+    assertPermanent(() -> queue.take(Duration.ofSeconds(1)));
     assertPermanent(queue::sizes);
+    assertPermanent(ledger::id);
+    assertPermanent(() -> ledger.publish(Families.allTypes("a", 1, 1)));
+    assertPermanent(ledger::sources);
     assertPermanent(ledger::read);
+    assertPermanent(() -> ledger.retire("a"));
     assertPermanent(ledger::retireExpired);
     assertPermanent(store::ping);
     assertPermanent(store::stats);
     assertPermanent(store::keyValues);
+    assertPermanent(store::ledger);
+    assertPermanent(() -> store.jobQueue("q"));
   }
 
   @Test
