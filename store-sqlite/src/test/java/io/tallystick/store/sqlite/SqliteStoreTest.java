@@ -29,6 +29,6 @@ class SqliteStoreTest extends StoreContract {
 
   @Override
   protected int killRounds() {
-    return Integer.getInteger("tallystick.test.killRounds", 50); // of each of four clauses
+    return Integer.getInteger("tallystick.test.killRounds", 5); // for each of four clauses
   }
 }
