@@ -51,7 +51,11 @@ final class LedgerBase {
       FamilyValues values = rows.withSeries(family);
       boolean owns =
           MetricFields.hasFields(values.type()) && owners.putIfAbsent(name, values) == null;
-      families.add(owns ? adjusted(values, metrics.getOrDefault(name, new HashMap<>())) : values);
+      FamilyValues present =
+          owns ? adjusted(values, metrics.getOrDefault(name, new HashMap<>())) : values;
+      if (!present.series().isEmpty()) {
+        families.add(present);
+      }
     }
     metrics.forEach(
         (name, left) ->

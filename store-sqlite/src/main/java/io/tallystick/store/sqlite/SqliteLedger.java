@@ -19,7 +19,8 @@ import java.util.Optional;
  * writes what has changed. Each publication and each retirement is one transaction.
  */
 final class SqliteLedger implements Ledger {
-  private static final long TOMBSTONE_MS = Duration.ofDays(1).toMillis();
+  /** How long the name of a retired source is remembered. */
+  static final long TOMBSTONE_MS = Duration.ofDays(1).toMillis();
 
   private final SqliteStore store;
 

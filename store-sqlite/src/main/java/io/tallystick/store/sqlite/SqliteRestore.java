@@ -141,11 +141,16 @@ final class SqliteRestore {
     return true;
   }
 
+  /** Takes in a source, unless this ledger has more of it or may have had it before. */
   private void take(BackupRecord.Source other) throws SQLException {
     String name = limits.checkKey(other.name());
     SourceRow present = rows.source(name);
     if (present != null && (present.isRetired() || present.version() >= other.version())) {
       return;
+    }
+    boolean mayBeForgotten = other.publishedMs() <= nowMs - SqliteLedger.TOMBSTONE_MS;
+    if (present == null && !takesBase && mayBeForgotten) {
+      return; // it may have been retired here, and its name not be remembered any more
     }
     put(name, other.version(), other.publishedMs(), other.leaseEndMs(), other.families());
   }
