@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A field of a metric as prometheus-distributed-client names it in its stores: a suffix, a colon,
@@ -19,6 +20,9 @@ import java.util.Optional;
 public record DistributedField(String suffix, Map<String, String> labels) {
   /** The label of a bucket's bound. */
   public static final String LE = "le";
+
+  private static final Pattern LE_TO_0_23 = Pattern.compile("(?<bound>[{,]\"le\":\"[0-9.]+e\\+)0(?<exponent>1[0-5]\")");
+  private static final Pattern LE_FROM_0_24 = Pattern.compile("(?<bound>[{,]\"le\":\"[0-9.]+e\\+)(?<exponent>1[0-5]\")");
 
   /** Copies the labels. */
   public DistributedField {
@@ -48,6 +52,19 @@ public record DistributedField(String suffix, Map<String, String> labels) {
     } catch (CorruptFileException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The name that a field has today; another one only where prometheus_client up to 0.23 wrote a
+   * bucket's bound, {@code 1e+010} for {@code 1e+10}.
+   */
+  public static String newer(String text) {
+    return text.contains("e+0") ? LE_TO_0_23.matcher(text).replaceFirst("${bound}${exponent}") : text;
+  }
+
+  /** The name that a field had with prometheus_client up to 0.23; most have the same. */
+  public static String older(String text) {
+    return text.contains("e+1") ? LE_FROM_0_24.matcher(text).replaceFirst("${bound}0${exponent}") : text;
   }
 
   /** A bucket's bound as the label {@link #LE} has it. */

@@ -48,4 +48,24 @@ class DistributedFieldTest {
     assertThat(DistributedField.bound("+Inf")).isInfinite();
     assertThat(DistributedField.bound("0.25")).isEqualTo(0.25);
   }
+
+  @Test
+  void shouldNameABoundAsOlderAndNewerClientsDo() {
+    String older = "_bucket:{\"a\":\"x\",\"le\":\"1.5e+010\",\"z\":\"\"}";
+    String newer = "_bucket:{\"a\":\"x\",\"le\":\"1.5e+10\",\"z\":\"\"}";
+    assertThat(text("_bucket", Map.of("a", "x", "z", "", "le", DistributedField.le(1.5e10))))
+        .isEqualTo(newer);
+    assertThat(DistributedField.newer(older)).isEqualTo(newer);
+    assertThat(DistributedField.newer(newer)).isEqualTo(newer);
+    assertThat(DistributedField.older(newer)).isEqualTo(older);
+    assertThat(DistributedField.older(older)).isEqualTo(older);
+    for (String same : List.of("1e+06", "+Inf", "0.1", "1e+16")) {
+      String field = text("_bucket", Map.of("le", same));
+      assertThat(DistributedField.older(field)).isEqualTo(field);
+      assertThat(DistributedField.newer(field)).isEqualTo(field);
+    }
+    String value = text("_total", Map.of("a", "{\"le\":\"1e+010\",\"le\":\"1e+10\""));
+    assertThat(DistributedField.older(value)).isEqualTo(value);
+    assertThat(DistributedField.newer(value)).isEqualTo(value);
+  }
 }

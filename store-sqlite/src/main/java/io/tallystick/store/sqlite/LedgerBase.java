@@ -1,5 +1,6 @@
 package io.tallystick.store.sqlite;
 
+import io.tallystick.python.DistributedField;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.LedgerMerge;
@@ -22,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of families of one name the first one has the rows of that name; others, which lose the
  * conflict, are in our rows alone. A source is folded series by series where the family's shape is
- * that of the base; else all of the family is merged anew.
+ * that of the base; else all of the family is merged anew. So is one whose series can be too old to
+ * keep, once it has twice as many of them as after the last time.
  */
 final class LedgerBase {
+  private static final int FEW_SERIES = 1_000;
+
   private final Session session;
   private final LedgerRows rows;
   private final long nowMs;
@@ -35,7 +39,10 @@ final class LedgerBase {
     this.nowMs = nowMs;
   }
 
-  /** All families; of one identity there may be several, whose series have no labels in common. */
+  /**
+   * All families, some without series; of one identity there may be several, whose series have no
+   * labels in common.
+   */
   List<FamilyValues> families() throws SQLException {
     Map<String, Map<String, Double>> metrics = new HashMap<>();
     session.forEach(
@@ -43,7 +50,7 @@ final class LedgerBase {
         row ->
             metrics
                 .computeIfAbsent(row.getString(1), name -> new HashMap<>())
-                .put(row.getString(2), row.getDouble(3)));
+                .merge(DistributedField.newer(row.getString(2)), row.getDouble(3), Double::sum));
     List<FamilyValues> families = new ArrayList<>();
     Map<String, FamilyValues> owners = new HashMap<>();
     for (FamilyRow family : rows.descriptions(LedgerRows.BASE)) {
@@ -51,11 +58,7 @@ final class LedgerBase {
       FamilyValues values = rows.withSeries(family);
       boolean owns =
           MetricFields.hasFields(values.type()) && owners.putIfAbsent(name, values) == null;
-      FamilyValues present =
-          owns ? adjusted(values, metrics.getOrDefault(name, new HashMap<>())) : values;
-      if (!present.series().isEmpty()) {
-        families.add(present);
-      }
+      families.add(owns ? adjusted(values, metrics.getOrDefault(name, new HashMap<>())) : values);
     }
     metrics.forEach(
         (name, left) ->
@@ -127,10 +130,7 @@ final class LedgerBase {
    */
   private @Nullable FamilyValues seriesOf(FamilyRow stored, FamilyValues other, boolean owns)
       throws SQLException {
-    boolean canExpire =
-        other.type() == FamilyType.INFO
-            || (other.type() == FamilyType.GAUGE && other.mode().isPerProcess());
-    if (canExpire || !stored.values().hasShapeOf(other)) {
+    if (!stored.values().hasShapeOf(other) || isToBeMerged(stored)) {
       return null;
     }
     List<SeriesValues> series = new ArrayList<>();
@@ -153,19 +153,24 @@ final class LedgerBase {
     return stored.values().withSeries(series);
   }
 
+  private boolean isToBeMerged(FamilyRow stored) throws SQLException {
+    FamilyValues values = stored.values();
+    boolean canExpire =
+        values.type() == FamilyType.INFO
+            || (values.type() == FamilyType.GAUGE && values.mode().isPerProcess());
+    return canExpire && rows.size(stored) > Math.max(FEW_SERIES, 2 * stored.mergedSize());
+  }
+
   private Map<String, Double> metrics(FamilyValues family, SeriesValues series)
       throws SQLException {
     Map<String, Double> metrics = new HashMap<>();
     for (String field : MetricFields.of(family, series).keySet()) {
-      Double value =
-          session.first(
-              "SELECT value FROM metrics WHERE metric_key = ? AND subkey = ?",
-              row -> row.getDouble(1),
-              family.name(),
-              field);
-      if (value != null) {
-        metrics.put(field, value);
-      }
+      session.forEach(
+          "SELECT value FROM metrics WHERE metric_key = ? AND subkey IN (?, ?)",
+          row -> metrics.merge(field, row.getDouble(1), Double::sum),
+          family.name(),
+          field,
+          DistributedField.older(field));
     }
     return metrics;
   }
@@ -179,7 +184,9 @@ final class LedgerBase {
     if (owns) {
       session.forEach(
           "SELECT subkey, value FROM metrics WHERE metric_key = ?",
-          row -> metrics.put(row.getString(1), row.getDouble(2)),
+          row ->
+              metrics.merge(
+                  DistributedField.newer(row.getString(1)), row.getDouble(2), Double::sum),
           family.name());
     }
     if (stored != null) {
@@ -197,13 +204,13 @@ final class LedgerBase {
     addition.addTo(merge);
     if (owns) {
       for (String field : gone) {
-        session.update(
-            "DELETE FROM metrics WHERE metric_key = ? AND subkey = ?", family.name(), field);
+        deleteMetric(family.name(), field);
       }
     }
     for (FamilyValues merged : merge.toBase()) {
       put(merged, owns);
     }
+    rows.setMerged(LedgerRows.BASE, family.identity());
   }
 
   private void put(FamilyValues family, boolean owns) throws SQLException {
@@ -213,21 +220,34 @@ final class LedgerBase {
     }
     for (SeriesValues series : family.series()) {
       for (Map.Entry<String, Double> field : MetricFields.of(family, series).entrySet()) {
-        if (!field.getValue().isNaN()) {
-          session.update(
-              "INSERT INTO metrics VALUES (?, ?, ?)"
-                  + " ON CONFLICT (metric_key, subkey) DO UPDATE SET value = excluded.value",
-              family.name(),
-              field.getKey(),
-              field.getValue());
-        } else {
-          session.update(
-              "DELETE FROM metrics WHERE metric_key = ? AND subkey = ?",
-              family.name(),
-              field.getKey());
-        }
+        putMetric(family.name(), field.getKey(), field.getValue());
       }
     }
+  }
+
+  private void putMetric(String name, String field, double value) throws SQLException {
+    if (Double.isNaN(value)) {
+      deleteMetric(name, field);
+      return;
+    }
+    session.update(
+        "INSERT INTO metrics VALUES (?, ?, ?)"
+            + " ON CONFLICT (metric_key, subkey) DO UPDATE SET value = excluded.value",
+        name,
+        field,
+        value);
+    String older = DistributedField.older(field);
+    if (!older.equals(field)) {
+      deleteMetric(name, older); // which is in the value
+    }
+  }
+
+  private void deleteMetric(String name, String field) throws SQLException {
+    session.update(
+        "DELETE FROM metrics WHERE metric_key = ? AND subkey IN (?, ?)",
+        name,
+        field,
+        DistributedField.older(field));
   }
 
   /** Adds what is folded to a merge. */

@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +124,7 @@ final class LedgerRows {
   /** A source's families without their series, the first one first. */
   List<FamilyRow> descriptions(long source) throws SQLException {
     return session.list(
-        "SELECT id, description FROM tallystick_families WHERE source = ? ORDER BY id",
+        "SELECT id, description, merged_size FROM tallystick_families WHERE source = ? ORDER BY id",
         LedgerRows::family,
         source);
   }
@@ -133,7 +132,7 @@ final class LedgerRows {
   /** The first of a source's families of a name, without its series. */
   List<FamilyRow> descriptions(long source, String name) throws SQLException {
     return session.list(
-        "SELECT id, description FROM tallystick_families WHERE source = ? AND name = ? ORDER BY id",
+        "SELECT id, description, merged_size FROM tallystick_families WHERE source = ? AND name = ? ORDER BY id",
         LedgerRows::family,
         source,
         name);
@@ -142,7 +141,7 @@ final class LedgerRows {
   /** A source's family without its series. */
   @Nullable FamilyRow description(long source, Identity identity) throws SQLException {
     return session.first(
-        "SELECT id, description FROM tallystick_families WHERE source = ? AND identity = ?",
+        "SELECT id, description, merged_size FROM tallystick_families WHERE source = ? AND identity = ?",
         LedgerRows::family,
         source,
         Texts.of(identity));
@@ -150,7 +149,8 @@ final class LedgerRows {
 
   private static FamilyRow family(ResultSet row) throws SQLException {
     byte[] bytes = Session.bytes(row, 2);
-    return new FamilyRow(row.getLong(1), decoded(() -> FamilyBytes.toFamily(bytes, List.of())));
+    return new FamilyRow(
+        row.getLong(1), decoded(() -> FamilyBytes.toFamily(bytes, List.of())), row.getLong(3));
   }
 
   FamilyValues withSeries(FamilyRow family) throws SQLException {
@@ -229,14 +229,18 @@ final class LedgerRows {
     }
   }
 
-  /** Removes series of a family. */
-  void remove(FamilyRow family, Collection<SeriesValues> gone) throws SQLException {
-    for (SeriesValues series : gone) {
-      session.update(
-          "DELETE FROM tallystick_series WHERE family = ? AND labels = ?",
-          family.id,
-          Texts.of(series.labels()));
-    }
+  long size(FamilyRow family) throws SQLException {
+    return session.number(0, "SELECT count(*) FROM tallystick_series WHERE family = ?", family.id);
+  }
+
+  /** Notes that all series of a family were merged. */
+  void setMerged(long source, Identity identity) throws SQLException {
+    session.update(
+        "UPDATE tallystick_families SET merged_size ="
+            + " (SELECT count(*) FROM tallystick_series WHERE family = id)"
+            + " WHERE source = ? AND identity = ?",
+        source,
+        Texts.of(identity));
   }
 
   /** Removes all series of a family. */
@@ -255,6 +259,11 @@ final class LedgerRows {
       long retiredMs,
       boolean hasBaseline) {}
 
-  /** A row of a family; its values have no series. */
-  record FamilyRow(long id, FamilyValues values) {}
+  /**
+   * A row of a family.
+   *
+   * @param values without series
+   * @param mergedSize how many series it had when all of them were merged last
+   */
+  record FamilyRow(long id, FamilyValues values, long mergedSize) {}
 }

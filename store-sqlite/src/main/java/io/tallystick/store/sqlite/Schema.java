@@ -59,7 +59,8 @@ final class Schema {
         has_baseline INTEGER NOT NULL DEFAULT 0);
       CREATE TABLE tallystick_families (
         id INTEGER NOT NULL PRIMARY KEY, source INTEGER NOT NULL, identity BLOB NOT NULL,
-        name TEXT NOT NULL, description BLOB NOT NULL, UNIQUE (source, identity));
+        name TEXT NOT NULL, description BLOB NOT NULL, merged_size INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (source, identity));
       CREATE INDEX tallystick_families_name ON tallystick_families (source, name);
       CREATE TABLE tallystick_series (
         family INTEGER NOT NULL, labels BLOB NOT NULL, bytes BLOB NOT NULL,

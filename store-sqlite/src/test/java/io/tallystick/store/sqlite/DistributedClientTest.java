@@ -1,5 +1,11 @@
 package io.tallystick.store.sqlite;
 
+import static io.tallystick.store.sqlite.Retired.counter;
+import static io.tallystick.store.sqlite.Retired.family;
+import static io.tallystick.store.sqlite.Retired.histogram;
+import static io.tallystick.store.sqlite.Retired.onlySeries;
+import static io.tallystick.store.sqlite.Retired.retire;
+import static io.tallystick.store.sqlite.Retired.series;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
@@ -9,12 +15,9 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
-import io.tallystick.store.Publication;
-import io.tallystick.store.SeriesValues;
 import io.tallystick.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -78,46 +81,6 @@ class DistributedClientTest {
   }
 
   private record Output(int exit, String text) {}
-
-  private static SeriesValues series(Labels labels, List<Long> counts, double sum) {
-    return new SeriesValues(labels, 1_500, 0, counts, sum, 0, null, null, List.of());
-  }
-
-  private static FamilyValues family(
-      String name, FamilyType type, GaugeMode mode, List<Double> bounds, SeriesValues... series) {
-    return new FamilyValues(
-        name, name, name, type, mode, null, null, bounds, List.of(), List.of(), 1, List.of(series));
-  }
-
-  private static FamilyValues counter(String name, SeriesValues... series) {
-    return family(name, FamilyType.COUNTER, GaugeMode.ALL, List.of(), series);
-  }
-
-  private static FamilyValues histogram(List<Long> counts, double sum) {
-    return family(
-        "h",
-        FamilyType.HISTOGRAM,
-        GaugeMode.ALL,
-        List.of(0.5, 1e6, INF),
-        series(Labels.of("path", "/"), counts, sum));
-  }
-
-  private static void retire(Store store, String source, FamilyValues... families) {
-    store.ledger().publish(Publication.ofAll(source, 1, List.of(families), Duration.ofHours(1)));
-    assertThat(store.ledger().retire(source)).isTrue();
-  }
-
-  private static SeriesValues onlySeries(Store store, String family) {
-    return store.ledger().read().stream()
-        .filter(each -> each.name().equals(family))
-        .reduce(
-            (a, b) -> {
-              throw new AssertionError("two families: " + a + b);
-            })
-        .orElseThrow()
-        .series()
-        .get(0);
-  }
 
   @Test
   void shouldHaveTheFieldsOfEachTypeWhenPythonReads() throws Exception {
