@@ -3,22 +3,23 @@ package io.tallystick.store.sqlite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
-import io.tallystick.testing.Await;
 import io.tallystick.testing.SmallFileSystem;
+import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,94 +34,11 @@ class SqliteFaultTest {
     return folder.resolve("x.db");
   }
 
-  private static SqliteOptions waiting(Duration busyTimeout) {
-    return new SqliteOptions(busyTimeout, Synchronous.NORMAL);
-  }
-
-  private static StoreException assertFails(Category category, Runnable call) {
-    StoreException failure = catchThrowableOfType(StoreException.class, call::run);
-    assertThat(failure).as("failure").isNotNull();
-    assertThat(failure.category()).as(failure.toString()).isEqualTo(category);
-    return failure;
-  }
-
-  @Test
-  void shouldFailAsTransientAndReadOnWhenAnotherWritesForTooLong() throws Exception {
-    try (Store store = SqliteStore.open(file(), waiting(Duration.ofMillis(50)));
-        RawConnection other = new RawConnection(file())) {
-      store.keyValues().put("a", new byte[] {1});
-      other.run("BEGIN IMMEDIATE");
-      assertFails(Category.TRANSIENT, () -> store.keyValues().put("a", new byte[] {2}));
-      assertThat(store.keyValues().get("a")).hasValue(new byte[] {1});
-      other.run("ROLLBACK");
-      store.keyValues().put("a", new byte[] {3});
-      assertThat(store.keyValues().get("a")).hasValue(new byte[] {3});
-    }
-  }
-
-  @Test
-  void shouldFailTheOneThatFailsWhenSeveralAreWrittenTogether() throws Exception {
-    ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    List<Thread> threads = new ArrayList<>();
-    try (Store store = SqliteStore.open(file(), waiting(Duration.ofMinutes(1)));
-        RawConnection other = new RawConnection(file())) {
-      store.keyValues().put("text", "no number".getBytes(UTF_8));
-      other.run("BEGIN IMMEDIATE");
-      for (int i = 0; i < 6; i++) {
-        String key = i == 3 ? "text" : "number" + i;
-        Thread thread = new Thread(() -> store.keyValues().increment(key, 1));
-        thread.setUncaughtExceptionHandler((t, e) -> failures.add(e));
-        threads.add(thread);
-        thread.start();
-      }
-      Await.until(
-          "all but the writing one wait",
-          () -> threads.stream().filter(t -> t.getState() == Thread.State.WAITING).count() >= 5);
-      other.run("ROLLBACK");
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      assertThat(failures)
-          .singleElement()
-          .isInstanceOfSatisfying(
-              StoreException.class, e -> assertThat(e.category()).isEqualTo(Category.PERMANENT));
-      assertThat(store.stats().keys()).isEqualTo(6);
-      assertThat(store.keyValues().get("number5")).hasValue("1".getBytes(UTF_8));
-    }
-  }
-
-  @Test
-  void shouldWriteAndStayInterruptedWhenInterruptedWhileItWaits() throws Exception {
-    AtomicInteger interrupted = new AtomicInteger();
-    try (Store store = SqliteStore.open(file(), waiting(Duration.ofMinutes(1)));
-        RawConnection other = new RawConnection(file())) {
-      other.run("BEGIN IMMEDIATE");
-      Runnable put =
-          () -> {
-            Thread.currentThread().interrupt();
-            store.keyValues().increment("sum", 1);
-            interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
-          };
-      Thread a = new Thread(put);
-      Thread b = new Thread(put);
-      a.start();
-      b.start();
-      Await.until(
-          "the one that does not write waits",
-          () -> a.getState() == Thread.State.WAITING || b.getState() == Thread.State.WAITING);
-      other.run("ROLLBACK");
-      a.join();
-      b.join();
-      assertThat(interrupted).hasValue(2);
-      assertThat(store.keyValues().increment("sum", 0)).isEqualTo(2);
-    }
-  }
-
   @Test
   void shouldMoveAFileAsideAndBeginAnewWhenItIsNoDatabase() throws IOException {
     byte[] bytes = "no database".repeat(1_000).getBytes(UTF_8);
     Files.write(file(), bytes);
-    StoreException refusal = assertFails(Category.CORRUPT, () -> SqliteStore.open(file()).close());
+    StoreException refusal = Refused.with(Category.CORRUPT, () -> SqliteStore.open(file()).close());
     try (Stream<Path> files = Files.list(folder)) {
       Path aside =
           files
@@ -153,8 +71,9 @@ class SqliteFaultTest {
       }
     }
     try (Store store = SqliteStore.open(file())) {
-      assertFails(Category.CORRUPT, store::stats);
-      assertFails(Category.CORRUPT, () -> store.keyValues().forEachKey("", store.keyValues()::get));
+      Refused.with(Category.CORRUPT, store::stats);
+      Refused.with(
+          Category.CORRUPT, () -> store.keyValues().forEachKey("", store.keyValues()::get));
     }
     assertThat(Files.size(file())).isEqualTo(length);
   }
@@ -166,7 +85,7 @@ class SqliteFaultTest {
       other.run("UPDATE tallystick_meta SET value = '99' WHERE name = 'schema.version'");
     }
     StoreException refusal =
-        assertFails(Category.PERMANENT, () -> SqliteStore.open(file()).close());
+        Refused.with(Category.PERMANENT, () -> SqliteStore.open(file()).close());
     assertThat(refusal).hasMessageContaining("version=99");
     assertThat(file()).exists();
   }
@@ -174,7 +93,38 @@ class SqliteFaultTest {
   @Test
   void shouldSayThatThereIsNoFolderWhenThereIsNone() {
     Path nowhere = folder.resolve("no").resolve("x.db");
-    assertFails(Category.PERMANENT, () -> SqliteStore.open(nowhere).close());
+    Refused.with(Category.PERMANENT, () -> SqliteStore.open(nowhere).close());
+  }
+
+  @Test
+  void shouldLoseNothingWhenThereIsNoRoomForAnotherPage() {
+    try (SqliteStore store = SqliteStore.open(file())) {
+      store.keyValues().put("a", new byte[100]);
+      limitPages(store, pages(store) + 50);
+      StoreException failure = null;
+      int more = 0;
+      for (; failure == null; more++) {
+        String key = "more" + more;
+        failure =
+            catchThrowableOfType(
+                StoreException.class, () -> store.keyValues().put(key, new byte[10_000]));
+      }
+      assertThat(failure.category()).isEqualTo(Category.PERMANENT);
+      assertThat(failure).hasMessageContaining("full");
+      assertThat(store.keyValues().get("a")).hasValue(new byte[100]);
+      assertThat(store.stats().keys()).isEqualTo(more);
+      limitPages(store, pages(store) + 50);
+      store.keyValues().put("b", new byte[10_000]);
+      assertThat(store.stats().keys()).isEqualTo(more + 1L);
+    }
+  }
+
+  private static void limitPages(SqliteStore store, long pages) {
+    store.writer().write(session -> session.number(0, "PRAGMA max_page_count = " + pages));
+  }
+
+  private static long pages(SqliteStore store) {
+    return store.readers().read(session -> session.number(0, "PRAGMA page_count"));
   }
 
   @Test
@@ -209,8 +159,83 @@ class SqliteFaultTest {
         store.keyValues().put("a", new byte[100]);
       }
       disk.makeReadOnly();
-      assertFails(Category.PERMANENT, () -> SqliteStore.open(file).close());
+      Refused.with(Category.PERMANENT, () -> SqliteStore.open(file).close());
       assertThat(file).exists();
+    }
+  }
+
+  @Test
+  void shouldRefuseWritesAsPermanentAndReadWhenTheFileIsReadOnly() throws Exception {
+    try (Store store = SqliteStore.open(file())) {
+      store.keyValues().put("a", new byte[] {1});
+    }
+    Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("r--------"));
+    assumeFalse(Files.isWritable(file()), "this user may write to any file");
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(store.keyValues().get("a")).hasValue(new byte[] {1});
+      Refused.with(Category.PERMANENT, () -> store.keyValues().put("a", new byte[] {2}));
+      assertThat(store.keyValues().get("a")).hasValue(new byte[] {1});
+    }
+  }
+
+  @Test
+  void shouldSayThatTheVersionIsDamagedWhenItIsNoNumber() throws Exception {
+    SqliteStore.open(file()).close();
+    try (RawConnection other = new RawConnection(file())) {
+      other.run("UPDATE tallystick_meta SET value = 'x' WHERE name = 'schema.version'");
+    }
+    Refused.with(Category.CORRUPT, () -> SqliteStore.open(file()).close());
+    assertThat(file()).exists();
+  }
+
+  @Test
+  void shouldHaveEachKeyWhateverItsCharactersWhenOpenedAgain() {
+    List<String> keys = new ArrayList<>(List.of("*?[]%_", "a\0b", "\u00e9", "e\u0301", "'\"\\"));
+    for (int plane = 0; plane <= 16; plane++) {
+      keys.add(Character.toString((plane << 16) + 0xfffd));
+    }
+    try (Store store = SqliteStore.open(file())) {
+      keys.forEach(key -> store.keyValues().put(key, key.getBytes(UTF_8)));
+    }
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(keys)
+          .allSatisfy(key -> assertThat(store.keyValues().get(key)).hasValue(key.getBytes(UTF_8)));
+      assertThat(store.keyValues().scan("*", null, 100).keys()).containsExactly("*?[]%_");
+    }
+  }
+
+  @Test
+  void shouldDeleteAllThatExpiredWithTheWritesThatFollow() throws Exception {
+    TurnedClock clock = TurnedClock.at(Instant.parse("2030-01-01T00:00:00Z"));
+    try (Store store = SqliteStore.open(file(), SqliteOptions.DEFAULT, clock);
+        RawConnection other = new RawConnection(file())) {
+      for (int i = 0; i < 350; i++) {
+        store.keyValues().put("key" + i, new byte[0], Duration.ofMillis(1));
+      }
+      clock.turn(Duration.ofSeconds(2));
+      for (int i = 0; i < 4; i++) {
+        store.keyValues().put("a", new byte[0]);
+      }
+      assertThat(other.list("SELECT count(*) FROM tallystick_keys")).containsExactly("1");
+    }
+  }
+
+  @Test
+  void shouldWriteOnWhenAStatementFailsInTheMiddleOfATransaction() {
+    try (SqliteStore store = SqliteStore.open(file())) {
+      Refused.with(
+          Category.PERMANENT,
+          () ->
+              store
+                  .writer()
+                  .write(
+                      session -> {
+                        session.update("INSERT INTO metrics VALUES ('m', ':{}', 1)");
+                        return session.update("INSERT INTO metrics VALUES ('m', ':{}', 2)");
+                      }));
+      store.keyValues().put("a", new byte[0]);
+      assertThat(store.stats().keys()).isEqualTo(1);
+      assertThat(store.ledger().read()).isEmpty();
     }
   }
 }
