@@ -33,6 +33,11 @@ final class Settings {
   static final String MIRROR_INTERVAL = "tallystick.mirrorInterval";
   static final String SERIES_TIME_TO_LIVE = "tallystick.seriesTimeToLive";
 
+  static final String REPLICATE_TO = "tallystick.replicateTo";
+  static final String REPLICATION_INTERVAL = "tallystick.replicationInterval";
+  static final String REPLICATION_LEASE = "tallystick.replicationLease";
+  static final String REPLICATION_NAME = "tallystick.replicationName";
+
   private static final Set<String> KNOWN =
       new TreeSet<>(
           Set.of(
@@ -45,7 +50,11 @@ final class Settings {
               DEAD_GAUGE_RETENTION,
               INSTANCE_NAME,
               MIRROR_INTERVAL,
-              SERIES_TIME_TO_LIVE));
+              SERIES_TIME_TO_LIVE,
+              REPLICATE_TO,
+              REPLICATION_INTERVAL,
+              REPLICATION_LEASE,
+              REPLICATION_NAME));
 
   private static final String PREFIX = "tallystick.";
   private static final String VARIABLE_PREFIX = "TALLYSTICK_";
@@ -170,6 +179,20 @@ final class Settings {
   static boolean isMirrorInterval(Duration interval) {
     return interval.compareTo(LEAST_MIRROR_INTERVAL) >= 0
         && interval.compareTo(MOST_MIRROR_INTERVAL) <= 0;
+  }
+
+  /** Where the directory is replicated to, or null. What is wrong with a URL may be its secret. */
+  @Nullable ReplicationTarget replicationTarget() {
+    String url = textOf(REPLICATE_TO);
+    if (url == null) {
+      return null;
+    }
+    try {
+      return ReplicationTarget.of(url.trim());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "bad setting: " + sourceOf(REPLICATE_TO) + " expected=a store's URL such as memory:", e);
+    }
   }
 
   @Nullable String text(String name) {

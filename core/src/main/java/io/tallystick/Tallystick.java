@@ -5,12 +5,14 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tallystick.merge.Retirement;
 import io.tallystick.metrics.Registrar;
 import io.tallystick.mirror.SnapshotSource;
+import io.tallystick.replication.JobDirectories;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.Interrupts;
 import io.tallystick.shm.LifeLayout;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.SeriesLimits;
+import io.tallystick.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,8 @@ public final class Tallystick extends Registrar implements AutoCloseable {
   private final Retirement retirement;
   private final Agent agent;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final ShutdownHook hook = new ShutdownHook(this::close);
+  private @Nullable Replication replication; // set before anybody else has this
 
   private Tallystick(
       ProcessFile file,
@@ -77,6 +81,19 @@ public final class Tallystick extends Registrar implements AutoCloseable {
    */
   public static Tallystick open(Path directory) {
     return builder().directory(directory).open();
+  }
+
+  /**
+   * Opens a directory of its own for a job that is gone before anybody can scrape it. It is
+   * published to a store's ledger once in a second, and once more by {@link #close()}, or when the
+   * JVM ends otherwise, and counts on there among what has ended. What a killed job counted is
+   * published by the next process of the host that replicates to this ledger. The caller closes the
+   * store, after this.
+   *
+   * @throws UncheckedIOException where it cannot be written
+   */
+  public static Tallystick ephemeral(Store store) {
+    return builder().replicateTo(store).ephemeral().open();
   }
 
   /** For everything but the directory that is not left to the settings. */
@@ -180,14 +197,16 @@ public final class Tallystick extends Registrar implements AutoCloseable {
 
   /**
    * Ends this process' part: its values become those of a dead process, which the directory keeps.
-   * Callbacks and mirrored registries are copied once more. Updates that come later are lost
-   * without harm. Twice does no harm.
+   * Callbacks and mirrored registries are copied once more, and the directory is published once
+   * more where it is replicated, which waits a few seconds for a slow store. Updates that come
+   * later are lost without harm. Twice does no harm.
    */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    hook.remove();
     mirrors().close();
     agent.close();
     try {
@@ -202,6 +221,10 @@ public final class Tallystick extends Registrar implements AutoCloseable {
           System.Logger.Level.WARNING,
           "values were not folded; the directory's next process does it: directory=" + directory(),
           e);
+    } finally {
+      if (replication != null) {
+        replication.close(); // by now the process counts as dead
+      }
     }
   }
 
@@ -234,8 +257,10 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     private Duration deadGaugeRetention = settings.deadGaugeRetention();
     private Duration mirrorInterval = settings.mirrorInterval();
     private Duration seriesTimeToLive = settings.seriesTimeToLive();
+    private ReplicationSettings replication = ReplicationSettings.of(settings);
     private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
     private boolean named;
+    private boolean ephemeral;
     private @Nullable String role;
     private Clock clock = Clock.systemUTC();
 
@@ -325,6 +350,60 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Publishes the directory to a store's ledger once in each interval, and once more when it is
+     * closed. Of all processes of the directory that are told so, one does it. A store that is slow
+     * or down does no harm. The caller closes the store, after this.
+     */
+    public Builder replicateTo(Store store) {
+      replication = replication.to(ReplicationTarget.of(store));
+      return this;
+    }
+
+    /**
+     * As {@link #replicateTo(Store)}, to the store of a URL, which is opened when it is reached
+     * first and closed with this.
+     *
+     * @throws IllegalArgumentException where it is no URL of a store
+     */
+    public Builder replicateTo(String url) {
+      replication = replication.to(ReplicationTarget.of(url));
+      return this;
+    }
+
+    /** How often the directory is published; 10 ms to a day, default a second. */
+    public Builder replicationInterval(Duration replicationInterval) {
+      replication = replication.every(replicationInterval);
+      return this;
+    }
+
+    /**
+     * How long the ledger counts the directory as live that does not publish; from three intervals
+     * to a day, default five minutes. Then anyone retires it, and its live gauges are gone.
+     */
+    public Builder replicationLease(Duration replicationLease) {
+      replication = replication.lease(replicationLease);
+      return this;
+    }
+
+    /**
+     * What the directory is called in the ledger, which is the label {@code instance} of its gauges
+     * of single processes; default the host's name with the directory's behind it.
+     */
+    public Builder replicationName(String replicationName) {
+      replication = replication.name(replicationName);
+      return this;
+    }
+
+    /**
+     * Opens a directory of its own beside the one that is set, as {@link Tallystick#ephemeral}
+     * does. It has to be replicated.
+     */
+    public Builder ephemeral() {
+      this.ephemeral = true;
+      return this;
+    }
+
     /** The source of times. */
     public Builder clock(Clock clock) {
       this.clock = clock;
@@ -369,6 +448,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      */
     public Tallystick open() {
       Path path = directory == null ? settings.directory() : directory;
+      replication.check(ephemeral);
       if (role != null) {
         if (named && !role.equals(instanceName)) {
           throw new IllegalArgumentException(
@@ -383,14 +463,15 @@ public final class Tallystick extends Registrar implements AutoCloseable {
         requireShort(instanceName);
       }
       try {
-        return Interrupts.shield(() -> open(path));
+        return Interrupts.shield(
+            () -> open(ephemeral ? JobDirectories.beside(path).create() : path, path));
       } catch (IOException e) {
         throw new UncheckedIOException(
             "cannot open directory: directory=" + path + " reason=" + e.getMessage(), e);
       }
     }
 
-    private Tallystick open(Path path) throws IOException {
+    private Tallystick open(Path path, Path sharedPath) throws IOException {
       Directory shared = Directory.create(path);
       Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
       ProcessFile resumed =
@@ -405,7 +486,15 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
       SeriesLimits limits =
           SeriesLimits.open(shared, file, maxSeriesPerMetric, maxSeriesPerDirectory);
-      return new Tallystick(file, scraper, retirement, limits, mirrorInterval, seriesTimeToLive);
+      Tallystick opened =
+          new Tallystick(file, scraper, retirement, limits, mirrorInterval, seriesTimeToLive);
+      opened.replication =
+          replication.start(
+              shared, ephemeral ? sharedPath : null, deadGaugeRetention, clock, opened);
+      if (ephemeral) {
+        opened.hook.add();
+      }
+      return opened;
     }
 
     private ProcessFile create(Directory shared, ProcessFile.Settings made) throws IOException {

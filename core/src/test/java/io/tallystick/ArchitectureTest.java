@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String MERGE = ROOT + ".merge..";
   private static final String SCRAPE = ROOT + ".scrape..";
   private static final String STORE = ROOT + ".store..";
+  private static final String REPLICATION = ROOT + ".replication..";
   private static final String MIRROR = ROOT + ".mirror..";
   private static final String METRICS = ROOT + ".metrics..";
 
@@ -47,6 +48,7 @@ class ArchitectureTest {
             ROOT + ".merge",
             ROOT + ".scrape",
             ROOT + ".store",
+            ROOT + ".replication",
             ROOT + ".mirror",
             ROOT + ".metrics");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
@@ -78,6 +80,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldUseShmMergeScrapeAndStoreOnlyWhenItIsReplication() {
+    assertUsesOnly(REPLICATION, SHM, MERGE, SCRAPE, STORE);
+  }
+
+  @Test
   void shouldUseShmAndMergeOnlyWhenItIsMirror() {
     assertUsesOnly(MIRROR, SHM, MERGE);
   }
@@ -89,7 +96,7 @@ class ArchitectureTest {
 
   @Test
   void shouldUseOnlyWhatIsBelowWhenItIsTheDoor() {
-    assertUsesOnly(ROOT, SHM, MERGE, SCRAPE, MIRROR, METRICS);
+    assertUsesOnly(ROOT, SHM, MERGE, SCRAPE, STORE, REPLICATION, MIRROR, METRICS);
   }
 
   @Test

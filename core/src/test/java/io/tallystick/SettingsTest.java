@@ -36,7 +36,11 @@ class SettingsTest {
     "tallystick.deadGaugeRetention, TALLYSTICK_DEAD_GAUGE_RETENTION",
     "tallystick.instanceName, TALLYSTICK_INSTANCE_NAME",
     "tallystick.mirrorInterval, TALLYSTICK_MIRROR_INTERVAL",
-    "tallystick.seriesTimeToLive, TALLYSTICK_SERIES_TIME_TO_LIVE"
+    "tallystick.seriesTimeToLive, TALLYSTICK_SERIES_TIME_TO_LIVE",
+    "tallystick.replicateTo, TALLYSTICK_REPLICATE_TO",
+    "tallystick.replicationInterval, TALLYSTICK_REPLICATION_INTERVAL",
+    "tallystick.replicationLease, TALLYSTICK_REPLICATION_LEASE",
+    "tallystick.replicationName, TALLYSTICK_REPLICATION_NAME"
   })
   void shouldReadTheVariableWhenThePropertyHasAnotherSpelling(String property, String variable) {
     assertThat(Settings.variable(property)).isEqualTo(variable);
@@ -191,7 +195,47 @@ class SettingsTest {
                 + "tallystick.deadGaugeRetention,tallystick.dir,tallystick.instanceName,"
                 + "tallystick.maxBytes,tallystick.maxSeriesPerDirectory,"
                 + "tallystick.maxSeriesPerMetric,tallystick.mirrorInterval,"
+                + "tallystick.replicateTo,tallystick.replicationInterval,"
+                + "tallystick.replicationLease,tallystick.replicationName,"
                 + "tallystick.segmentCells,tallystick.seriesTimeToLive");
+  }
+
+  @Test
+  void shouldReplicateNothingWhenNothingIsSet() {
+    ReplicationSettings replication = ReplicationSettings.of(settings());
+
+    assertThat(replication.target()).isNull();
+    assertThat(replication.interval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(replication.lease()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(replication.name()).isNull();
+  }
+
+  @Test
+  void shouldTakeReplicationFromTheSettingsWhenTheyAreMade() {
+    properties.setProperty("tallystick.replicateTo", "memory:");
+    environment.put("TALLYSTICK_REPLICATION_INTERVAL", "2s");
+    environment.put("TALLYSTICK_REPLICATION_LEASE", "1m");
+    environment.put("TALLYSTICK_REPLICATION_NAME", "web-1");
+
+    ReplicationSettings replication = ReplicationSettings.of(settings());
+
+    assertThat(replication.target()).isNotNull();
+    assertThat(replication.interval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(replication.lease()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(replication.name()).isEqualTo("web-1");
+  }
+
+  @Test
+  void shouldNotTellAUrlWhenItIsNone() {
+    environment.put("TALLYSTICK_REPLICATE_TO", "//user:secret@host");
+
+    assertThatThrownBy(() -> ReplicationSettings.of(settings()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("TALLYSTICK_REPLICATE_TO")
+        .hasMessageNotContaining("secret")
+        .hasNoSuppressedExceptions()
+        .cause()
+        .hasMessageNotContaining("secret");
   }
 
   @Test

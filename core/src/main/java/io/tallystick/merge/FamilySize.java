@@ -17,14 +17,18 @@ public record FamilySize(String family, int series) {
   private static final Comparator<FamilySize> GREATEST_FIRST =
       Comparator.comparingInt(FamilySize::series).reversed().thenComparing(FamilySize::family);
 
-  /** The families with the most series, those first; a scraper's own are left out. */
+  /** Whether a family is Tallystick's own, of a directory and what works on it. */
+  public static boolean isOwn(MergedFamily family) {
+    return family.metadata().getPrometheusName().startsWith(OWN_PREFIX);
+  }
+
+  /** The families with the most series, those first; Tallystick's own are left out. */
   public static List<FamilySize> greatest(Merge merge, int most) {
     List<MergedFamily> unused = merge.families(); // leaves out what no source has any more
     Map<String, Integer> series = new HashMap<>();
     for (MergedFamily family : merge.allFamilies()) {
-      String name = family.metadata().getPrometheusName();
-      if (family.size() > 0 && !name.startsWith(OWN_PREFIX)) {
-        series.merge(name, family.size(), Integer::sum);
+      if (family.size() > 0 && !isOwn(family)) {
+        series.merge(family.metadata().getPrometheusName(), family.size(), Integer::sum);
       }
     }
     List<FamilySize> sizes = new ArrayList<>();

@@ -274,6 +274,7 @@ public final class Merge {
           int[] numbers = family.index().retain(keep);
           if (numbers != null) {
             renumbered.put(family, numbers);
+            family.renumber(numbers);
           }
         });
     for (MergedFile source : sources) {

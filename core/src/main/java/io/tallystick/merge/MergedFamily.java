@@ -30,6 +30,7 @@ public final class MergedFamily {
   private final MergedExemplars exemplars = new MergedExemplars(this);
   private final MergedQuantiles quantiles = new MergedQuantiles();
   private @Nullable Lifespans lifespans; // null where no series expires
+  private @Nullable SeriesChanges changes; // null where nobody asks for them
   private MetricMetadata metadata;
   private long createdMs = Long.MAX_VALUE;
   private long describedMs = Long.MIN_VALUE;
@@ -62,7 +63,7 @@ public final class MergedFamily {
   }
 
   /** The long words of a series. */
-  private int width() {
+  int width() {
     return switch (type) {
       case HISTOGRAM -> bounds().length;
       case STATESET -> 1 + states.size();
@@ -225,6 +226,23 @@ public final class MergedFamily {
       lifespans = present;
     }
     return present;
+  }
+
+  /** What has changed since one asked the last time; for one who asks again and again. */
+  public SeriesChanges changes() {
+    SeriesChanges present = changes;
+    if (present == null) {
+      present = new SeriesChanges(this);
+      changes = present;
+    }
+    return present;
+  }
+
+  /** Takes in that series have other numbers, or -1 where they have gone. */
+  void renumber(int[] renumbered) {
+    if (changes != null) {
+      changes.renumber(renumbered);
+    }
   }
 
   /** Where the values of all series are added up. */

@@ -291,6 +291,22 @@ public final class NativeBuckets {
     return size;
   }
 
+  /** A number that is another one for other buckets, as good as always. */
+  long fingerprint() {
+    long sum = 0;
+    for (int i = 0; i < keys.length; i++) {
+      sum += keys[i] == 0 ? 0 : mixed(keys[i] + mixed(counts[i])); // in whatever order they are
+    }
+    return mixed(mixed(sum + zeroCount) + Double.doubleToRawLongBits(zeroThreshold)) + schema;
+  }
+
+  /** The finalizer of MurmurHash3, with 64 bits. */
+  private static long mixed(long bits) {
+    long mixed = (bits ^ (bits >>> 33)) * 0xFF51AFD7ED558CCDL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xC4CEB9FE1A85EC53L;
+    return mixed ^ (mixed >>> 33);
+  }
+
   /** The indexes of the buckets above or below zero that are not empty, ascending. */
   public int[] indexes(boolean negative) {
     int[] indexes = new int[size];

@@ -2,6 +2,7 @@ package io.tallystick.scrape;
 
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
+import io.tallystick.merge.FamilySize;
 import io.tallystick.merge.Merge;
 import io.tallystick.merge.MergedFamily;
 import io.tallystick.merge.MergedFile;
@@ -105,6 +106,17 @@ final class Gatherer {
       }
     }
     throw new IOException("the retired file changes faster than it can be read: tries=" + TRIES);
+  }
+
+  /** All families as they were gathered, but Tallystick's own. */
+  List<MergedFamily> foreignFamilies() {
+    List<MergedFamily> families = new ArrayList<>();
+    for (MergedFamily family : merge.allFamilies()) {
+      if (!FamilySize.isOwn(family)) {
+        families.add(family);
+      }
+    }
+    return families;
   }
 
   private @Nullable RetireLock tryLock() {

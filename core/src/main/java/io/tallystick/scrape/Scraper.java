@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,25 @@ public final class Scraper implements AutoCloseable {
     lock.lock();
     try {
       return SnapshotWriter.snapshots(gather(includedNames), includedNames);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Scrapes and shows a reader all families but Tallystick's own, those included that lose a
+   * conflict. They are as they are until the reader returns; others wait meanwhile.
+   *
+   * @throws IllegalStateException where it is closed: that is not a directory without families
+   */
+  public <T> T read(Function<Iterable<MergedFamily>, T> reader) {
+    lock.lock();
+    try {
+      List<MergedFamily> unused = gather(NameFilter.ALL);
+      if (closed) {
+        throw new IllegalStateException("scraper is closed: directory=" + directory());
+      }
+      return reader.apply(gatherer.foreignFamilies());
     } finally {
       lock.unlock();
     }

@@ -27,6 +27,8 @@ public final class Directory {
   static final String LOCK_ENDING = ".lock";
   static final String RETIRED = "retired.tally";
   static final String RETIRE_LOCK = "retire.lock";
+  static final String REPLICATION_LOCK = "replication.lock";
+  static final String REPLICATION_STATE = "replication.state";
   static final String SERIES_INDEX = "series.index";
   static final String SERIES_LOCK = "series.lock";
   static final String UNFINISHED_ENDING = ".tmp";
@@ -86,6 +88,11 @@ public final class Directory {
   /** What counts the distinct series of all processes. */
   public Path seriesIndex() {
     return path.resolve(SERIES_INDEX);
+  }
+
+  /** What the directory's values are called in a ledger. */
+  public Path replicationState() {
+    return path.resolve(REPLICATION_STATE);
   }
 
   /** What a file is called until it is complete. */
@@ -182,6 +189,11 @@ public final class Directory {
   /** The right to replace the index, or null where another thread or process has it. */
   @Nullable FileLockHandle tryLockForIndex() throws IOException {
     return FileLockHandle.tryLock(path.resolve(SERIES_LOCK), "series." + key());
+  }
+
+  /** The right to publish the directory, or null where another thread or process has it. */
+  @Nullable FileLockHandle tryLockForReplication() throws IOException {
+    return FileLockHandle.tryLock(path.resolve(REPLICATION_LOCK), "replication." + key());
   }
 
   /** Identity of the directory, by whatever path it was reached. */

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns families and their values into the cells of a merge, and back. */
-final class FamilyCells {
+public final class FamilyCells {
   static final String PID = "pid";
 
   private FamilyCells() {}
@@ -157,14 +157,21 @@ final class FamilyCells {
 
   /** A merged family with the series that it shows. */
   static FamilyValues of(MergedFamily family) {
+    return of(family, Arrays.stream(family.order()).filter(family::isSeen).toArray());
+  }
+
+  /**
+   * A merged family with some of the series that it shows.
+   *
+   * @throws IllegalArgumentException where one of them is none that a ledger takes
+   */
+  public static FamilyValues of(MergedFamily family, int[] numbers) {
     MetricMetadata metadata = family.metadata();
     Unit unit = metadata.getUnit();
     family.quantiles().gather();
-    List<SeriesValues> series = new ArrayList<>();
-    for (int number : family.order()) {
-      if (family.isSeen(number)) {
-        series.add(of(family, number));
-      }
+    List<SeriesValues> series = new ArrayList<>(numbers.length);
+    for (int number : numbers) {
+      series.add(of(family, number));
     }
     return new FamilyValues(
         metadata.getName(),

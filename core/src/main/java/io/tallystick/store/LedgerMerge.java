@@ -58,7 +58,7 @@ public final class LedgerMerge {
   }
 
   /** A family of a source as it is in the base: gauges of its processes have its name. */
-  static FamilyValues withInstance(FamilyValues family, String source) {
+  public static FamilyValues withInstance(FamilyValues family, String source) {
     if (!FamilyValues.isPerProcess(family.type(), family.mode())) {
       return family;
     }

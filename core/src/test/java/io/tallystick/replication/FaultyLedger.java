@@ -1,0 +1,149 @@
+package io.tallystick.replication;
+
+import io.tallystick.store.FamilyValues;
+import io.tallystick.store.Ledger;
+import io.tallystick.store.MemoryStore;
+import io.tallystick.store.Publication;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import io.tallystick.testing.TurnedClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A memory store's ledger with a faulty line to it. Threading: any; one publishes. */
+final class FaultyLedger implements Ledger {
+  private final TurnedClock clock;
+  private final AtomicReference<MemoryStore> store = new AtomicReference<>();
+  private final List<Publication> published = new CopyOnWriteArrayList<>();
+  private final List<Publication> late = new ArrayList<>();
+  private volatile Line line = Line.GOOD;
+
+  FaultyLedger(TurnedClock clock) {
+    this.clock = clock;
+    empty();
+  }
+
+  /** What the line does with a publication. */
+  enum Line {
+    GOOD,
+    /** It does not arrive. */
+    LOSES,
+    /** It arrives, and the answer does not. */
+    LOSES_ANSWERS,
+    /** It arrives twice. */
+    REPEATS,
+    /** It arrives when {@link #deliverLate} says so; there is no answer. */
+    DELAYS,
+    /** Every call fails. */
+    CUT,
+    /** The store throws what none should. */
+    ABSURD
+  }
+
+  void set(Line next) {
+    line = next;
+  }
+
+  /** Loses all content, as a store does that is killed and keeps nothing. */
+  void empty() {
+    store.set(MemoryStore.open(Long.MAX_VALUE, clock));
+  }
+
+  MemoryStore store() {
+    return store.get();
+  }
+
+  /** Has another store in its place. */
+  void replace(MemoryStore other) {
+    store.set(other);
+  }
+
+  /** Those that were sent since the last call, whatever became of them. */
+  List<Publication> takeSent() {
+    List<Publication> sent = List.copyOf(published);
+    published.clear();
+    return sent;
+  }
+
+  /** Has all that was delayed arrive, the last one first. */
+  void deliverLate() {
+    for (int i = late.size() - 1; i >= 0; i--) {
+      Result unused = ledger().publish(late.get(i));
+    }
+    late.clear();
+  }
+
+  private Ledger ledger() {
+    return store.get().ledger();
+  }
+
+  private Ledger reached() {
+    if (line == Line.CUT) {
+      throw lost();
+    }
+    if (line == Line.ABSURD) {
+      throw new IllegalStateException("absurd");
+    }
+    return ledger();
+  }
+
+  private static StoreException lost() {
+    return new StoreException(Category.TRANSIENT, "line is cut");
+  }
+
+  @Override
+  public String id() {
+    return reached().id();
+  }
+
+  @Override
+  public Result publish(Publication publication) {
+    published.add(publication);
+    Ledger ledger = reached();
+    return switch (line) {
+      case LOSES -> throw lost();
+      case LOSES_ANSWERS -> {
+        Result unused = ledger.publish(publication);
+        throw lost();
+      }
+      case REPEATS -> {
+        Result result = ledger.publish(publication);
+        Result unused = ledger.publish(publication);
+        yield result;
+      }
+      case DELAYS -> {
+        late.add(publication);
+        throw lost();
+      }
+      default -> ledger.publish(publication);
+    };
+  }
+
+  @Override
+  public boolean retire(String source) {
+    return reached().retire(source);
+  }
+
+  @Override
+  public List<String> retireExpired() {
+    return reached().retireExpired();
+  }
+
+  @Override
+  public Optional<List<FamilyValues>> baseline(String source) {
+    return reached().baseline(source);
+  }
+
+  @Override
+  public List<Source> sources() {
+    return reached().sources();
+  }
+
+  @Override
+  public List<FamilyValues> read() {
+    return reached().read();
+  }
+}
