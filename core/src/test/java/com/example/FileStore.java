@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -117,6 +118,11 @@ public final class FileStore implements Store {
   public JobQueue jobQueue(String name, RetryPolicy policy) {
     String checked = limits().checkKey(name);
     return facet(JobQueue.class, store -> store.jobQueue(checked, policy));
+  }
+
+  @Override
+  public List<String> queues() {
+    return call(Store::queues);
   }
 
   @Override

@@ -30,6 +30,7 @@ class ArchitectureTest {
   private static final String SCRAPE = ROOT + ".scrape..";
   private static final String STORE = ROOT + ".store..";
   private static final String REPLICATION = ROOT + ".replication..";
+  private static final String FLEET = ROOT + ".fleet..";
   private static final String MIRROR = ROOT + ".mirror..";
   private static final String METRICS = ROOT + ".metrics..";
 
@@ -49,6 +50,7 @@ class ArchitectureTest {
             ROOT + ".scrape",
             ROOT + ".store",
             ROOT + ".replication",
+            ROOT + ".fleet",
             ROOT + ".mirror",
             ROOT + ".metrics");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
@@ -82,6 +84,11 @@ class ArchitectureTest {
   @Test
   void shouldUseShmMergeScrapeAndStoreOnlyWhenItIsReplication() {
     assertUsesOnly(REPLICATION, SHM, MERGE, SCRAPE, STORE);
+  }
+
+  @Test
+  void shouldUseWhatIsBelowAndReplicationOnlyWhenItIsFleet() {
+    assertUsesOnly(FLEET, SHM, MERGE, SCRAPE, STORE, REPLICATION);
   }
 
   @Test

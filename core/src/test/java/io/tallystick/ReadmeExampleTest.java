@@ -33,6 +33,7 @@ class ReadmeExampleTest {
       import io.prometheus.metrics.instrumentation.jvm.*;
       import io.prometheus.metrics.model.registry.*;
       import io.tallystick.*;
+      import io.tallystick.fleet.*;
       import io.tallystick.metrics.*;
       import io.tallystick.scrape.*;
       import io.tallystick.store.*;

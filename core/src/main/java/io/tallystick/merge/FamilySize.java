@@ -13,7 +13,9 @@ import java.util.Map;
  * @param family its name, as client_java compares names
  */
 public record FamilySize(String family, int series) {
-  private static final String OWN_PREFIX = "tallystick_";
+  /** How the names of Tallystick's own families begin. */
+  public static final String OWN_PREFIX = "tallystick_";
+
   private static final Comparator<FamilySize> GREATEST_FIRST =
       Comparator.comparingInt(FamilySize::series).reversed().thenComparing(FamilySize::family);
 

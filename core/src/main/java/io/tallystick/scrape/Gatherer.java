@@ -1,7 +1,5 @@
 package io.tallystick.scrape;
 
-import io.prometheus.metrics.config.PrometheusProperties;
-import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
 import io.tallystick.merge.FamilySize;
 import io.tallystick.merge.Merge;
 import io.tallystick.merge.MergedFamily;
@@ -40,9 +38,6 @@ final class Gatherer {
   private static final int TRIES_WITHOUT_LOCK = 3;
   private static final int TRIES = 100;
   private static final long RETRY_FOLD_MS = 10_000;
-  private static final long EXEMPLAR_RETENTION_MS =
-      new ExemplarSamplerConfig(PrometheusProperties.get().getExemplarProperties(), 1)
-          .getMaxRetentionPeriodMillis();
 
   private final Directory directory;
   private final @Nullable ProcessFile own;
@@ -168,7 +163,7 @@ final class Gatherer {
       broken =
           merge.refresh(
               Retirement.expireBeforeMs(clock, deadGaugeRetention),
-              clock.millis() - EXEMPLAR_RETENTION_MS,
+              clock.millis() - Scraper.EXEMPLAR_RETENTION.toMillis(),
               family -> NameFilter.includes(includedNames, family.metadata()));
       drop(broken);
     } while (!broken.isEmpty());

@@ -29,15 +29,15 @@ final class MetricsHandler implements HttpHandler {
       "<!DOCTYPE html><html lang=\"en\"><title>Tallystick</title><h1>Tallystick</h1>"
           + "<p><a href=\"metrics\">Metrics</a></p></html>\n";
 
-  private final Scraper scraper;
+  private final ScrapeTarget target;
   private final PrometheusProperties properties;
   private final @Nullable ClientJavaFormats formats;
   private final boolean compresses;
   private final Predicate<String> filter;
   private final BufferPool buffers = new BufferPool();
 
-  MetricsHandler(Scraper scraper, PrometheusProperties properties) {
-    this.scraper = scraper;
+  MetricsHandler(ScrapeTarget target, PrometheusProperties properties) {
+    this.target = target;
     this.properties = properties;
     this.formats = ClientJavaFormats.ifPresent(properties);
     this.compresses = !properties.getExporterHttpServerProperties().isPreferUncompressedResponse();
@@ -63,7 +63,7 @@ final class MetricsHandler implements HttpHandler {
   }
 
   private void metrics(HttpExchange exchange) throws IOException {
-    if (scraper.isClosed()) { // an empty answer would say that there are no metrics any more
+    if (target.isClosed()) { // an empty answer would say that there are no metrics any more
       answer(exchange, 503, "text/plain; charset=utf-8", "scraper is closed\n");
       return;
     }
@@ -75,8 +75,11 @@ final class MetricsHandler implements HttpHandler {
       } catch (ScrapeQuery.BadQueryException e) {
         answer(exchange, 400, "text/plain; charset=utf-8", e.getMessage() + "\n");
         return;
+      } catch (ScrapeUnavailableException e) { // who threw it has said so in the log
+        answer(exchange, 503, "text/plain; charset=utf-8", e.getMessage() + "\n");
+        return;
       } catch (IOException | RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "scrape failed: directory=" + scraper.directory(), e);
+        LOG.log(System.Logger.Level.ERROR, "scrape failed: " + target, e);
         answer(exchange, 500, "text/plain; charset=utf-8", "scrape failed: " + e + "\n");
         return;
       }
@@ -94,10 +97,10 @@ final class MetricsHandler implements HttpHandler {
         NameFilter.of(ScrapeQuery.names(exchange.getRequestURI().getRawQuery())).and(filter);
     EscapingScheme scheme = EscapingScheme.fromAcceptHeader(accept);
     if (formats != null && formats.isNeeded(accept)) {
-      return formats.write(accept, scheme, scraper.snapshots(names), body);
+      return formats.write(accept, scheme, target.snapshots(names), body);
     }
     TextFormat format = TextFormat.of(accept);
-    scraper.write(Exposition.of(format, scheme, properties.getExporterProperties()), body, names);
+    target.write(Exposition.of(format, scheme, properties.getExporterProperties()), body, names);
     return format.contentType() + scheme.toHeaderFormat();
   }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves a directory's metrics at {@code /metrics} over HTTP.
+ * Serves the metrics of a directory, or of another target, at {@code /metrics} over HTTP.
  *
  * <p>Every JVM of a directory may start one on the same port: the first to bind serves for all, the
  * others stand by and the next one takes over when it has gone. A port in use stops nobody.
@@ -173,7 +173,7 @@ public final class ScrapeServer implements AutoCloseable {
     /** Where it serves by default. */
     public static final int DEFAULT_PORT = 9400;
 
-    private @Nullable Scraper scraper;
+    private @Nullable ScrapeTarget scraper;
     private @Nullable PrometheusProperties properties;
     private String bind = "127.0.0.1";
     private int port = DEFAULT_PORT;
@@ -181,7 +181,7 @@ public final class ScrapeServer implements AutoCloseable {
     private Builder() {}
 
     /** What to serve. Required; the caller closes it, after the server. */
-    public Builder scraper(Scraper scraper) {
+    public Builder scraper(ScrapeTarget scraper) {
       this.scraper = scraper;
       return this;
     }

@@ -1,7 +1,10 @@
 package io.tallystick.scrape;
 
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.tallystick.merge.FamilySize;
 import io.tallystick.merge.MergedFamily;
 import io.tallystick.merge.Retirement;
 import io.tallystick.python.PythonFileWriter;
@@ -25,9 +28,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any; scrapes wait for each other. What was decoded is kept between scrapes, so one
  * scraper should serve for all.
  */
-public final class Scraper implements AutoCloseable {
+public final class Scraper implements ScrapeTarget, AutoCloseable {
   /** How long dead processes' own gauges are kept where nothing else was set. */
   public static final Duration DEFAULT_DEAD_GAUGE_RETENTION = Duration.ofHours(1);
+
+  /** How long an exemplar is shown after it was taken, as client_java's properties say. */
+  public static final Duration EXEMPLAR_RETENTION =
+      Duration.ofMillis(
+          new ExemplarSamplerConfig(PrometheusProperties.get().getExemplarProperties(), 1)
+              .getMaxRetentionPeriodMillis());
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Directory directory;
@@ -77,6 +86,7 @@ public final class Scraper implements AutoCloseable {
    * only their values are read. Whoever passes a stream to a slow peer should pass a buffer: others
    * wait meanwhile.
    */
+  @Override
   public void write(Exposition exposition, OutputStream out, Predicate<String> includedNames)
       throws IOException {
     lock.lock();
@@ -106,6 +116,7 @@ public final class Scraper implements AutoCloseable {
   }
 
   /** Scrapes the families of whose names, without or with type suffix, one is included. */
+  @Override
   public MetricSnapshots snapshots(Predicate<String> includedNames) {
     lock.lock();
     try {
@@ -129,6 +140,17 @@ public final class Scraper implements AutoCloseable {
         throw new IllegalStateException("scraper is closed: directory=" + directory());
       }
       return reader.apply(gatherer.foreignFamilies());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Scrapes and shows a reader Tallystick's own families, as {@link #read} shows all others. */
+  public <T> T readOwn(Function<List<MergedFamily>, T> reader) {
+    lock.lock();
+    try {
+      List<MergedFamily> families = gather(name -> name.startsWith(FamilySize.OWN_PREFIX));
+      return reader.apply(families.stream().filter(FamilySize::isOwn).toList());
     } finally {
       lock.unlock();
     }
@@ -160,9 +182,14 @@ public final class Scraper implements AutoCloseable {
     }
   }
 
-  /** Whether it was closed. */
-  boolean isClosed() {
+  @Override
+  public boolean isClosed() {
     return closed;
+  }
+
+  @Override
+  public String toString() {
+    return "directory=" + directory.path();
   }
 
   /** Closes the files. A closed scraper shows nothing. */

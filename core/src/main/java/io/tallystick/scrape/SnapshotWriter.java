@@ -28,11 +28,13 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
-/** Makes client_java's snapshots and descriptors of merged families. */
-final class SnapshotWriter {
+/** Makes client_java's snapshots of merged families. */
+public final class SnapshotWriter {
   private SnapshotWriter() {}
 
-  static MetricSnapshots snapshots(List<MergedFamily> families, Predicate<String> includedNames) {
+  /** The snapshots of the families of whose names one is included. */
+  public static MetricSnapshots snapshots(
+      List<MergedFamily> families, Predicate<String> includedNames) {
     List<MetricSnapshot> snapshots = new ArrayList<>();
     for (MergedFamily family : families) {
       if (NameFilter.includes(includedNames, family.metadata())) {

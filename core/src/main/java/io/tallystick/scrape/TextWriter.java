@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Writes merged families as text, line prefixes kept from scrape to scrape. Not thread-safe. */
-final class TextWriter {
+public final class TextWriter {
   private static final byte[] EOF = "# EOF\n".getBytes(StandardCharsets.US_ASCII);
 
   private final Map<Exposition, Map<MergedFamily, FamilyText>> texts = new HashMap<>();
   private final ByteSink sink = new ByteSink();
 
   /** Writes the families of whose names one is included. */
-  void write(
+  public void write(
       Exposition exposition,
       List<MergedFamily> families,
       Predicate<String> includedNames,

@@ -2,6 +2,7 @@ package io.tallystick.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Metric state of many sources, and of those that have gone.
@@ -59,7 +60,16 @@ public interface Ledger {
    * instance} beside {@code pid}. Of families of one name that differ in type, gauge mode or states
    * the oldest registration is shown. A source whose lease has run out counts as retired.
    */
-  List<FamilyValues> read();
+  default List<FamilyValues> read() {
+    LedgerParts parts = parts(Set.of());
+    return parts.merge(parts.timeMs()).toShow();
+  }
+
+  /**
+   * What {@link #read} merges, of one moment: the base, and the sources that are not retired but
+   * for some, which need not be there.
+   */
+  LedgerParts parts(Set<String> without);
 
   /** What became of a publication. */
   enum Result {

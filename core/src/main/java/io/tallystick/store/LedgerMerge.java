@@ -84,20 +84,31 @@ public final class LedgerMerge {
 
   /** The merged families to keep as the base, those that lose a conflict included. */
   public List<FamilyValues> toBase() {
-    refresh();
+    refresh(Long.MIN_VALUE);
     return values(merge.allFamilies());
   }
 
   /** The merged families to show, sorted by name: of one name the oldest registration. */
   public List<FamilyValues> toShow() {
-    refresh();
+    refresh(Long.MIN_VALUE);
     return values(merge.families());
   }
 
-  private void refresh() {
+  /**
+   * What {@link #toShow} has, as a scrape writes it; it is good as long as this merge is left as it
+   * is.
+   *
+   * @param exemplarsNotBeforeMs exemplars that were taken before this time are left out
+   */
+  public List<MergedFamily> toWrite(long exemplarsNotBeforeMs) {
+    refresh(exemplarsNotBeforeMs);
+    return merge.families().stream().filter(MergedFamily::isSeen).toList();
+  }
+
+  private void refresh(long exemplarsNotBeforeMs) {
     long expireBeforeMs = nowMs - DEAD_GAUGE_RETENTION.toMillis();
     merge.at(nowMs);
-    merge.refresh(expireBeforeMs, Long.MIN_VALUE, family -> true);
+    merge.refresh(expireBeforeMs, exemplarsNotBeforeMs, family -> true);
   }
 
   private static List<FamilyValues> values(Iterable<MergedFamily> families) {

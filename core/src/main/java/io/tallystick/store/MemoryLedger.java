@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** The ledger of a memory store. Threading: any; one call at a time. */
 final class MemoryLedger implements Ledger {
@@ -151,27 +150,19 @@ final class MemoryLedger implements Ledger {
   }
 
   @Override
-  public List<FamilyValues> read() {
-    long nowMs = store.clock().millis();
-    LedgerMerge merge = new LedgerMerge(nowMs);
-    toShow(nowMs).forEach(part -> part.accept(merge)); // others go on meanwhile
-    return merge.toShow();
-  }
-
-  /** What is there at one moment, to be added to a merge. */
-  private synchronized List<Consumer<LedgerMerge>> toShow(long nowMs) {
+  public synchronized LedgerParts parts(Set<String> without) {
     store.requireOpen();
-    List<Consumer<LedgerMerge>> parts = new ArrayList<>();
-    List<FamilyValues> baseValues = base.values();
-    parts.add(merge -> merge.addBase(baseValues));
+    long nowMs = store.clock().millis();
+    List<LedgerParts.Part> parts = new ArrayList<>();
+    parts.add(LedgerParts.Part.ofBase(base.values()));
     sources.forEach(
         (name, source) -> {
-          boolean live = source.leaseEndMs() > nowMs;
-          long publishedMs = source.publishedMs();
-          List<FamilyValues> values = source.values();
-          parts.add(merge -> merge.addSource(name, live, publishedMs, values));
+          if (!without.contains(name)) {
+            boolean live = source.leaseEndMs() > nowMs;
+            parts.add(new LedgerParts.Part(name, live, source.publishedMs(), source.values()));
+          }
         });
-    return parts;
+    return new LedgerParts(nowMs, parts);
   }
 
   synchronized int sourceCount() {

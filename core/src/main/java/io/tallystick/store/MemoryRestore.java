@@ -26,7 +26,7 @@ final class MemoryRestore {
 
   void run(BackupReader backup) {
     backup.forEach(this::check);
-    store.queues().forEach((name, queue) -> deadBefore.put(name, queue.deadKeys()));
+    store.queuesByName().forEach((name, queue) -> deadBefore.put(name, queue.deadKeys()));
     store.room().take(bytes);
     try {
       backup.forEach(this::take);

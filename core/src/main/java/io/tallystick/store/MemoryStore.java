@@ -4,6 +4,7 @@ import io.tallystick.store.StoreException.Category;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -85,7 +86,7 @@ public final class MemoryStore implements Store {
     return ledger;
   }
 
-  Map<String, MemoryQueue> queues() {
+  Map<String, MemoryQueue> queuesByName() {
     return queues;
   }
 
@@ -110,6 +111,16 @@ public final class MemoryStore implements Store {
     requireOpen();
     limits().checkKey(name);
     return new MemoryJobQueue(this, queue(name), policy);
+  }
+
+  @Override
+  public List<String> queues() {
+    requireOpen();
+    return queues.entrySet().stream()
+        .filter(queue -> queue.getValue().size() > 0)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   @Override

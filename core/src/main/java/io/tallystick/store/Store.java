@@ -1,6 +1,7 @@
 package io.tallystick.store;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,6 +27,9 @@ public interface Store extends AutoCloseable {
   default JobQueue jobQueue(String name) {
     return jobQueue(name, RetryPolicy.DEFAULT);
   }
+
+  /** The names of the queues that have jobs, dead letters included, sorted. */
+  List<String> queues();
 
   /** The metric state. */
   Ledger ledger();

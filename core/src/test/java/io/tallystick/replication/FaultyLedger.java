@@ -2,6 +2,7 @@ package io.tallystick.replication;
 
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger;
+import io.tallystick.store.LedgerParts;
 import io.tallystick.store.MemoryStore;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
@@ -10,6 +11,7 @@ import io.tallystick.testing.TurnedClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -143,7 +145,7 @@ final class FaultyLedger implements Ledger {
   }
 
   @Override
-  public List<FamilyValues> read() {
-    return reached().read();
+  public LedgerParts parts(Set<String> without) {
+    return reached().parts(without);
   }
 }

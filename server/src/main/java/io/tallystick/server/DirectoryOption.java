@@ -4,16 +4,20 @@ import io.tallystick.shm.Directory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --dir}: the directory that the JVMs of a host share. */
 final class DirectoryOption {
   @Option(
       names = "--dir",
-      required = true,
       paramLabel = "DIR",
       description = "The directory that the JVMs share, such as /dev/shm/shop.")
-  private String directory = "";
+  private @Nullable String directory;
+
+  boolean isGiven() {
+    return directory != null;
+  }
 
   /** The path of the directory, which is one that {@link #open} opens. */
   Path path() {
@@ -26,6 +30,9 @@ final class DirectoryOption {
    * @throws UsageException if it does not, or is not
    */
   Directory open() {
+    if (directory == null) {
+      throw new UsageException("missing: option=--dir");
+    }
     if (directory.isBlank()) {
       throw new UsageException("directory name is empty: give --dir the directory to read");
     }

@@ -1,8 +1,6 @@
 package io.tallystick.server;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -40,9 +38,6 @@ import java.util.Locale;
  * states}. A number that is not finite is a string: {@code "NaN"}, {@code "+Inf"}, {@code "-Inf"}.
  */
 final class DumpJson {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-
   /** Beyond it a double cannot tell a whole number from its neighbours. */
   private static final double MAX_EXACT_INTEGER = 1L << 53;
 
@@ -54,15 +49,15 @@ final class DumpJson {
 
   /** Writes a scrape and a line feed; leaves the stream open. */
   static void write(MetricSnapshots snapshots, OutputStream out) throws IOException {
-    try (JsonGenerator json = FACTORY.createGenerator(out)) {
-      DumpJson dump = new DumpJson(json);
-      json.writeStartArray();
-      for (MetricSnapshot family : sorted(snapshots)) {
-        dump.writeFamily(family);
-      }
-      json.writeEndArray();
-      json.writeRaw('\n');
+    Json.write(out, json -> new DumpJson(json).writeFamilies(sorted(snapshots)));
+  }
+
+  private void writeFamilies(List<MetricSnapshot> families) throws IOException {
+    json.writeStartArray();
+    for (MetricSnapshot family : families) {
+      writeFamily(family);
     }
+    json.writeEndArray();
   }
 
   private static List<MetricSnapshot> sorted(MetricSnapshots snapshots) {

@@ -39,7 +39,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
   }
 
   private void printLine(String text) {
-    err.println("tallystick: " + Lines.single(text));
+    err.println("tallystick: " + Secrets.hidden(Lines.single(text)));
   }
 
   private static String usage(ParameterException e) {
@@ -52,7 +52,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     if (e instanceof OverwrittenOptionException overwritten) {
       return "given twice: option=" + label(overwritten.getOverwritten());
     }
-    boolean noCommand = e.getCommandLine().getParent() == null && e.getArgSpec() == null;
+    boolean noCommand = hasCommands(e) && e.getArgSpec() == null;
     return noCommand ? "no command given" : String.valueOf(e.getMessage());
   }
 
@@ -61,9 +61,13 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     if (e.isUnknownOption()) {
       return "unknown option: option=" + argument;
     }
-    return e.getCommandLine().getParent() == null
+    return hasCommands(e)
         ? "unknown command: command=" + argument
         : "unexpected argument: argument=" + argument;
+  }
+
+  private static boolean hasCommands(ParameterException e) {
+    return !e.getCommandLine().getSubcommands().isEmpty();
   }
 
   private static String label(ArgSpec option) {

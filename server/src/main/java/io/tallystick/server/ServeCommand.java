@@ -2,22 +2,34 @@ package io.tallystick.server;
 
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.tallystick.Tallystick;
+import io.tallystick.fleet.FleetScraper;
 import io.tallystick.scrape.ScrapeServer;
 import io.tallystick.scrape.Scraper;
+import io.tallystick.store.Store;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code tallystick serve}: metrics of a directory over HTTP, until the process is told to end. */
+/**
+ * {@code tallystick serve}: metrics of a directory, of a store's ledger, or of both as one, over
+ * HTTP, until the process is told to end.
+ */
 @Command(
     name = "serve",
-    description = "Serves the metrics of a directory over HTTP until it is told to end.")
+    description =
+        "Serves the metrics of a directory, of all sources of a store, or of both as one over HTTP"
+            + " until it is told to end.")
 final class ServeCommand implements Callable<Integer> {
   private static final long TAKE_OVER_POLL_MS = 200;
 
   @Mixin private final DirectoryOption directory = new DirectoryOption();
+  @Mixin private final StoreOption store = new StoreOption();
   @Mixin private final BindOption bind = new BindOption();
   @Mixin private final PortOption port = new PortOption();
 
@@ -29,6 +41,9 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!directory.isGiven() && !store.isGiven()) {
+      throw new UsageException("missing: option=--dir or --store");
+    }
     String address = bind.address();
     int number = port.number();
     PrometheusProperties properties = ExporterSettings.load();
@@ -41,16 +56,23 @@ final class ServeCommand implements Callable<Integer> {
 
   private void serve(String address, int number, PrometheusProperties properties)
       throws IOException {
-    try (Scraper scraper = Tallystick.openScraper(directory.path());
+    try (Scraper scraper = directory.isGiven() ? Tallystick.openScraper(directory.path()) : null;
+        Store opened = store.isGiven() ? store.open() : null;
+        FleetScraper fleet = opened == null ? null : fleet(opened, scraper);
         ScrapeServer server =
             ScrapeServer.builder()
-                .scraper(scraper)
+                .scraper(fleet == null ? Objects.requireNonNull(scraper) : fleet)
                 .properties(properties)
                 .bind(address)
                 .port(number)
                 .start()) {
       serveUntilInterrupted(server, number);
     }
+  }
+
+  private FleetScraper fleet(Store opened, @Nullable Scraper scraper) {
+    FleetScraper.Builder fleet = FleetScraper.builder(opened.ledger()).name(store.name());
+    return (scraper == null ? fleet : fleet.directory(scraper)).open();
   }
 
   private void serveUntilInterrupted(ScrapeServer server, int number) {
@@ -61,11 +83,19 @@ final class ServeCommand implements Callable<Integer> {
       while (!server.isServing()) {
         Thread.sleep(TAKE_OVER_POLL_MS);
       }
-      out.line("serving " + directory.path() + " at " + url(server));
+      out.line("serving " + what() + " at " + url(server));
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       // The end that was asked for; close() does the rest.
     }
+  }
+
+  private String what() {
+    return Stream.of(
+            directory.isGiven() ? directory.path().toString() : "",
+            store.isGiven() ? store.name() : "")
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.joining(" and "));
   }
 
   private String url(ScrapeServer server) {

@@ -40,6 +40,7 @@ final class CommandLineTest {
         "demo --seconds ten            | not a number: seconds=ten; use 1 to 3600",
         "demo --port 65536             | port out of range: port=65536; use 0 to 65535",
         "demo --port 1 --port 2        | given twice: option=--port",
+        "serve                         | missing: option=--dir or --store",
         "serve --dir {dir} --port -1   | port out of range: port=-1; use 0 to 65535",
         "serve --dir {dir} --port x    | not a number: port=x; use 0 to 65535",
         "serve --dir {dir} --bind ''   | address is empty",
@@ -54,7 +55,7 @@ final class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "dump", "verify", "retire"})
+  @ValueSource(strings = {"dump", "verify", "retire"})
   void shouldPrintOneLineAndExitTwoWhenTheDirectoryIsNotNamed(String command) {
     assertUsageError(CommandRun.of(command), "missing: option=--dir");
   }
@@ -102,7 +103,7 @@ final class CommandLineTest {
     CommandRun run = CommandRun.of("--help");
 
     assertThat(run.exit()).isEqualTo(Exit.OK);
-    assertThat(run.out()).contains("demo", "serve", "dump", "verify", "retire");
+    assertThat(run.out()).contains("demo", "serve", "dump", "verify", "retire", "store");
     assertThat(run.err()).isEmpty();
   }
 

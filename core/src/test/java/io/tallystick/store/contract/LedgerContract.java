@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -50,7 +51,15 @@ abstract class LedgerContract {
   }
 
   private Map<String, Double> totals() {
-    return ledger().read().stream()
+    return totals(ledger().read());
+  }
+
+  private Map<String, Double> totals(Set<String> without) {
+    return totals(ledger().parts(without).merge(clock().millis()).toShow());
+  }
+
+  private static Map<String, Double> totals(List<FamilyValues> families) {
+    return families.stream()
         .flatMap(family -> family.series().stream())
         .collect(Collectors.toMap(each -> each.labels().get("path"), SeriesValues::total));
   }
@@ -278,6 +287,20 @@ abstract class LedgerContract {
         List.of(),
         createdMs,
         List.of(series));
+  }
+
+  @Test
+  void l23ShouldLeaveOutSourcesThatAreNotRetired() {
+    publishAll("a", 1, counter(count("/", 1)));
+    publishAll("b", 1, counter(count("/", 2)));
+    publishAll("c", 1, counter(count("/", 4)));
+    ledger().retire("a");
+    assertThat(totals(Set.of("b"))).isEqualTo(Map.of("/", 6.0));
+    assertThat(totals(Set.of("a", "b", "c", "unknown"))).isEqualTo(Map.of("/", 1.5));
+    clock().turn(LEASE);
+    assertThat(totals(Set.of("b"))).isEqualTo(Map.of("/", 6.0)); // nobody has retired it
+    ledger().retireExpired();
+    assertThat(totals(Set.of("b"))).isEqualTo(Map.of("/", 8.5));
   }
 
   private static FamilyValues histogramOf(String path, List<Double> bounds, List<Long> counts) {

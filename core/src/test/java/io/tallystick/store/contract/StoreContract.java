@@ -4,6 +4,7 @@ import static io.tallystick.store.contract.Refusal.assertPermanent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.store.Capability;
+import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.testing.TurnedClock;
@@ -82,6 +83,7 @@ public abstract class StoreContract {
     assertPermanent(store::keyValues);
     assertPermanent(store::ledger);
     assertPermanent(() -> store.jobQueue("q"));
+    assertPermanent(store::queues);
   }
 
   @Test
@@ -140,6 +142,22 @@ public abstract class StoreContract {
             || store.capabilities().contains(Capability.SURVIVES_PROCESS);
     assertThat(url().isPresent()).isEqualTo(outlives);
     assertThat(store.limits().keyBytes()).isGreaterThanOrEqualTo(1_024);
+  }
+
+  @Test
+  final void s5ShouldNameTheQueuesThatHaveJobs() {
+    assertThat(store.queues()).isEmpty();
+    var other = store.jobQueue("q2");
+    other.offer("a", new byte[0]);
+    store.jobQueue("é*%").offer("a", new byte[0]);
+    var failing =
+        store.jobQueue("q1", new RetryPolicy(1, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    failing.offer("a", new byte[0]);
+    failing.retry(failing.take(Duration.ofMinutes(1)).orElseThrow(), "why");
+    assertThat(failing.sizes().dead()).isEqualTo(1);
+    assertThat(store.queues()).containsExactly("q1", "q2", "é*%");
+    other.acknowledge(other.take(Duration.ofMinutes(1)).orElseThrow());
+    assertThat(store.queues()).containsExactly("q1", "é*%");
   }
 
   @Nested

@@ -50,6 +50,15 @@ final class JobRows {
     return ofQueue(session, name);
   }
 
+  /** The names of the queues that have jobs. */
+  static List<String> queues(Session session) throws SQLException {
+    List<String> names =
+        session.list(
+            "SELECT name FROM tallystick_queues WHERE queued + delayed + running + dead > 0",
+            row -> new String(row.getBytes(1), UTF_8));
+    return names.stream().sorted().toList();
+  }
+
   private long next() throws SQLException {
     return session.number(0, "UPDATE tallystick_numbers SET latest = latest + 1 RETURNING latest");
   }

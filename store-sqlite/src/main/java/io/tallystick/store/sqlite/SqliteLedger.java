@@ -3,7 +3,7 @@ package io.tallystick.store.sqlite;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger;
-import io.tallystick.store.LedgerMerge;
+import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Publication;
 import io.tallystick.store.sqlite.LedgerRows.SourceRow;
 import java.sql.SQLException;
@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The ledger of a database. A source that lives has a row for each series, so that a publication
@@ -154,23 +155,24 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
-  public List<FamilyValues> read() {
-    return store.readers().snapshot(this::read);
+  public LedgerParts parts(Set<String> without) {
+    return store.readers().snapshot(session -> parts(session, without));
   }
 
-  private List<FamilyValues> read(Session session) throws SQLException {
+  private LedgerParts parts(Session session, Set<String> without) throws SQLException {
     long nowMs = store.nowMs();
     LedgerRows rows = new LedgerRows(session);
-    LedgerMerge merge = new LedgerMerge(nowMs);
+    List<LedgerParts.Part> parts = new ArrayList<>();
     for (FamilyValues family : new LedgerBase(session, rows, nowMs).families()) {
-      merge.addBase(List.of(family));
+      parts.add(LedgerParts.Part.ofBase(List.of(family)));
     }
     for (SourceRow source : rows.sources()) {
-      if (!source.isRetired()) {
+      if (!source.isRetired() && !without.contains(source.name())) {
         boolean lives = source.leaseEndMs() > nowMs;
-        merge.addSource(source.name(), lives, source.publishedMs(), rows.families(source.id()));
+        List<FamilyValues> families = rows.families(source.id());
+        parts.add(new LedgerParts.Part(source.name(), lives, source.publishedMs(), families));
       }
     }
-    return merge.toShow();
+    return new LedgerParts(nowMs, parts);
   }
 }

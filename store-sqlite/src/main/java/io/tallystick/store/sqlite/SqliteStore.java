@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -99,6 +100,11 @@ public final class SqliteStore implements Store {
   public JobQueue jobQueue(String name, RetryPolicy policy) {
     requireOpen();
     return new SqliteJobQueue(this, limits().checkKey(name).getBytes(UTF_8), policy);
+  }
+
+  @Override
+  public List<String> queues() {
+    return readers.read(JobRows::queues);
   }
 
   @Override

@@ -1,0 +1,50 @@
+package io.tallystick.server;
+
+import io.tallystick.store.RestoreMode;
+import io.tallystick.store.Store;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tallystick store restore}: takes a backup of any store into a store. */
+@Command(
+    name = "restore",
+    description = "Takes a backup of any store into an empty store, or merges it.")
+final class StoreRestoreCommand implements Callable<Integer> {
+  @Mixin private final StoreOption store = new StoreOption();
+
+  @Option(names = "--from", required = true, paramLabel = "FILE", description = "The backup.")
+  private String from = "";
+
+  @Option(
+      names = "--merge",
+      description = "Takes it into a store that holds something, which stays.")
+  private boolean merge;
+
+  private final Output out;
+
+  StoreRestoreCommand(Output out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Path file = source();
+    try (Store opened = store.open()) {
+      opened.restore(file, merge ? RestoreMode.MERGE : RestoreMode.INTO_EMPTY);
+    }
+    out.line("backup restored: file=" + file + " store=" + store.name());
+    return Exit.OK;
+  }
+
+  private Path source() {
+    Path file = Path.of(from);
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException("no such file: file=" + file + "; give --from a backup");
+    }
+    return file;
+  }
+}
