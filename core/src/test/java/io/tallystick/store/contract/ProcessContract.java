@@ -36,6 +36,8 @@ abstract class ProcessContract {
 
   abstract String url();
 
+  abstract List<String> jvmOptions();
+
   abstract int killRounds();
 
   private void assume(Capability capability) {
@@ -44,7 +46,9 @@ abstract class ProcessContract {
 
   private ChildJvm start(StoreChild.Task task, ConcurrentLinkedQueue<String> said, int number)
       throws IOException {
-    return ChildJvm.of(StoreChild.class).arguments(url(), task, number).onLine(said::add).start();
+    ChildJvm.Builder child = ChildJvm.of(StoreChild.class).arguments(url(), task, number);
+    jvmOptions().forEach(child::option);
+    return child.onLine(said::add).start();
   }
 
   /** Starts a process after the other, and kills each once it has said some lines. */

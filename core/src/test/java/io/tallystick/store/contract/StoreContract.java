@@ -48,6 +48,11 @@ public abstract class StoreContract {
     return 200;
   }
 
+  /** What a JVM that opens the store is started with, such as {@code --add-opens=…}. */
+  protected List<String> jvmOptions() {
+    return List.of();
+  }
+
   @BeforeEach
   final void openStore() {
     store = open(clock);
@@ -243,6 +248,11 @@ public abstract class StoreContract {
     @Override
     String url() {
       return StoreContract.this.url().orElseThrow();
+    }
+
+    @Override
+    List<String> jvmOptions() {
+      return StoreContract.this.jvmOptions();
     }
 
     @Override
