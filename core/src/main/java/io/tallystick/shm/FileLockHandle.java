@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An operating system's lock on a file, held by this JVM until it is closed or the JVM dies. */
-final class FileLockHandle implements Closeable {
+public final class FileLockHandle implements Closeable {
   private final FileChannel channel;
   private final String name;
 
@@ -24,7 +24,7 @@ final class FileLockHandle implements Closeable {
    *
    * @param name what the lock is known by in this JVM, whatever the path to it
    */
-  static @Nullable FileLockHandle tryLock(Path file, String name) throws IOException {
+  public static @Nullable FileLockHandle tryLock(Path file, String name) throws IOException {
     if (Directory.isStrange(file)) {
       throw new IOException("lock is not a regular file, remove it: file=" + file);
     }

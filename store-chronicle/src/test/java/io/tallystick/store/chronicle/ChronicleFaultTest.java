@@ -1,0 +1,168 @@
+package io.tallystick.store.chronicle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import io.tallystick.store.Stores;
+import io.tallystick.testing.SmallFileSystem;
+import io.tallystick.testing.TurnedClock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a store says and keeps when its maps, its directory or the disk are not as they should be.
+ */
+class ChronicleFaultTest {
+  private static final MapSizes SMALL = new MapSizes(1, 1, 1, 1_000);
+  private static final int LARGE = 500_000;
+
+  @TempDir private Path folder;
+
+  private final TurnedClock clock = TurnedClock.at(Instant.parse("2030-01-01T00:00:00Z"));
+
+  private ChronicleStore open(Path directory) {
+    return ChronicleStore.open(directory, SMALL, clock, DirectoryLock.PATIENCE);
+  }
+
+  private static StoreException failure(Runnable call) {
+    StoreException failure = catchThrowableOfType(StoreException.class, call::run);
+    assertThat(failure).as("failure").isNotNull();
+    return failure;
+  }
+
+  @Test
+  void shouldKeepWhatItHasWhenAMapIsFullAndTakeMoreOnceSomethingHasExpired() {
+    try (ChronicleStore store = open(folder.resolve("store"))) {
+      store.keyValues().put("expires", new byte[LARGE], Duration.ofMinutes(1));
+      int[] taken = new int[1];
+      StoreException failure =
+          failure(
+              () -> {
+                while (true) {
+                  store.keyValues().put("key" + taken[0], new byte[LARGE]);
+                  taken[0]++;
+                }
+              });
+      assertThat(failure.category()).isEqualTo(Category.PERMANENT);
+      assertThat(failure).hasMessageContaining("map is full");
+      assertThat(taken[0]).isPositive();
+      assertThat(store.stats().keys()).isEqualTo(taken[0] + 1);
+      clock.turn(Duration.ofMinutes(1));
+      store.keyValues().put("more", new byte[LARGE]);
+      assertThat(store.stats().keys()).isEqualTo(taken[0] + 1);
+      assertThat(store.recoveries()).isZero();
+    }
+  }
+
+  @Test
+  void shouldTakeBackAnOfferWhenTheMapOfJobsIsFull() {
+    try (ChronicleStore store = open(folder.resolve("store"))) {
+      JobQueue queue = store.jobQueue("q");
+      int[] taken = new int[1];
+      StoreException failure =
+          failure(
+              () -> {
+                while (true) {
+                  queue.offer("job" + taken[0], new byte[LARGE]);
+                  taken[0]++;
+                }
+              });
+      assertThat(failure.category()).isEqualTo(Category.PERMANENT);
+      assertThat(queue.sizes()).isEqualTo(new JobQueue.Sizes(taken[0], 0, 0, 0));
+      for (int i = 0; i < taken[0]; i++) {
+        JobQueue.Job job = queue.take(Duration.ofMinutes(1)).orElseThrow();
+        assertThat(job.key()).isEqualTo("job" + i);
+        assertThat(queue.acknowledge(job)).isTrue();
+      }
+      assertThat(queue.sizes()).isEqualTo(new JobQueue.Sizes(0, 0, 0, 0));
+    }
+  }
+
+  @Test
+  void shouldLoseNothingWhenTheDiskIsFull() throws Exception {
+    try (SmallFileSystem disk = SmallFileSystem.mountOrSkip(64 << 20)) {
+      Path directory = disk.path().resolve("store");
+      int more = 0;
+      try (ChronicleStore store = open(directory)) {
+        store.keyValues().put("a", new byte[100]);
+        disk.fill();
+        StoreException failure = null;
+        while (failure == null) {
+          int number = more;
+          failure =
+              catchThrowableOfType(
+                  StoreException.class,
+                  () -> store.keyValues().put("more" + number, new byte[100_000]));
+          more += failure == null ? 1 : 0;
+        }
+        assertThat(failure.category()).as(failure.toString()).isEqualTo(Category.PERMANENT);
+        disk.makeRoom();
+        assertThat(store.keyValues().get("a")).hasValue(new byte[100]);
+        store.keyValues().put("b", new byte[100]);
+        assertThat(store.stats().keys()).isEqualTo(more + 2L);
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseADirectoryOfAnotherVersionAndLeaveIt() throws IOException {
+    Path directory = folder.resolve("store");
+    open(directory).close();
+    write(directory.resolve("control"), 8, 99);
+    assertThat(failure(() -> open(directory).close()).category()).isEqualTo(Category.PERMANENT);
+    write(directory.resolve("control"), 0, 99);
+    assertThat(failure(() -> open(directory).close()).category()).isEqualTo(Category.CORRUPT);
+    assertThat(directory.resolve("keys-0.map")).exists();
+  }
+
+  private static void write(Path file, int offset, int number) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      channel.write(bytes.putInt(0, number), offset);
+    }
+  }
+
+  @Test
+  void shouldSayThatItIsNoDirectoryWhenItIsAFile() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(failure(() -> open(file).close()).category()).isEqualTo(Category.PERMANENT);
+  }
+
+  @Test
+  void shouldRefuseAUrlThatItDoesNotKnow() {
+    for (String url : new String[] {"chronicle:", "chronicle:x?entries=1", "chronicle:x?keys=0"}) {
+      assertThatIllegalArgumentException().isThrownBy(() -> Stores.open(url).close());
+    }
+    assertThat(Path.of("x")).doesNotExist();
+  }
+
+  @Test
+  void shouldMakeFilesThatOnlyTheirOwnerReads() throws IOException {
+    Path directory = folder.resolve("store");
+    try (ChronicleStore store = open(directory)) {
+      store.keyValues().put("a", new byte[0]);
+      try (Stream<Path> files = Files.walk(directory)) {
+        assertThat(files)
+            .allSatisfy(
+                each ->
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                        .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------"));
+      }
+    }
+  }
+}
