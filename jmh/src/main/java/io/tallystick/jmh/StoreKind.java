@@ -2,6 +2,7 @@ package io.tallystick.jmh;
 
 import io.tallystick.store.MemoryStore;
 import io.tallystick.store.Store;
+import io.tallystick.store.chronicle.ChronicleStore;
 import io.tallystick.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 
@@ -11,6 +12,12 @@ public enum StoreKind {
     @Override
     Store open(Path folder) {
       return MemoryStore.open();
+    }
+  },
+  CHRONICLE {
+    @Override
+    Store open(Path folder) {
+      return ChronicleStore.open(folder.resolve("store"));
     }
   },
   SQLITE {
