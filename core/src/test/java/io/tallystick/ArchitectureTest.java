@@ -33,6 +33,8 @@ class ArchitectureTest {
   private static final String FLEET = ROOT + ".fleet..";
   private static final String MIRROR = ROOT + ".mirror..";
   private static final String METRICS = ROOT + ".metrics..";
+  private static final String HEALTH = ROOT + ".health..";
+  private static final String FALLBACK = ROOT + ".fallback..";
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -52,7 +54,9 @@ class ArchitectureTest {
             ROOT + ".replication",
             ROOT + ".fleet",
             ROOT + ".mirror",
-            ROOT + ".metrics");
+            ROOT + ".metrics",
+            ROOT + ".health",
+            ROOT + ".fallback");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
   }
 
@@ -99,6 +103,16 @@ class ArchitectureTest {
   @Test
   void shouldUseTheDoorMirrorAndShmOnlyWhenItIsMetrics() {
     assertUsesOnly(METRICS, SHM, MIRROR, ROOT);
+  }
+
+  @Test
+  void shouldUseStoreAndMetricsOnlyWhenItIsHealth() {
+    assertUsesOnly(HEALTH, STORE, METRICS);
+  }
+
+  @Test
+  void shouldUseStoreHealthAndMetricsOnlyWhenItIsFallback() {
+    assertUsesOnly(FALLBACK, STORE, HEALTH, METRICS);
   }
 
   @Test

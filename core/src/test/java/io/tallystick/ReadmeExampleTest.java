@@ -34,6 +34,8 @@ class ReadmeExampleTest {
       import io.prometheus.metrics.model.registry.*;
       import io.tallystick.*;
       import io.tallystick.fleet.*;
+      import io.tallystick.fallback.*;
+      import io.tallystick.health.*;
       import io.tallystick.metrics.*;
       import io.tallystick.scrape.*;
       import io.tallystick.store.*;

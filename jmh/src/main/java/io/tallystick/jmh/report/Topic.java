@@ -31,7 +31,8 @@ enum Topic {
   SUMMARY(
       "Summaries",
       "What does it cost to observe a duration in a summary of count and sum?",
-      "With quantiles: 0.5, 0.95 and 0.99, with errors of 0.01, 0.005 and 0.001. Micrometer's also keeps a maximum, OpenTelemetry's both extremes."),
+      "With quantiles: 0.5, 0.95 and 0.99, with errors of 0.01, 0.005 and 0.001. Micrometer's also"
+          + " keeps a maximum, OpenTelemetry's both extremes."),
   EXEMPLARS(
       "Exemplars",
       "What do exemplars add to an update where there is a tracer, but no active span?",
@@ -72,6 +73,16 @@ enum Topic {
       "File sizes",
       "How many bytes of shared memory does a counter series take?",
       "A cold series was never updated; each thread with a column adds its copy of the cells."),
+  CONDITION(
+      "Conditions",
+      "What does it cost to evaluate a condition of five comparisons, all of which are needed?",
+      "Variables come from a `HashMap`. The floor is the same expression in Java, with the same"
+          + " look-ups."),
+  CIRCUIT_BREAKER(
+      "Circuit breaker",
+      "What does a circuit breaker add to a call that succeeds?",
+      "The breaker is closed, and all threads share it. The call adds one to a number, and is the"
+          + " floor."),
   DEAD_PROCESSES(
       "Dead processes",
       "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",

@@ -1,0 +1,20 @@
+package io.tallystick.fallback;
+
+import java.time.Duration;
+
+/** A call that was not made, because the circuit of what it calls is open. */
+public final class CircuitOpenException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Duration retryAfter;
+
+  CircuitOpenException(String name, Duration retryAfter) {
+    super("circuit is open: name=" + name + " retryAfterMs=" + retryAfter.toMillis());
+    this.retryAfter = retryAfter;
+  }
+
+  /** In how long a probe may be let through; zero where one is out at present. */
+  public Duration retryAfter() {
+    return retryAfter;
+  }
+}

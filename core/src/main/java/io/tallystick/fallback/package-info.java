@@ -1,0 +1,14 @@
+/**
+ * What an application does while something that it needs is away: conditions, a circuit breaker,
+ * tries that are repeated.
+ *
+ * <p>Promises: a condition is data, and cannot run anything; a breaker lets one probe through at a
+ * time, and one that never comes back does not keep it from the next; nothing here starts a thread.
+ * Time and chance are passed in. Hot paths: {@link io.tallystick.fallback.Condition#test} and the
+ * calls of a closed {@link io.tallystick.fallback.CircuitBreaker}, which take no lock and allocate
+ * nothing. Not promised: that a call that hangs is ended; give it a time limit of its own.
+ */
+@NullMarked
+package io.tallystick.fallback;
+
+import org.jspecify.annotations.NullMarked;
