@@ -1,0 +1,63 @@
+package io.tallystick.health;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads on which the application's code is called: as many as calls, up to a bound. They end
+ * where there is nothing to do.
+ *
+ * <p>Threading: any. They are daemons: a call that hangs does not keep a JVM from its end.
+ */
+final class CallThreads implements AutoCloseable {
+  private static final long IDLE_SECONDS = 10;
+
+  private final ThreadPoolExecutor pool;
+
+  CallThreads(int most) {
+    AtomicInteger number = new AtomicInteger();
+    this.pool =
+        new ThreadPoolExecutor(
+            most,
+            most,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            call -> {
+              String name = "tallystick-health-" + number.incrementAndGet();
+              Thread thread = new Thread(null, call, name, 0, false);
+              thread.setContextClassLoader(null); // it outlives whoever starts it
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  int most() {
+    return pool.getMaximumPoolSize();
+  }
+
+  /** Has a call made as soon as there is a thread; false where there will be none. */
+  boolean start(TimedCall<?> call) {
+    try {
+      pool.execute(call);
+      return true;
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      return false; // closed, or the system has no thread for it
+    }
+  }
+
+  /** Takes a call back that has not got a thread. */
+  void withdraw(TimedCall<?> call) {
+    boolean unused = pool.remove(call);
+  }
+
+  /** Interrupts what runs, and starts nothing more. */
+  @Override
+  public void close() {
+    pool.shutdownNow();
+  }
+}

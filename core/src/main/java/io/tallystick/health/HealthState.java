@@ -1,0 +1,28 @@
+package io.tallystick.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SortedMap;
+
+/**
+ * Everything that is known of an application's health at one moment. Immutable.
+ *
+ * @param components what is known of each: reports, and checks under their own names
+ * @param checks the last result of each check that has one
+ * @param uptime since the monitor was made
+ */
+public record HealthState(
+    Instant timestamp,
+    SystemHealth system,
+    CircuitBreakerHealth circuitBreaker,
+    RetryHealth retry,
+    Resources resources,
+    FallbackHealth fallback,
+    SortedMap<String, ComponentHealth> components,
+    SortedMap<String, CheckReport> checks,
+    Duration uptime) {
+  /** Whether work can be sent here: nothing has failed, and the mode is PRIMARY. */
+  public boolean isReady() {
+    return system.failedComponents() == 0 && fallback.isPrimary();
+  }
+}

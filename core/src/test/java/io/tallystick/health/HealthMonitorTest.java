@@ -1,0 +1,245 @@
+package io.tallystick.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.tallystick.testing.Await;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a monitor says of checks and components, and what it refuses. */
+class HealthMonitorTest {
+  private final Monitors monitors = new Monitors();
+
+  @AfterEach
+  void close() throws Exception {
+    monitors.close();
+  }
+
+  @Test
+  void shouldSayWhatEachCheckSays() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("b", () -> HealthResult.degraded("slow"));
+    monitor.register("a", HealthResult::healthy);
+    monitor.register("d", () -> HealthResult.unhealthy("down"));
+    monitor.register("c", () -> HealthResult.unknown("who knows"));
+    HealthState state = monitor.run();
+    assertThat(state.checks().keySet()).containsExactly("a", "b", "c", "d");
+    assertThat(state.checks().get("b"))
+        .isEqualTo(
+            new CheckReport("b", HealthStatus.DEGRADED, "slow", Duration.ZERO, Monitors.START));
+    assertThat(state.checks().values())
+        .extracting(CheckReport::status)
+        .containsExactly(
+            HealthStatus.HEALTHY,
+            HealthStatus.DEGRADED,
+            HealthStatus.UNKNOWN,
+            HealthStatus.UNHEALTHY);
+    assertThat(state.system()).isEqualTo(new SystemHealth(HealthStatus.UNHEALTHY, 1, 1, 1, 4));
+    assertThat(state.isReady()).isFalse();
+  }
+
+  @Test
+  void shouldSayThatACheckFailedWhenItThrowsAnything() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("checked", () -> failing(new IOException("no route")));
+    monitor.register("error", () -> failing(new StackOverflowError()));
+    monitor.register("odd", () -> failing(new OddException()));
+    HealthState state = monitor.run();
+    assertThat(state.checks().get("checked").message())
+        .isEqualTo("Health check failed: IOException: no route");
+    assertThat(state.checks().get("error").message())
+        .isEqualTo("Health check failed: StackOverflowError");
+    assertThat(state.checks().get("odd").message()).isEqualTo("Health check failed: OddException");
+    assertThat(state.checks().values())
+        .extracting(CheckReport::status)
+        .containsOnly(HealthStatus.UNHEALTHY);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // that is what it is about
+  void shouldSayThatNothingIsKnownWhenACheckReturnsNull() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("null", () -> null);
+    CheckReport report = monitor.run().checks().get("null");
+    assertThat(report.status()).isEqualTo(HealthStatus.UNKNOWN);
+    assertThat(report.message()).isEqualTo("Health check returned nothing");
+  }
+
+  @Test
+  void shouldCallACheckWithTheClassLoaderOfWhoeverRegisteredIt() throws Exception {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader own = new URLClassLoader(new URL[0])) {
+      Thread.currentThread().setContextClassLoader(own);
+      AtomicReference<ClassLoader> seen = new AtomicReference<>();
+      monitor.register(
+          "loader",
+          () -> {
+            seen.set(Thread.currentThread().getContextClassLoader());
+            return HealthResult.healthy();
+          });
+      Thread.currentThread().setContextClassLoader(before);
+      HealthState unused = monitor.run();
+      assertThat(seen).hasValue(own);
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+  }
+
+  @Test
+  void shouldFinishARunAndStayInterruptedWhenItsCallerIs() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("works", HealthResult::healthy);
+    Thread.currentThread().interrupt();
+    HealthState state = monitor.run();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(state.checks().get("works").status()).isEqualTo(HealthStatus.HEALTHY);
+  }
+
+  @Test
+  void shouldTakeTheWorseOfAReportAndTheCheckOfItsName() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("redis", HealthResult::healthy);
+    monitor.register("disk", () -> HealthResult.unhealthy("full"));
+    assertThat(monitor.components().report("redis", HealthResult.degraded("slow"))).isTrue();
+    assertThat(monitor.components().report("disk", HealthResult.healthy())).isTrue();
+    assertThat(monitor.components().report("model", HealthResult.healthy("loaded"))).isTrue();
+    HealthState state = monitor.run();
+    assertThat(state.components().keySet()).containsExactly("disk", "model", "redis");
+    assertThat(state.components().get("redis").message()).isEqualTo("slow");
+    assertThat(state.components().get("disk").message()).isEqualTo("full");
+    assertThat(state.system()).isEqualTo(new SystemHealth(HealthStatus.UNHEALTHY, 1, 1, 1, 3));
+    monitor.components().forget("redis");
+    assertThat(monitor.state().components().get("redis").status()).isEqualTo(HealthStatus.HEALTHY);
+  }
+
+  @Test
+  void shouldRefuseMoreComponentsThanItsBound() {
+    Components components = new Components(monitors.clock());
+    for (int i = 0; i < Components.MOST; i++) {
+      assertThat(components.report("c" + i, HealthResult.healthy())).isTrue();
+    }
+    assertThat(components.report("more", HealthResult.healthy())).isFalse();
+    assertThat(components.report("c0", HealthResult.degraded("slow"))).isTrue();
+  }
+
+  @Test
+  void shouldSayWhatItIsToldOfBreakerRetriesAndMode() {
+    CircuitBreakerHealth breaker =
+        new CircuitBreakerHealth(true, "OPEN", Duration.ofSeconds(3), 5, 1, 1, 5);
+    FallbackHealth fallback = new FallbackHealth("HEURISTIC", List.of("PRIMARY -> HEURISTIC"));
+    RetryWindow window = RetryWindow.create(monitors.nowNs()::get);
+    for (int i = 0; i < 5; i++) {
+      window.count(false);
+    }
+    HealthMonitor monitor =
+        monitors.open(
+            monitors
+                .builder()
+                .circuitBreaker(() -> breaker)
+                .fallback(() -> fallback)
+                .retries(window));
+    monitors.nowNs().addAndGet(Duration.ofSeconds(7).toNanos());
+    monitors.clock().turn(Duration.ofSeconds(7));
+    HealthState state = monitor.state();
+    assertThat(state.circuitBreaker()).isEqualTo(breaker);
+    assertThat(state.fallback()).isEqualTo(fallback);
+    assertThat(state.retry()).isEqualTo(new RetryHealth(RetryHealth.State.ELEVATED, 5, 1, 5));
+    assertThat(state.timestamp()).isEqualTo(Monitors.START.plusSeconds(7));
+    assertThat(state.uptime()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(state.isReady()).isFalse();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // that is what it is about
+  void shouldSayThatThereIsNothingWhenItIsToldNothing() {
+    HealthMonitor monitor =
+        monitors.open(
+            monitors
+                .builder()
+                .circuitBreaker(
+                    () -> {
+                      throw new IllegalStateException("broken");
+                    })
+                .fallback(() -> null));
+    HealthState state = monitor.state();
+    assertThat(state.circuitBreaker()).isEqualTo(CircuitBreakerHealth.NONE);
+    assertThat(state.fallback()).isEqualTo(FallbackHealth.PRIMARY);
+    assertThat(state.retry()).isEqualTo(RetryHealth.NONE);
+    assertThat(state.resources().available()).isFalse();
+    assertThat(state.system()).isEqualTo(new SystemHealth(HealthStatus.HEALTHY, 0, 0, 0, 0));
+    assertThat(state.isReady()).isTrue();
+  }
+
+  @Test
+  void shouldRunAgainAndAgainUntilItIsClosed() throws Exception {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    AtomicInteger calls = new AtomicInteger();
+    monitor.register(
+        "counts",
+        () -> {
+          calls.incrementAndGet();
+          return HealthResult.healthy();
+        });
+    monitor.start(Duration.ofMillis(1));
+    assertThatIllegalStateException().isThrownBy(() -> monitor.start(Duration.ofMillis(1)));
+    Await.until("it ran three times", () -> calls.get() >= 3);
+    monitor.close();
+    monitor.close();
+    Await.until("its threads are gone", () -> Monitors.threads() == 0);
+    assertThat(monitor.run().checks().get("counts").message())
+        .isEqualTo("Health check could not be started");
+    assertThatIllegalStateException().isThrownBy(() -> monitor.start(Duration.ofMillis(1)));
+  }
+
+  @Test
+  void shouldRefuseNamesAndLimitsThatMeanNothing() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("a", HealthResult::healthy);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> monitor.register("a", HealthResult::healthy))
+        .withMessage("check is registered already: check=a");
+    for (String name : List.of("", " ", "a\nb", "x".repeat(201))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> monitor.register(name, HealthResult::healthy));
+    }
+    HealthCheck check = HealthResult::healthy;
+    for (Duration limit : List.of(Duration.ZERO, Duration.ofDays(2), Duration.ofSeconds(-1))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> monitor.register("b", check.within(limit)));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> monitor.start(Duration.ofSeconds(Long.MAX_VALUE)));
+    assertThatIllegalArgumentException().isThrownBy(() -> HealthMonitor.builder().maxThreads(0));
+  }
+
+  @Test
+  void shouldCutAMessageThatIsVeryLong() {
+    assertThat(HealthResult.healthy("x".repeat(5_000)).message()).hasSize(1_001);
+  }
+
+  private static HealthResult failing(Throwable failure) throws Exception {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    throw (Exception) failure;
+  }
+
+  private static final class OddException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("odd");
+    }
+  }
+}
