@@ -16,8 +16,7 @@ public final class LoggingSink implements HealthSink {
 
   @Override
   public void emit(String name, double value, Map<String, String> labels) {
-    LOG.log(
-        System.Logger.Level.DEBUG, () -> name + (labels.isEmpty() ? "" : labels) + " " + value);
+    LOG.log(System.Logger.Level.DEBUG, () -> name + (labels.isEmpty() ? "" : labels) + " " + value);
   }
 
   @Override

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps measurements of health as metrics of a Tallystick directory. Gauges are shown of each living
- * process; counters and histograms are sums, as always.
+ * Keeps measurements of health as metrics of a Tallystick directory. Gauges are shown of each
+ * living process; counters and histograms are sums, as always.
  *
  * <p>A name is registered when it comes first, with the names of its labels. What does not fit that
  * later, or is taken, is left out, and counted in {@code tallystick_health_refused_points_total}.
@@ -32,7 +32,8 @@ public final class PrometheusSink implements HealthSink {
     this.refused =
         Counter.builder()
             .name("tallystick_health_refused_points_total")
-            .help("Measurements of health that have no metric, as their names or labels do not fit.")
+            .help(
+                "Measurements of health that have no metric, as their names or labels do not fit.")
             .register(registrar);
   }
 

@@ -52,7 +52,7 @@ public final class SeriesChanges {
       if (!family.isSeen(series)) {
         hasGone |= seen[series];
         seen[series] = false;
-      } else if (take(series, present) | all | isOther) {
+      } else if (take(series, present) || all || isOther) {
         if (count == found.length) {
           found = Arrays.copyOf(found, Math.max(64, 2 * count));
         }

@@ -21,8 +21,10 @@ public record DistributedField(String suffix, Map<String, String> labels) {
   /** The label of a bucket's bound. */
   public static final String LE = "le";
 
-  private static final Pattern LE_TO_0_23 = Pattern.compile("(?<bound>[{,]\"le\":\"[0-9.]+e\\+)0(?<exponent>1[0-5]\")");
-  private static final Pattern LE_FROM_0_24 = Pattern.compile("(?<bound>[{,]\"le\":\"[0-9.]+e\\+)(?<exponent>1[0-5]\")");
+  private static final Pattern LE_TO_0_23 =
+      Pattern.compile("(?<bound>[{,]\"le\":\"[0-9.]+e\\+)0(?<exponent>1[0-5]\")");
+  private static final Pattern LE_FROM_0_24 =
+      Pattern.compile("(?<bound>[{,]\"le\":\"[0-9.]+e\\+)(?<exponent>1[0-5]\")");
 
   /** Copies the labels. */
   public DistributedField {
@@ -59,12 +61,16 @@ public record DistributedField(String suffix, Map<String, String> labels) {
    * bucket's bound, {@code 1e+010} for {@code 1e+10}.
    */
   public static String newer(String text) {
-    return text.contains("e+0") ? LE_TO_0_23.matcher(text).replaceFirst("${bound}${exponent}") : text;
+    return text.contains("e+0")
+        ? LE_TO_0_23.matcher(text).replaceFirst("${bound}${exponent}")
+        : text;
   }
 
   /** The name that a field had with prometheus_client up to 0.23; most have the same. */
   public static String older(String text) {
-    return text.contains("e+1") ? LE_FROM_0_24.matcher(text).replaceFirst("${bound}0${exponent}") : text;
+    return text.contains("e+1")
+        ? LE_FROM_0_24.matcher(text).replaceFirst("${bound}0${exponent}")
+        : text;
   }
 
   /** A bucket's bound as the label {@link #LE} has it. */

@@ -61,7 +61,7 @@ public final class JobDirectories {
       try {
         endWhereLeft(Directory.open(each), ledger, settings);
       } catch (NoSuchFileException e) {
-        continue; // its job has ended, or another process has ended it
+        // its job has ended, or another process has ended it
       } catch (IOException e) {
         log.warn("a job's directory is left: directory=" + each + " reason=" + e.getMessage(), e);
       }

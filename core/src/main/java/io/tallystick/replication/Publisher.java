@@ -104,7 +104,7 @@ final class Publisher {
       throw new StoreException(
           Category.TRANSIENT, "ledger does not take a source in: source=" + source.name());
     }
-    if (written != source) { // the name is there, or nothing had been published
+    if (!isWritten()) { // the name is there, or nothing had been published
       writeState();
     }
   }
@@ -125,7 +125,7 @@ final class Publisher {
         version = Math.max(version, each.version());
       }
     }
-    if (written != source) {
+    if (!isWritten()) {
       writeState();
     }
     Reading reading = families.read(true);
@@ -142,10 +142,8 @@ final class Publisher {
   }
 
   private void moveTo(DirectorySource other) {
-    if (source != other) {
-      source = other;
-      folded = FoldedValues.of(other.folded());
-    }
+    source = other;
+    folded = FoldedValues.of(other.folded());
   }
 
   private boolean publishChanges(Ledger ledger, long follows) {
@@ -195,6 +193,11 @@ final class Publisher {
       }
     }
     throw new AssertionError(result);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // there is another one after each change
+  private boolean isWritten() {
+    return written == source;
   }
 
   private void writeState() throws IOException {

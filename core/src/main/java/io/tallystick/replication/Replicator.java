@@ -258,7 +258,8 @@ public final class Replicator implements AutoCloseable {
       Path parent = directory.path().getParent();
       return name != null
           ? name
-          : HostName.of(shared != null && parent != null ? parent : directory.path()); // one for all jobs
+          : HostName.of(
+              shared != null && parent != null ? parent : directory.path()); // one for all jobs
     }
 
     /** Starts it. */
