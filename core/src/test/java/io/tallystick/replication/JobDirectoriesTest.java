@@ -160,6 +160,19 @@ class JobDirectoriesTest {
   }
 
   @Test
+  void shouldLeaveItWhenItsJobLivesAndDoesNotPublishYet() throws IOException {
+    Path path = jobs.create();
+    try (Tallystick job = Tallystick.builder().directory(path).clock(clock).open()) {
+      Counter.builder().name("requests_total").register(job).inc(2);
+
+      endLeft();
+
+      assertThat(path).exists();
+      assertThat(ledger.takeSent()).isEmpty();
+    }
+  }
+
+  @Test
   void shouldLeaveItWhenAnotherProcessEndsIt() throws IOException {
     Path left = leave();
     try (ReplicationLock lock = ReplicationLock.tryTake(Directory.open(left))) {

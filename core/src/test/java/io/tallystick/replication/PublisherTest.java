@@ -138,6 +138,31 @@ class PublisherTest {
   }
 
   @Test
+  void shouldPublishNothingWhenSeriesHaveGoneThatWereThereBeforeOthers() throws IOException {
+    Gauge own = live(host.tallystick());
+    try (Tallystick other =
+        Tallystick.builder().directory(host.directory().path()).clock(clock).open()) {
+      live(other).labelValues("a").set(4);
+      host.cycle(ledger);
+      own.labelValues("b").set(5);
+      host.cycle(ledger);
+    }
+    ledger.takeSent();
+
+    host.cycle(ledger);
+
+    assertThat(ledger.takeSent()).isEmpty();
+  }
+
+  private static Gauge live(Tallystick tallystick) {
+    return Gauge.builder()
+        .name("queue")
+        .labelNames("l")
+        .multiprocessMode(MultiprocessMode.LIVESUM)
+        .register(tallystick);
+  }
+
+  @Test
   void shouldLeaveOutOneSeriesOnlyWhenNoLedgerTakesIt() throws IOException {
     CounterDataPoint large =
         Counter.builder()

@@ -198,6 +198,7 @@ class ReplicatorTest {
   @Test
   void shouldSkipCyclesWhenTheStoreIsSlow() throws Exception {
     Told told = new Told();
+    long beginningNs = System.nanoTime();
     Supplier<Ledger> target =
         () -> {
           long startNs = System.nanoTime();
@@ -209,7 +210,10 @@ class ReplicatorTest {
     try (Replicator unused = builder(target).listener(told).start()) {
       Await.until("skipped", () -> told.skipped.size() >= 3);
     }
+    long intervals = (System.nanoTime() - beginningNs) / INTERVAL.toNanos();
     assertThat(told.skipped).allMatch(cycles -> cycles >= 4);
+    assertThat(told.skipped.stream().mapToLong(Long::longValue).sum())
+        .isLessThanOrEqualTo(intervals);
   }
 
   @Test
