@@ -81,8 +81,6 @@ final class ReplicationLoop implements Runnable {
       if (lock != null) {
         lead(lock);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody ends it but close()
     } catch (IOException e) {
       failed(e);
     }
@@ -97,7 +95,7 @@ final class ReplicationLoop implements Runnable {
     }
   }
 
-  private void lead(ReplicationLock lock) throws InterruptedException, IOException {
+  private void lead(ReplicationLock lock) throws IOException {
     try (lock) {
       elected = true;
       boolean isLast = false;
@@ -116,9 +114,13 @@ final class ReplicationLoop implements Runnable {
     }
   }
 
-  /** Waits until then; whether it is closed. */
-  private boolean await(long untilNs) throws InterruptedException {
-    return stop.await(untilNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+  /** Waits until then, or until a store has interrupted the thread; whether it is closed. */
+  private boolean await(long untilNs) {
+    try {
+      return stop.await(untilNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      return stop.getCount() == 0; // nobody ends it but close()
+    }
   }
 
   /** The next cycle's time. Those that were missed are left out; after failures it is later. */

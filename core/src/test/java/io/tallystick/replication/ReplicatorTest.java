@@ -250,6 +250,24 @@ class ReplicatorTest {
   }
 
   @Test
+  void shouldGoOnWhenAStoreLeavesItsThreadInterrupted() throws Exception {
+    ReplicationListener listener =
+        new Told() {
+          @Override
+          public void published(boolean all, long series) {
+            super.published(all, series);
+            Thread.currentThread().interrupt();
+          }
+        };
+    try (Replicator replicator = builder(() -> ledger).listener(listener).start()) {
+      Await.until("published", () -> replicator.lastSuccessMs().isPresent());
+      counter.inc();
+      Await.until("published", () -> PublishingHost.total(ledger) == 1);
+      assertThat(replicator.isElected()).isTrue();
+    }
+  }
+
+  @Test
   void shouldCallItByItsHostWhenNobodyNamesIt() throws Exception {
     try (Replicator unused =
         Replicator.builder()
