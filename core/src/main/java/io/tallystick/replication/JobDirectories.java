@@ -6,6 +6,8 @@ import io.tallystick.shm.OnceLog;
 import io.tallystick.shm.ReplicationLock;
 import io.tallystick.shm.Token;
 import io.tallystick.store.Ledger;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -60,10 +62,13 @@ public final class JobDirectories {
     for (Path each : directories()) {
       try {
         endWhereLeft(Directory.open(each), ledger, settings);
-      } catch (NoSuchFileException e) {
-        // its job has ended, or another process has ended it
-      } catch (IOException e) {
-        log.warn("a job's directory is left: directory=" + each + " reason=" + e.getMessage(), e);
+      } catch (IOException | RuntimeException e) { // which costs no other job
+        if (e instanceof StoreException refused && refused.category() == Category.TRANSIENT) {
+          throw refused;
+        }
+        if (!(e instanceof NoSuchFileException)) { // else its job, or another process, has ended it
+          log.warn("a job's directory is left: directory=" + each + " reason=" + e.getMessage(), e);
+        }
       }
     }
   }

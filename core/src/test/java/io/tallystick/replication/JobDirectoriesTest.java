@@ -11,11 +11,13 @@ import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.TempDirectory;
 import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,24 @@ class JobDirectoriesTest {
 
     assertThat(left).exists();
     assertThat(total()).isZero();
+  }
+
+  @Test
+  void shouldEndTheOthersWhenTheLedgerRefusesOne() throws IOException {
+    String name = DirectorySource.create("x".repeat(2_000)).name();
+    DirectorySource refused = new DirectorySource(name, ledger.id(), false, List.of());
+    List<Path> all = List.of(leave(), leave(), leave());
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(all.get(0).getParent())) {
+      Directory first = Directory.open(files.iterator().next()); // the one that is found first
+      new StateFile(first).write(refused, clock.millis());
+    }
+
+    try (CapturedLog log = CapturedLog.open()) {
+      endLeft();
+      assertThat(log.messages()).singleElement().asString().contains("key is too long");
+    }
+
+    assertThat(total()).isEqualTo(4);
   }
 
   @Test
