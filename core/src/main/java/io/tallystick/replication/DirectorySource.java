@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  */
 public record DirectorySource(
     String name, String ledger, boolean isTakenIn, List<FamilyValues> folded) {
-  private static final Pattern NAME = Pattern.compile("(.+)-[0-9a-f]{16}(?:\\.(\\d{1,9}))?");
+  private static final Pattern NAME =
+      Pattern.compile("(.+)-[0-9a-f]{16}(?:\\.(\\d{1,9}))?", Pattern.DOTALL);
 
   /** Copies the list. */
   public DirectorySource {
@@ -104,10 +105,12 @@ public record DirectorySource(
 
   /**
    * What a ledger has of the directory whose content is another one than before: the newest of its
-   * names that is a source there, and what is remembered there to be folded of the names before.
+   * names that is a source there, and what is remembered there to be folded of the names before:
+   * also where nothing was folded in the ledger that this one is in the place of, as in an empty
+   * one before its backup was restored.
    */
   private DirectorySource adopted(Ledger ledger, String ledgerId, Set<String> present, long nowMs) {
-    if (present.contains(name)) {
+    if (present.contains(name) && !folded.isEmpty()) {
       return new DirectorySource(name, ledgerId, true, folded);
     }
     int number = number();

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A ledger with another id has lost its content, or had an older one restored. It is asked what
  * it has of the directory: the newest name that it has as a source is gone on with, and what it
  * remembers to have folded of the names before.
+ *
+ * <p>A directory whose state has gone was emptied: the ledger keeps what it has of it, and what is
+ * there now is another source.
  */
 final class Publisher {
   private static final int TRIES = 4;
@@ -104,7 +107,10 @@ final class Publisher {
       throw new StoreException(
           Category.TRANSIENT, "ledger does not take a source in: source=" + source.name());
     }
-    if (!isWritten()) { // the name is there, or nothing had been published
+    if (!source.isTakenIn()) {
+      source = source.takenIn();
+    }
+    if (!isWritten()) {
       writeState();
     }
   }
@@ -135,9 +141,6 @@ final class Publisher {
       return false;
     }
     cyclesSinceAll = 0;
-    if (!source.isTakenIn()) {
-      source = source.takenIn();
-    }
     return true;
   }
 
@@ -146,7 +149,7 @@ final class Publisher {
     folded = FoldedValues.of(other.folded());
   }
 
-  private boolean publishChanges(Ledger ledger, long follows) {
+  private boolean publishChanges(Ledger ledger, long follows) throws IOException {
     cyclesSinceAll++;
     Reading reading = families.read(false);
     if (reading.hasGone() && cyclesSinceAll >= CYCLES_OF_GONE) {
@@ -167,7 +170,11 @@ final class Publisher {
     return sinceMs >= settings.lease().toMillis() / RENEWALS_OF_LEASE;
   }
 
-  private boolean publish(Ledger ledger, Reading reading, long follows) {
+  private boolean publish(Ledger ledger, Reading reading, long follows) throws IOException {
+    if (!state.isUnchanged()) { // else what the ledger has would go down to what was read
+      readState();
+      return false;
+    }
     long nowMs = settings.clock().millis();
     version = Math.max(version + 1, nowMs); // behind those of a publisher that was killed
     List<FamilyValues> values = reading.families().stream().map(folded::takenFrom).toList();
@@ -198,6 +205,12 @@ final class Publisher {
   @SuppressWarnings("ReferenceEquality") // there is another one after each change
   private boolean isWritten() {
     return written == source;
+  }
+
+  private void readState() throws IOException {
+    Optional<DirectorySource> known = state.read();
+    moveTo(known.orElseGet(() -> DirectorySource.create(source.instance())));
+    written = known.orElse(null);
   }
 
   private void writeState() throws IOException {

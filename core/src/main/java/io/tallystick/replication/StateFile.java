@@ -10,11 +10,16 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a directory that says what it publishes as: a backup with a ledger's state, which has
@@ -27,6 +32,7 @@ final class StateFile {
   private static final long TAKEN_IN = 1;
 
   private final Directory directory;
+  private @Nullable Stamp known; // of what was read or written last; null where there was none
 
   StateFile(Directory directory) {
     this.directory = directory;
@@ -39,7 +45,8 @@ final class StateFile {
    */
   Optional<DirectorySource> read() throws IOException {
     Path file = directory.replicationState();
-    if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+    known = stamp();
+    if (known == null) {
       return Optional.empty();
     }
     try {
@@ -78,8 +85,28 @@ final class StateFile {
         writer.write(new BackupRecord.Source(state.name(), version, nowMs, nowMs, state.folded()));
         writer.commit();
       }
+      known = stamp();
     } catch (StoreException e) {
       throw new IOException("state of replication cannot be written: file=" + file, e);
+    }
+  }
+
+  /**
+   * Whether there is what was read or written here last: else the directory was emptied, as memory
+   * is that is cleaned up, and maybe another one publishes it that found no lock.
+   */
+  boolean isUnchanged() throws IOException {
+    return Objects.equals(known, stamp());
+  }
+
+  private @Nullable Stamp stamp() throws IOException {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(
+              directory.replicationState(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return new Stamp(attributes.fileKey(), attributes.lastModifiedTime());
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 
@@ -92,4 +119,7 @@ final class StateFile {
       }
     }
   }
+
+  /** What tells a file from the one that was renamed over it. */
+  private record Stamp(@Nullable Object key, FileTime modified) {}
 }

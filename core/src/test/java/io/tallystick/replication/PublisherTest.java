@@ -10,6 +10,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.replication.FaultyLedger.Line;
+import io.tallystick.scrape.Scraper;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.MemoryStore;
@@ -18,6 +19,7 @@ import io.tallystick.store.RestoreMode;
 import io.tallystick.store.StoreException;
 import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -305,6 +307,33 @@ class PublisherTest {
     assertThat(PublishingHost.total(ledger)).isEqualTo(1);
   }
 
+  @Test
+  void shouldKnowThatItIsTakenInWhenTheListenerThrows() throws IOException {
+    ReplicationListener listener =
+        new ReplicationListener() {
+          @Override
+          public void published(boolean all, long series) {
+            throw new IllegalStateException("told too much");
+          }
+
+          @Override
+          public void leftOut(long series) {}
+
+          @Override
+          public void failed(FailureCategory category) {}
+
+          @Override
+          public void skipped(long cycles) {}
+        };
+    Publisher publisher = Publisher.open(host.settings(listener), host.scraper());
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> publisher.cycle(ledger));
+
+    publisher.cycle(ledger);
+
+    assertThat(DirectorySource.read(host.directory().path()).orElseThrow().isTakenIn()).isTrue();
+  }
+
   // ---- retired ----
 
   @Test
@@ -491,6 +520,27 @@ class PublisherTest {
     assertThat(PublishingHost.total(ledger)).isEqualTo(7);
   }
 
+  @Test
+  void shouldCountOnceWhenTheStoreWasEmptyBeforeItWasRestored() throws IOException {
+    host.count(5);
+    host.cycle(ledger);
+    letLeaseRunOut();
+    host.cycle(ledger);
+    Path backup = host.directory().path().resolve("backup");
+    ledger.store().backup(backup);
+    ledger.empty();
+    host.count(1);
+    host.cycle(ledger);
+
+    MemoryStore restored = MemoryStore.open(Long.MAX_VALUE, clock);
+    restored.restore(backup, RestoreMode.INTO_EMPTY);
+    ledger.replace(restored);
+    host.count(1);
+    host.cycle(ledger);
+
+    assertThat(PublishingHost.total(ledger)).isEqualTo(7);
+  }
+
   // ---- the directory's own ----
 
   @Test
@@ -510,6 +560,61 @@ class PublisherTest {
 
     assertThat(PublishingHost.total(ledger)).isEqualTo(8);
     assertThat(ledger.sources()).hasSize(1);
+  }
+
+  @Test
+  void shouldKeepTheTotalWhenTheDirectoryIsEmptiedUnderIt() throws IOException {
+    host.count(5);
+    host.cycle(ledger);
+    emptyDirectory();
+
+    for (int i = 0; i < 11; i++) {
+      host.cycle(ledger);
+    }
+
+    assertThat(PublishingHost.total(ledger)).isEqualTo(5);
+  }
+
+  @Test
+  void shouldCountOnWhenTheDirectoryIsEmptiedAndPublishedByTwo() throws IOException {
+    host.count(5);
+    host.cycle(ledger);
+    emptyDirectory();
+    host.restartProcess();
+    host.count(2);
+    host.cycle(ledger);
+    emptyDirectory();
+    host.restartProcess();
+    try (Scraper scraper = Scraper.open(host.directory().path())) {
+      Publisher other = Publisher.open(host.settings(ReplicationListener.NONE), scraper);
+      other.cycle(ledger);
+      for (int i = 0; i < 3; i++) {
+        host.count(1);
+        host.cycle(ledger);
+        host.count(1);
+        other.cycle(ledger);
+      }
+    }
+
+    assertThat(PublishingHost.total(ledger)).isEqualTo(5 + 2 + 6);
+  }
+
+  private void emptyDirectory() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(host.directory().path())) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void shouldPublishWhenTheNameHasTwoLines() throws IOException {
+    try (PublishingHost other = new PublishingHost("web-1\nshop", clock)) {
+      other.count(5);
+      other.cycle(ledger);
+
+      assertThat(PublishingHost.total(ledger)).isEqualTo(5);
+    }
   }
 
   @Test

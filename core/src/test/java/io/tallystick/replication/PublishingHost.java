@@ -52,11 +52,15 @@ final class PublishingHost implements AutoCloseable {
   }
 
   private void openPublisher() throws IOException {
+    scraper =
+        Scraper.of(
+            Directory.open(directory.path()), null, Scraper.DEFAULT_DEAD_GAUGE_RETENTION, clock);
+    publisher = Publisher.open(settings(ReplicationListener.NONE), scraper);
+  }
+
+  Publisher.Settings settings(ReplicationListener listener) throws IOException {
     Directory opened = Directory.open(directory.path());
-    scraper = Scraper.of(opened, null, Scraper.DEFAULT_DEAD_GAUGE_RETENTION, clock);
-    publisher =
-        Publisher.open(
-            new Publisher.Settings(opened, name, LEASE, clock, ReplicationListener.NONE), scraper);
+    return new Publisher.Settings(opened, name, LEASE, clock, listener);
   }
 
   Tallystick tallystick() {
