@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -48,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tallystick extends Registrar implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final long MOST_SECONDS_OF_END = 10;
   private static final ReentrantLock DEFAULT_LOCK = new ReentrantLock();
   private static @Nullable Tallystick defaultInstance; // guarded by DEFAULT_LOCK
 
@@ -56,7 +59,8 @@ public final class Tallystick extends Registrar implements AutoCloseable {
   private final Retirement retirement;
   private final Agent agent;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final ShutdownHook hook = new ShutdownHook(this::close);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final ShutdownHook hook = new ShutdownHook(this::endWithJvm);
   private @Nullable Replication replication; // set before anybody else has this
 
   private Tallystick(
@@ -206,7 +210,6 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    hook.remove();
     mirrors().close();
     agent.close();
     try {
@@ -225,6 +228,18 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       if (replication != null) {
         replication.close(); // by now the process counts as dead
       }
+      ended.countDown();
+      hook.remove();
+    }
+  }
+
+  /** Closes it, or waits for whoever does: not for ever, since that may be who ends the JVM. */
+  private void endWithJvm() {
+    close();
+    try {
+      boolean unused = ended.await(MOST_SECONDS_OF_END, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the JVM ends
     }
   }
 

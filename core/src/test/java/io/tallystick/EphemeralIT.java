@@ -87,6 +87,16 @@ final class EphemeralIT {
   }
 
   @Test
+  void shouldBeCountedWhenItsJvmEndsOverItsClosing() throws Exception {
+    try (ChildJvm job = start("exit over close")) {
+      assertThat(job.waitFor()).as(job.errors()).isZero();
+    }
+
+    assertThat(total()).isEqualTo(3);
+    assertThat(directories()).isEmpty();
+  }
+
+  @Test
   void shouldBeCountedOnceByTheNextJobWhenItIsKilled() throws Exception {
     try (ChildJvm job = start("wait")) {
       job.kill();
