@@ -2,6 +2,7 @@ package io.tallystick;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.tallystick.merge.EndedInDirectory;
 import io.tallystick.merge.Retirement;
 import io.tallystick.metrics.Registrar;
 import io.tallystick.mirror.SnapshotSource;
@@ -498,6 +499,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
       }
       warnOfDisk(path);
       ProcessFile file = resumed != null ? resumed : create(shared, fileSettings(path));
+      file.freeEnded(new EndedInDirectory(shared));
       Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
       SeriesLimits limits =
           SeriesLimits.open(shared, file, maxSeriesPerMetric, maxSeriesPerDirectory);

@@ -8,6 +8,8 @@ import io.tallystick.shm.QuantileShape;
 import java.lang.invoke.VarHandle;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class CellMap extends SeriesMap {
 
   private int @Nullable [] lives; // of each series that expires where its life is; null for none
   private long[] created = {}; // of these series
+  private int[] numbers = {}; // where each series stands in the file
 
   // those of the series that count this time
   private int[] chosenCells = {};
@@ -30,6 +33,19 @@ final class CellMap extends SeriesMap {
 
   CellMap(FamilyLink link, MergedFamily family) {
     super(link, family);
+  }
+
+  /**
+   * Takes in a series.
+   *
+   * @param number of the series among all of the file
+   */
+  void add(int cell, int mergedSeries, int number) {
+    add(cell, mergedSeries);
+    if (numbers.length < cells.length) {
+      numbers = Arrays.copyOf(numbers, cells.length);
+    }
+    numbers[size - 1] = number;
   }
 
   /** Says where the life of the series is that was added last. */
@@ -53,6 +69,7 @@ final class CellMap extends SeriesMap {
 
   @Override
   void moved(int from, int to) {
+    numbers[to] = numbers[from];
     int[] known = lives;
     if (known != null && to < known.length) {
       known[to] = lifeOf(from);
@@ -60,8 +77,31 @@ final class CellMap extends SeriesMap {
     }
   }
 
-  /** Takes in when the series lived. */
-  void takeLives(LifeReader reader, boolean isElsewhere) {
+  /** Drops the series that were removed. */
+  void removeAll(RemovedCells removed, int segmentCell) {
+    removeIf(index -> removed.contains(segmentCell + cells[index], numbers[index]));
+  }
+
+  /**
+   * Adds the first cells, counted from that of the file, of records that count for nothing once
+   * they have ended: those of series that are gone, or that began anew after that.
+   */
+  void addPast(long nowMs, int segmentCell, Set<Integer> past) {
+    Lifespans lifespans = family.lifespans();
+    for (int i = 0; lifespans != null && i < size; i++) {
+      if (lifeOf(i) != NO_LIFE
+          && (lifespans.isGone(series[i], nowMs) || lifespans.isBeforeRun(series[i], created[i]))) {
+        past.add(segmentCell + cells[i]);
+      }
+    }
+  }
+
+  /**
+   * Takes in when the series lived.
+   *
+   * @param withoutExpiring whether series with a life are left out
+   */
+  void takeLives(LifeReader reader, boolean isElsewhere, boolean withoutExpiring) {
     Lifespans lifespans = family.lifespans();
     if (lives == null || lifespans == null) {
       addEndless();
@@ -72,19 +112,22 @@ final class CellMap extends SeriesMap {
     }
     for (int i = 0; i < size; i++) {
       int life = lifeOf(i);
-      if (life == NO_LIFE) {
-        lifespans.addEndless(series[i]);
-      } else if (reader.read(life)) {
+      boolean isLeftOut = life != NO_LIFE && withoutExpiring;
+      if (life != NO_LIFE && !isLeftOut && reader.read(life)) {
         lifespans.add(series[i], created[i], reader, isElsewhere);
-      } else {
-        impossible = true;
+      } else if (!isLeftOut) {
+        impossible |= life != NO_LIFE;
         lifespans.addEndless(series[i]);
       }
     }
   }
 
-  /** Chooses the series that count, before their cells are added up. */
-  void choose() {
+  /**
+   * Chooses the series that count, before their cells are added up.
+   *
+   * @param withoutExpiring whether series with a life are left out
+   */
+  void choose(boolean withoutExpiring) {
     Lifespans lifespans = family.lifespans();
     if (lives == null || lifespans == null) {
       chosenCells = cells;
@@ -98,7 +141,7 @@ final class CellMap extends SeriesMap {
     }
     chosen = 0;
     for (int i = 0; i < size; i++) {
-      if (lifeOf(i) == NO_LIFE || lifespans.isChosen(series[i], created[i])) {
+      if (lifeOf(i) == NO_LIFE || (!withoutExpiring && lifespans.isChosen(series[i], created[i]))) {
         chosenCells[chosen] = cells[i];
         chosenSeries[chosen++] = series[i];
       }
@@ -113,7 +156,7 @@ final class CellMap extends SeriesMap {
         histograms(column, link.bucketMap());
         natives(column);
       }
-      case SUMMARY -> summaries(column, gathering.sketched() ? link.quantileShape() : null);
+      case SUMMARY -> summaries(column, gathering);
       case GAUGE -> gauges(column, gathering);
       case INFO -> infos(column, gathering);
       case STATESET -> stateSets(column);
@@ -175,7 +218,9 @@ final class CellMap extends SeriesMap {
     }
   }
 
-  private void summaries(LongBuffer column, @Nullable QuantileShape shape) {
+  private void summaries(LongBuffer column, Gathering gathering) {
+    BooleanSupplier isOutdated = gathering.isOutdated();
+    QuantileShape shape = link.quantileShape();
     for (int i = 0; i < chosen; i++) {
       int cell = chosenCells[i];
       values.see(chosenSeries[i]);
@@ -183,8 +228,9 @@ final class CellMap extends SeriesMap {
       VarHandle.acquireFence();
       values.addDouble(chosenSeries[i], Double.longBitsToDouble(sum));
       addCount(chosenSeries[i], 0, column.get(cell + CellLayout.SUMMARY_COUNT));
-      if (shape != null) {
-        family.quantiles().add(chosenSeries[i], column, cell + CellLayout.QUANTILE_PART, shape);
+      if (shape != null && isOutdated != null) {
+        int part = cell + CellLayout.QUANTILE_PART;
+        family.quantiles().add(chosenSeries[i], column, part, shape, isOutdated);
       }
     }
   }
@@ -241,10 +287,15 @@ final class CellMap extends SeriesMap {
    * @param retired whether it is the retired file
    * @param knownAliveMs when a dead process was last known to live, 0 for the retired file
    * @param expireBeforeMs dead processes' own values that were written before this are gone
-   * @param sketched whether what quantiles are made of is in the cells
+   * @param isOutdated whether cells may be other series' by now, for quantiles, which are read
+   *     later; null where what they are made of is not in the cells
    */
   record Gathering(
-      boolean live, boolean retired, long knownAliveMs, long expireBeforeMs, boolean sketched) {
+      boolean live,
+      boolean retired,
+      long knownAliveMs,
+      long expireBeforeMs,
+      @Nullable BooleanSupplier isOutdated) {
     boolean isExpired(long writtenMs) {
       return !live && writtenMs < expireBeforeMs;
     }

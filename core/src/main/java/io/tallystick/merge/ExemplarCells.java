@@ -7,19 +7,24 @@ import io.tallystick.shm.SegmentView;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /** Where the exemplars of one file are, and which merged series they belong to. */
 final class ExemplarCells {
   private final List<Place> places = new ArrayList<>();
 
-  void add(MergedFamily family, int series, int seriesCell, int segment, int cell, int slots) {
-    places.add(new Place(family, series, seriesCell, segment, cell, slots));
+  /**
+   * Takes in a series' slots.
+   *
+   * @param number of the last series by then
+   */
+  void add(
+      MergedFamily family, int series, int number, int seriesCell, int segment, int cell, int n) {
+    places.add(new Place(family, series, number, seriesCell, segment, cell, n));
   }
 
   /** Drops those of series whose cells were given up. */
-  void removeIf(IntPredicate isRemoved) {
-    places.removeIf(place -> isRemoved.test(place.seriesCell));
+  void removeIf(RemovedCells removed) {
+    places.removeIf(place -> removed.contains(place.seriesCell, place.number));
   }
 
   void renumber(MergedFamily family, int[] renumbered) {
@@ -55,14 +60,21 @@ final class ExemplarCells {
    * A series' slots.
    *
    * @param series its number in the merged family
+   * @param number of the last series when the slots came
    * @param seriesCell its own first cell in its file
    * @param segment the slots' segment
    * @param cell the first one's cell in it
    */
   private record Place(
-      MergedFamily family, int series, int seriesCell, int segment, int cell, int slots) {
+      MergedFamily family,
+      int series,
+      int number,
+      int seriesCell,
+      int segment,
+      int cell,
+      int slots) {
     Place withSeries(int renumbered) {
-      return new Place(family, renumbered, seriesCell, segment, cell, slots);
+      return new Place(family, renumbered, number, seriesCell, segment, cell, slots);
     }
   }
 }

@@ -4,7 +4,7 @@ import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.NativeShape;
 import io.tallystick.shm.QuantileShape;
 import java.util.Arrays;
-import java.util.List;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A family of one file and the merged family that it is part of. */
@@ -17,8 +17,7 @@ final class FamilyLink {
   private final @Nullable QuantileShape quantileShape;
   private int @Nullable [] bucketMap;
   private int bucketMapVersion = -1;
-  private @Nullable CellMap latestMap;
-  private int latestSegment = -1;
+  private final Int2ObjectHashMap<CellMap> maps = new Int2ObjectHashMap<>(); // by segment
 
   FamilyLink(FamilyDescriptor descriptor, @Nullable MergedFamily family, LabelSet labels) {
     this.descriptor = descriptor;
@@ -53,24 +52,13 @@ final class FamilyLink {
     return schema;
   }
 
-  /** The map of this family in a segment; null where there is none yet. Series come in order. */
-  @Nullable CellMap latestMap(int segment) {
-    return segment == latestSegment ? latestMap : null;
+  /** The map of this family in a segment; null where there is none yet. */
+  @Nullable CellMap map(int segment) {
+    return maps.get(segment);
   }
 
-  /** The map of this family among those of a segment; null where there is none. */
-  @Nullable CellMap mapIn(List<CellMap> maps) {
-    for (CellMap map : maps) {
-      if (map.link() == this) {
-        return map;
-      }
-    }
-    return null;
-  }
-
-  void setLatestMap(int segment, CellMap map) {
-    latestSegment = segment;
-    latestMap = map;
+  void setMap(int segment, CellMap map) {
+    maps.put(segment, map);
   }
 
   /** The merged bucket of each of this file's buckets; null where they are the same. */

@@ -37,9 +37,9 @@ final class Lifespans {
   private long[] expiryMs = NO_TIMES;
   private long[] touchedMs = NO_TIMES; // of the one that expires last
   private long[] releasedMs = NO_TIMES;
+  private long[] endedMs = NO_TIMES; // of the one that ended last
   private long[] runMs = NO_TIMES; // when the run began that counts
   private boolean[] endless = {};
-  private boolean[] elsewhere = {};
   private long hiddenBeforeMs;
 
   /** Forgets all lives. */
@@ -52,7 +52,7 @@ final class Lifespans {
     Arrays.fill(releasedMs, 0, known, 0);
     Arrays.fill(runMs, 0, known, Long.MIN_VALUE);
     Arrays.fill(endless, 0, known, false);
-    Arrays.fill(elsewhere, 0, known, false);
+    Arrays.fill(endedMs, 0, known, 0);
     series = 0;
     growTo(ofSeries);
     hiddenBeforeMs = Long.MIN_VALUE;
@@ -70,7 +70,7 @@ final class Lifespans {
       runMs = Arrays.copyOf(runMs, capacity);
       Arrays.fill(runMs, known, capacity, Long.MIN_VALUE);
       endless = Arrays.copyOf(endless, capacity);
-      elsewhere = Arrays.copyOf(elsewhere, capacity);
+      endedMs = Arrays.copyOf(endedMs, capacity);
     }
     series = Math.max(series, count);
   }
@@ -88,13 +88,13 @@ final class Lifespans {
    */
   void add(int ofSeries, long createdMs, LifeReader life, boolean isElsewhere) {
     growTo(ofSeries + 1);
-    elsewhere[ofSeries] |= isElsewhere;
     if (life.ttlMs() == 0) {
       endless[ofSeries] = true;
       return;
     }
     long expires = LifeLayout.expiryMs(life.touchedMs(), life.ttlMs());
     long ends = life.releasedMs() == 0 ? Long.MAX_VALUE : Math.max(life.releasedMs(), expires);
+    endedMs[ofSeries] = Math.max(endedMs[ofSeries], ends);
     if (!isElsewhere) {
       if (expires > expiryMs[ofSeries]) {
         expiryMs[ofSeries] = expires;
@@ -191,6 +191,11 @@ final class Lifespans {
         || (createdMs >= runMs[ofSeries] && expiryMs[ofSeries] >= hiddenBeforeMs);
   }
 
+  /** Whether a record of a series ended before what counts began. */
+  boolean isBeforeRun(int ofSeries, long createdMs) {
+    return ofSeries < series && !endless[ofSeries] && createdMs < runMs[ofSeries];
+  }
+
   /** When what counts of a series began; the other time where it does not expire. */
   long createdMs(int ofSeries, long otherwise) {
     return ofSeries >= series || endless[ofSeries]
@@ -198,13 +203,12 @@ final class Lifespans {
         : Math.max(runMs[ofSeries], otherwise);
   }
 
-  /** Whether nothing will ever go on with a series. */
+  /** Whether all records of a series ended so long ago that nothing goes on with it any more. */
   boolean isGone(int ofSeries, long nowMs) {
     return ofSeries < series
         && !endless[ofSeries]
-        && !elsewhere[ofSeries]
         && first[ofSeries] != 0
-        && Math.max(releasedMs[ofSeries], expiryMs[ofSeries]) < nowMs - LifeLayout.GRACE_MS;
+        && endedMs[ofSeries] < nowMs - LifeLayout.GRACE_MS;
   }
 
   /** What a fold keeps of the lives of a series; null where it does not expire. */

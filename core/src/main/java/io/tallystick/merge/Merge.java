@@ -125,6 +125,18 @@ public final class Merge {
     return broken;
   }
 
+  /**
+   * Whether cells of a file were given to other series since its records were read last, so that
+   * some of the values of the last refresh may be under a wrong name.
+   */
+  public boolean isOutdated() {
+    try {
+      return sources.stream().anyMatch(MergedFile::isOutdated);
+    } catch (InternalError e) { // how the JVM says that a mapped page has gone
+      return false; // the next refresh drops the file
+    }
+  }
+
   private static void forEachWhole(
       List<MergedFile> sources, Consumer<MergedFile> action, List<MergedFile> broken) {
     for (MergedFile source : sources) {
@@ -174,6 +186,9 @@ public final class Merge {
     }
     boolean unused = source.dropRemoved();
     source.takeLives(true);
+    if (source.isOutdated()) {
+      throw new IOException("a file changed faster than it was read");
+    }
   }
 
   /** Whether any series expires. */

@@ -73,6 +73,11 @@ public abstract sealed class MergedFile permits Source, PythonSource, PublishedS
   /** Takes in where the exemplars of a series are; of one that was removed they are left out. */
   void mapExemplars(FamilyLink link, int seriesCell, int firstCell, int slots) {}
 
+  /** Whether cells may be other series' than its records said when they were read. */
+  boolean isOutdated() {
+    return false;
+  }
+
   /** Takes in that a series was removed. */
   abstract void remove(int family, int cell);
 

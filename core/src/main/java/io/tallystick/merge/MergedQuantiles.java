@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class MergedQuantiles {
   private LongBuffer[] columns = {};
   private int[] parts = {};
   private QuantileShape[] shapes = {};
+  private BooleanSupplier[] outdated = {};
   private int size;
 
   // ---- joining: what a process says of the family ----
@@ -91,12 +93,18 @@ public final class MergedQuantiles {
 
   private void forget() {
     Arrays.fill(columns, 0, size, null);
+    Arrays.fill(outdated, 0, size, null);
     Arrays.fill(latest, NOTHING);
     size = 0;
   }
 
-  /** Notes a column of a series. */
-  void add(int series, LongBuffer column, int part, QuantileShape shape) {
+  /**
+   * Notes a column of a series.
+   *
+   * @param isOutdated whether the cells may be another series' by now; asked once they were read
+   */
+  void add(
+      int series, LongBuffer column, int part, QuantileShape shape, BooleanSupplier isOutdated) {
     if (series >= latest.length) {
       int known = latest.length;
       latest = Arrays.copyOf(latest, Math.max(series + 1, 2 * known));
@@ -109,18 +117,22 @@ public final class MergedQuantiles {
       columns = Arrays.copyOf(columns, length);
       parts = Arrays.copyOf(parts, length);
       shapes = Arrays.copyOf(shapes, length);
+      outdated = Arrays.copyOf(outdated, length);
     }
     previous[size] = latest[series];
     owners[size] = series;
     columns[size] = column;
     parts[size] = part;
     shapes[size] = shape;
+    outdated[size] = isOutdated;
     latest[series] = size++;
   }
 
-  private void read(int noted) {
+  /** Reads a column; false where what was read may be another series'. */
+  private boolean tryRead(int noted) {
     QuantileShape shape = shapes[noted];
     reader.read(columns[noted], parts[noted], shape, shape.oldestSlice(nowMs));
+    return !outdated[noted].getAsBoolean();
   }
 
   /** Reads the values of a series' quantiles, in the order of {@link #ranks}. */
@@ -128,13 +140,14 @@ public final class MergedQuantiles {
     sketch.clear();
     int noted = series < latest.length ? latest[series] : NOTHING;
     for (; noted != NOTHING; noted = previous[noted]) {
+      boolean isRead;
       try {
-        read(noted);
+        isRead = tryRead(noted);
         PageFaults.throwPending();
       } catch (InternalError e) { // how the JVM says that a mapped page has gone
         continue;
       }
-      for (int piece = 0; piece < reader.pieces(); piece++) {
+      for (int piece = 0; isRead && piece < reader.pieces(); piece++) {
         reader.addTo(sketch, piece);
       }
     }
@@ -200,8 +213,8 @@ public final class MergedQuantiles {
   void keep() {
     for (int noted = 0; noted < size; noted++) {
       QuantileShape shape = shapes[noted];
-      read(noted);
-      for (int piece = 0; piece < reader.pieces(); piece++) {
+      boolean isRead = tryRead(noted);
+      for (int piece = 0; isRead && piece < reader.pieces(); piece++) {
         RankSketch slice = keptOf(owners[noted], reader.slice(piece) * shape.sliceMs());
         reader.addTo(slice, piece);
         if (slice.size() > SLACK * shape.foldedCapacity()) {

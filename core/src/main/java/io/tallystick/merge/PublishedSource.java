@@ -160,12 +160,12 @@ public final class PublishedSource extends MergedFile {
 
   @Override
   void accumulate(long expireBeforeMs) {
-    var gathering = new CellMap.Gathering(live, true, knownAliveMs, expireBeforeMs, false);
+    var gathering = new CellMap.Gathering(live, true, knownAliveMs, expireBeforeMs, null);
     LongBuffer sums = LongBuffer.wrap(values);
     LongBuffer lost = LongBuffer.wrap(rests);
     for (CellMap map : maps) {
       if (map != null && map.family().hasValues()) {
-        map.choose();
+        map.choose(false);
         map.accumulate(sums, gathering);
         if (!map.family().type().isSingle()) {
           map.accumulate(lost, gathering);

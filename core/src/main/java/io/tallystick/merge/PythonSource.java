@@ -82,7 +82,7 @@ public final class PythonSource extends MergedFile {
   void remove(int family, int cell) {
     PythonMap map = map(family);
     if (map != null) {
-      map.removeIf(each -> each == cell);
+      map.removeIf(index -> map.cells[index] == cell);
       hasChanged = true;
     }
   }

@@ -46,11 +46,15 @@ abstract class SeriesMap {
     series[size++] = mergedSeries;
   }
 
-  /** Drops the series whose cells were given up. */
+  /**
+   * Drops the series that were removed.
+   *
+   * @param isRemoved by the index of a series
+   */
   final void removeIf(IntPredicate isRemoved) {
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      if (!isRemoved.test(cells[i])) {
+      if (!isRemoved.test(i)) {
         cells[kept] = cells[i];
         series[kept] = series[i];
         moved(i, kept++);

@@ -10,7 +10,6 @@ import io.tallystick.shm.SeriesRecord;
 import java.io.IOException;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,9 +21,13 @@ public final class Source extends MergedFile {
   private final boolean live;
   private final List<List<CellMap>> bySegment = new ArrayList<>();
   private final ExemplarCells exemplars = new ExemplarCells();
-  private final Set<Integer> removedCells = new HashSet<>();
+  private final RemovedCells removedCells = new RemovedCells();
+  private int seriesSeen;
   private final LifeReader lives;
   private boolean impossible;
+
+  /** Whether cells may be other series' for good: there is no reading on behind a fault. */
+  private boolean withoutExpiring;
 
   /**
    * @param live whether the process lives; a process that dies is another source
@@ -67,18 +70,19 @@ public final class Source extends MergedFile {
 
   @Override
   void map(SeriesRecord record, FamilyLink link, MergedFamily family, int mergedSeries) {
+    seriesSeen++;
     int cell = record.cell();
     int segment = reader.segmentOf(cell);
     while (bySegment.size() <= segment) {
       bySegment.add(new ArrayList<>());
     }
-    CellMap map = link.latestMap(segment);
+    CellMap map = link.map(segment);
     if (map == null) {
       map = new CellMap(link, family);
       bySegment.get(segment).add(map);
-      link.setLatestMap(segment, map);
+      link.setMap(segment, map);
     }
-    map.add(cell - reader.segments().get(segment).firstCell(), mergedSeries);
+    map.add(cell - reader.segments().get(segment).firstCell(), mergedSeries, seriesSeen);
     if (record.hasLife()) {
       map.addLife(record.lifeCell(), record.createdMs());
       family.makeLifespans();
@@ -87,7 +91,7 @@ public final class Source extends MergedFile {
 
   @Override
   void remove(int family, int cell) {
-    removedCells.add(cell);
+    removedCells.add(cell, seriesSeen);
   }
 
   @Override
@@ -99,13 +103,13 @@ public final class Source extends MergedFile {
   @Override
   void mapExemplars(FamilyLink link, int seriesCell, int firstCell, int slots) {
     int segment = reader.segmentOf(seriesCell);
-    CellMap map = segment < bySegment.size() ? link.mapIn(bySegment.get(segment)) : null;
+    CellMap map = link.map(segment);
     int series =
         map == null ? -1 : map.seriesOf(seriesCell - reader.segments().get(segment).firstCell());
     if (map != null && series >= 0) {
       int place = reader.segmentOf(firstCell);
       int cell = firstCell - reader.segments().get(place).firstCell();
-      exemplars.add(map.family(), series, seriesCell, place, cell, slots);
+      exemplars.add(map.family(), series, seriesSeen, seriesCell, place, cell, slots);
     }
   }
 
@@ -116,11 +120,24 @@ public final class Source extends MergedFile {
     }
     for (int i = 0; i < bySegment.size(); i++) {
       int first = reader.segments().get(i).firstCell();
-      bySegment.get(i).forEach(map -> map.removeIf(cell -> removedCells.contains(first + cell)));
+      bySegment.get(i).forEach(map -> map.removeAll(removedCells, first));
     }
-    exemplars.removeIf(removedCells::contains);
+    exemplars.removeIf(removedCells);
     removedCells.clear();
     return true;
+  }
+
+  @Override
+  boolean isOutdated() {
+    return reader.isOutdated() && !withoutExpiring;
+  }
+
+  /** Adds the first cells of records of this file that count for nothing once they have ended. */
+  void addPast(long nowMs, Set<Integer> past) {
+    for (int i = 0; i < bySegment.size(); i++) {
+      int first = reader.segments().get(i).firstCell();
+      bySegment.get(i).forEach(map -> map.addPast(nowMs, first, past));
+    }
   }
 
   @Override
@@ -130,7 +147,9 @@ public final class Source extends MergedFile {
 
   @Override
   void takeLives(boolean isElsewhere) {
-    bySegment.forEach(maps -> maps.forEach(map -> map.takeLives(lives, isElsewhere)));
+    withoutExpiring = super.fault() != null && reader.isOutdated();
+    bySegment.forEach(
+        maps -> maps.forEach(map -> map.takeLives(lives, isElsewhere, withoutExpiring)));
     PageFaults.throwPending();
   }
 
@@ -145,9 +164,10 @@ public final class Source extends MergedFile {
   void accumulate(long expireBeforeMs) {
     long knownAliveMs = live || reader.isRetired() ? 0 : reader.aliveMs();
     CellMap.Gathering gathering =
-        new CellMap.Gathering(live, reader.isRetired(), knownAliveMs, expireBeforeMs, true);
+        new CellMap.Gathering(
+            live, reader.isRetired(), knownAliveMs, expireBeforeMs, reader::isOutdated);
     List<SegmentView> segments = reader.segments();
-    bySegment.forEach(maps -> maps.forEach(CellMap::choose));
+    bySegment.forEach(maps -> maps.forEach(map -> map.choose(withoutExpiring)));
     for (int i = 0; i < bySegment.size(); i++) {
       for (LongBuffer column : segments.get(i).columns()) {
         for (CellMap map : bySegment.get(i)) {

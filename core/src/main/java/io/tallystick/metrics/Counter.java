@@ -137,6 +137,7 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
       } else {
         addShared(cell + CellLayout.COUNTER_LONG, amount);
       }
+      keepReachable();
     }
 
     private void addDouble(double amount) {
@@ -149,6 +150,7 @@ public final class Counter extends StatefulMetric<CounterDataPoint, Counter.Data
       } else {
         addShared(cell + CellLayout.COUNTER_DOUBLE, amount);
       }
+      keepReachable();
     }
 
     @Override

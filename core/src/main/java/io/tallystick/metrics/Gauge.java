@@ -136,6 +136,7 @@ public final class Gauge extends StatefulMetric<GaugeDataPoint, Gauge.DataPoint>
       if (isOld) {
         column.putRelease(cell + CellLayout.GAUGE_WRITTEN_MS, nowMs);
       }
+      keepReachable();
     }
 
     /** Stores the time where it is another; only the order of most recent values needs it exact. */
@@ -144,6 +145,7 @@ public final class Gauge extends StatefulMetric<GaugeDataPoint, Gauge.DataPoint>
       if (column.getPlain(cell + CellLayout.GAUGE_WRITTEN_MS) != nowMs) {
         column.putRelease(cell + CellLayout.GAUGE_WRITTEN_MS, nowMs);
       }
+      keepReachable();
     }
 
     @Override

@@ -45,6 +45,7 @@ final class HistogramDataPoint extends SampledCells implements DistributionDataP
     int bucket = index.of(value);
     count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
     sample(bucket, value);
+    keepReachable();
   }
 
   private void count(double value, int bucket) {
@@ -120,6 +121,7 @@ final class HistogramDataPoint extends SampledCells implements DistributionDataP
     }
     int bucket = index.of(value);
     count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
+    keepReachable();
     take(bucket, value, labels);
   }
 

@@ -40,6 +40,7 @@ abstract class SampledCells extends LabelledCells {
     if (sampling != null && sampling.coarseMs() >= nextSampleMs) {
       nextSampleMs = sampling.sample(this, bucket, value);
     }
+    keepReachable();
   }
 
   /** Leaves an exemplar with these labels, where it is time. */
@@ -48,6 +49,7 @@ abstract class SampledCells extends LabelledCells {
     if (sampling != null && sampling.coarseMs() >= nextTakenMs) {
       nextTakenMs = sampling.take(this, bucket, value, labels);
     }
+    keepReachable();
   }
 
   /** The places for exemplars; null where there is no room for them. */

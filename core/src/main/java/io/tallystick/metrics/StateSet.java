@@ -130,6 +130,7 @@ public final class StateSet extends StatefulMetric<StateSetDataPoint, StateSet.D
       }
       column.putRelease(cell + CellLayout.STATESET_STATES + index, word);
       column.putRelease(cell + CellLayout.STATESET_WRITTEN_MS, clock.nowMs());
+      keepReachable();
     }
   }
 }

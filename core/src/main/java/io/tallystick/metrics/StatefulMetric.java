@@ -3,10 +3,12 @@ package io.tallystick.metrics;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.FamilyDescriptor;
 import io.tallystick.shm.ProcessFile;
+import io.tallystick.shm.SeriesHolder;
 import io.tallystick.shm.SeriesLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +34,8 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final SeriesTable<P> series = new SeriesTable<>();
+  private final IdlePoints<P> idle = new IdlePoints<>();
+  private final SeriesHolder holder = this::letGo;
   private final MetricBuilder.Registration registration;
   private final ProcessFile file;
   private final ProcessFile.Family family;
@@ -102,6 +106,7 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     if (point != null) {
       removeAll(List.of(point));
     }
+    removeIdle(List.of(List.of(labelValues)));
     initNoLabels(); // as client_java: a metric without labels always shows
   }
 
@@ -113,14 +118,21 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
    */
   public void removeIf(Function<List<String>, Boolean> isRemoved) {
     List<P> removed = new ArrayList<>();
+    List<List<String>> removedIdle = new ArrayList<>();
     try {
       for (P point : series.points()) {
         if (isRemoved.apply(List.of(point.labelValues()))) {
           removed.add(point);
         }
       }
+      for (List<String> labelValues : idle()) {
+        if (isRemoved.apply(labelValues)) {
+          removedIdle.add(labelValues);
+        }
+      }
     } finally {
       removeAll(removed);
+      removeIdle(removedIdle);
       initNoLabels(); // as above
     }
   }
@@ -128,7 +140,52 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
   /** Takes all series of this process out of the scrape. */
   public void clear() {
     removeAll(series.points());
+    removeIdle(idle());
     initNoLabels(); // as above
+  }
+
+  /** Those that have expired, and that somebody may hold. */
+  private List<List<String>> idle() {
+    lock.lock();
+    try {
+      return idle.labelValues();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void removeIdle(List<List<String>> removed) {
+    lock.lock();
+    try {
+      for (List<String> labelValues : removed) {
+        Cells cells = idle.remove(labelValues);
+        if (cells != null) {
+          file.removeSeries(cells);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has the series that have expired found only for as long as somebody holds their points. */
+  private void letGo(List<Cells> expired) {
+    Set<Cells> cells = new HashSet<>(expired);
+    lock.lock();
+    try {
+      Set<P> points = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (P point : series.points()) {
+        if (cells.contains(point.cells()) && point != overflow) {
+          points.add(point);
+        }
+      }
+      if (!points.isEmpty()) {
+        series.removeAll(points);
+        points.forEach(idle::add);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void removeAll(List<P> points) {
@@ -210,7 +267,17 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
       if (present != null) {
         return present;
       }
-      boolean admitted = admission.admits(List.of(labelValues), series.size());
+      P held = idle.take(labelValues);
+      if (held != null) {
+        series.add(held);
+        return held;
+      }
+      Cells known = idle.remove(List.of(labelValues));
+      Cells kept = known == null ? null : file.tryGoOn(known);
+      if (kept != null) {
+        return add(kept, labelValues);
+      }
+      boolean admitted = admission.admits(List.of(labelValues), series.size() + idle.size());
       P made = admitted ? tryMake(labelValues) : null;
       return made != null ? made : overflow();
     } finally {
@@ -223,7 +290,12 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
     if (cells == null) {
       return null; // its label values are longer than a descriptor can be
     }
+    return add(cells, labelValues);
+  }
+
+  private P add(Cells cells, String[] labelValues) {
     P point = newDataPoint(cells, labelValues);
+    cells.setHolder(holder);
     series.add(point);
     if (labels == 0) {
       noLabels = point; // under the lock, as every change of it

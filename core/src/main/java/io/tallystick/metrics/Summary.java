@@ -232,6 +232,7 @@ public final class Summary extends StatefulMetric<DistributionDataPoint, Summary
         addShared(cell + CellLayout.SUMMARY_COUNT, 1L)
             .addAtomic(cell + CellLayout.DISTRIBUTION_SUM, value);
       }
+      keepReachable();
     }
 
     /** Observes; exemplars are not kept. */
@@ -273,6 +274,7 @@ public final class Summary extends StatefulMetric<DistributionDataPoint, Summary
       Column column = owned();
       if (column != null) {
         add(column, value);
+        keepReachable();
         return;
       }
       int lock = cell + CellLayout.QUANTILE_PART + QuantileLayout.LOCK;
@@ -282,6 +284,7 @@ public final class Summary extends StatefulMetric<DistributionDataPoint, Summary
       } finally {
         unlock(taken, lock);
       }
+      keepReachable();
     }
 
     private void add(Column column, double value) {

@@ -37,6 +37,10 @@ final class Gatherer {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int TRIES_WITHOUT_LOCK = 3;
   private static final int TRIES = 100;
+
+  /** A process leaves cells alone for so long that a try that is not very slow is right anyway. */
+  private static final int TRIES_OUTDATED = 10;
+
   private static final long RETRY_FOLD_MS = 10_000;
 
   private final Directory directory;
@@ -156,6 +160,7 @@ final class Gatherer {
 
   private void readCells(Predicate<String> includedNames) throws IOException {
     List<MergedFile> broken;
+    int outdated = 0;
     do {
       drop(pollAll());
       greatest.show(merge);
@@ -166,7 +171,7 @@ final class Gatherer {
               clock.millis() - Scraper.EXEMPLAR_RETENTION.toMillis(),
               family -> NameFilter.includes(includedNames, family.metadata()));
       drop(broken);
-    } while (!broken.isEmpty());
+    } while (!broken.isEmpty() || (merge.isOutdated() && ++outdated < TRIES_OUTDATED));
     try {
       SelfMetrics.Numbers numbers = numbers();
       PageFaults.throwPending();

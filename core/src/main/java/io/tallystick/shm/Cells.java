@@ -1,5 +1,6 @@
 package io.tallystick.shm;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /** Cells that were allocated for one series of this process. */
@@ -52,12 +53,43 @@ public final class Cells {
     }
   }
 
+  /** Says who finds the data point, where the series can expire. */
+  public void setHolder(SeriesHolder holder) {
+    if (life != null) {
+      life.setHolder(holder, this);
+    }
+  }
+
+  /** Says that the data point can be garbage, which is when the series is given up. */
+  public void holdWeakly(Reference<?> point) {
+    if (life != null) {
+      life.setPoint(point);
+    }
+  }
+
+  /** Says that the data point can be found again. */
+  public void hold() {
+    if (life != null) {
+      life.setPoint(null);
+    }
+  }
+
+  /** Whether the series has ended, so that whoever makes it anew begins at zero. */
+  public boolean hasEnded() {
+    return life != null && life.hasEnded(clock.nowMs());
+  }
+
   /** The life of a series that can expire; null of others. */
   @Nullable SeriesLife life() {
     return life;
   }
 
-  /** Whether they have a dead process' values, as it was killed over them. */
+  /** The same, for another data point. */
+  Cells again() {
+    return new Cells(segment, cell, family, log, ownership, clock, life, true);
+  }
+
+  /** Whether they have values already, as of a dead process that was killed over them. */
   public boolean isResumed() {
     return resumed;
   }

@@ -41,8 +41,11 @@ final class FileLayout {
 
   static final int RETIRED_PROCESSES_OFFSET = 88;
 
-  /** In a process file: 0 where no series has a life, else another number. */
-  static final int LIVES_OFFSET = RETIRED_PROCESSES_OFFSET;
+  /**
+   * In a process file: 0 while no series has a life; then 1, and the number of the last of the
+   * removed series whose cells were given to another.
+   */
+  static final int REUSES_OFFSET = RETIRED_PROCESSES_OFFSET;
 
   static final int INSTANCE_LENGTH_OFFSET = 96;
   static final int INSTANCE_OFFSET = 100;

@@ -35,7 +35,7 @@ public final class ProcessFile implements Closeable {
   private final @Nullable ResumedSeries resumed;
   private final SeriesLog unshared;
   private final ColumnGrants grants;
-  private final SeriesLives lives = new SeriesLives();
+  private final SeriesLives lives;
   private final LongAdder overflows = new LongAdder();
   private final LongAdder callbackFailures = new LongAdder();
   private volatile long unmirroredSeries;
@@ -78,6 +78,7 @@ public final class ProcessFile implements Closeable {
     this.shared = shared;
     this.resumed = resumed;
     this.unshared = new SeriesLog(new HeapBlocks(), settings.segmentCells());
+    this.lives = new SeriesLives(lock, header, clock, shared);
     this.grants =
         new ColumnGrants(ownership, shared == null ? List.of(unshared) : List.of(shared, unshared));
   }
@@ -239,6 +240,9 @@ public final class ProcessFile implements Closeable {
     }
     int lifeCell = known.lifeAt(cell);
     SeriesLog.Location life = lifeCell < 0 ? null : log.locationOf(lifeCell);
+    if (life != null && SeriesLife.hasEnded(life, clock.nowMs())) {
+      return null; // others may have begun it anew
+    }
     return cells(log, family, family.sharedNumber, log.locationOf(cell), life, true);
   }
 
@@ -252,24 +256,17 @@ public final class ProcessFile implements Closeable {
         family.sharedNumber = number;
       }
     }
-    SeriesLog.Location life = family.ttlMs > 0 ? addLife(log, family, record) : null;
     FamilyDescriptor descriptor = family.descriptor;
-    SeriesLog.Location location =
-        log.addSeries(
-            number,
-            record,
-            CellLayout.cellsOf(descriptor),
-            CellKind.of(descriptor),
-            ownership.owners());
-    return cells(log, family, number, location, life, false);
-  }
-
-  private SeriesLog.Location addLife(SeriesLog log, Family family, byte[] record)
-      throws IOException {
-    SeriesLog.Location life = log.addLife(new Lifetime(clock.nowMs(), 0, family.ttlMs));
-    Records.locateLife(record, life.globalCell());
-    header.putLong(FileLayout.LIVES_OFFSET, 1);
-    return life;
+    int count = CellLayout.cellsOf(descriptor);
+    CellKind kind = CellKind.of(descriptor);
+    try {
+      SeriesLog.Location life = family.ttlMs > 0 ? lives.place(log, record, family.ttlMs) : null;
+      SeriesLog.Location location = log.addSeries(number, record, count, kind, ownership.owners());
+      return cells(log, family, number, location, life, false);
+    } catch (IOException e) {
+      log.takeBack();
+      throw e;
+    }
   }
 
   private Cells cells(
@@ -279,14 +276,26 @@ public final class ProcessFile implements Closeable {
       SeriesLog.Location at,
       SeriesLog.@Nullable Location lifeAt,
       boolean isResumed) {
-    SeriesLife life = lifeAt == null ? null : new SeriesLife(lifeAt, at, family.descriptor);
-    if (life != null) {
-      life.goOn(clock.nowMs(), family.ttlMs);
-    }
-    if (life != null && family.ttlMs > 0) {
-      lives.add(life, family.ttlMs);
+    SeriesLife life = null;
+    if (lifeAt != null) {
+      life = new SeriesLife(log, number, lifeAt, at, family.descriptor);
+      lives.begin(life, family.ttlMs);
     }
     return new Cells(at.segment(), at.cell(), number, log, ownership, clock, life, isResumed);
+  }
+
+  /**
+   * The cells of a series that has expired and whose data point is garbage, for another data point
+   * that goes on with it; null where the series has ended.
+   */
+  public @Nullable Cells tryGoOn(Cells expired) {
+    SeriesLife life = expired.life();
+    lock.lock();
+    try {
+      return life != null && lives.tryGoOn(life) ? expired.again() : null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Allocates places for exemplars of a series; null where there is no room, or at the end. */
@@ -296,17 +305,24 @@ public final class ProcessFile implements Closeable {
       if (closed) {
         return null;
       }
-      ExemplarSlots kept = resumedSlots(series, slots);
-      if (kept != null) {
-        return kept;
+      SeriesLife life = series.life();
+      int cells = slots * ExemplarSlots.SLOT_CELLS;
+      SeriesLog.Location present = life == null ? null : life.slots(cells);
+      if (present == null) {
+        present = resumedSlots(series, slots);
       }
-      if (clock.coarseMs() < retryGrowthMs) {
-        return null;
+      if (present == null) {
+        if (clock.coarseMs() < retryGrowthMs) {
+          return null;
+        }
+        present = series.log().addExemplars(series.family(), series.globalCell(), slots);
       }
-      SeriesLog.Location location =
-          series.log().addExemplars(series.family(), series.globalCell(), slots);
-      return ExemplarSlots.of(location, slots);
+      if (life != null) {
+        life.setSlots(present, cells);
+      }
+      return ExemplarSlots.of(present, slots);
     } catch (IOException e) {
+      series.log().takeBack();
       retryGrowthMs = clock.coarseMs() + RETRY_GROWTH_MS;
       return null; // as an exemplar that was not sampled
     } finally {
@@ -314,15 +330,14 @@ public final class ProcessFile implements Closeable {
     }
   }
 
-  private @Nullable ExemplarSlots resumedSlots(Cells series, int slots) {
+  private SeriesLog.@Nullable Location resumedSlots(Cells series, int slots) {
     ResumedSeries known = series.isResumed() ? resumed : null;
     ResumedSeries.Slots kept = known == null ? null : known.takeSlots(series.globalCell());
     if (kept == null || kept.count() != slots) {
       return null;
     }
-    ExemplarSlots present =
-        ExemplarSlots.of(series.log().locationOf(kept.firstCell()), kept.count());
-    present.emptyUnfinished();
+    SeriesLog.Location present = series.log().locationOf(kept.firstCell());
+    ExemplarSlots.of(present, kept.count()).emptyUnfinished();
     return present;
   }
 
@@ -342,9 +357,8 @@ public final class ProcessFile implements Closeable {
   public void removeSeries(Cells cells) {
     lock.lock();
     try {
-      SeriesLife life = cells.life();
-      if (life != null) {
-        lives.remove(life);
+      if (!lives.remove(cells.life())) {
+        return; // it is not shown, and its cells may be another's
       }
       cells.log().removeSeries(cells.family(), cells.globalCell());
       header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
@@ -392,7 +406,14 @@ public final class ProcessFile implements Closeable {
     } finally {
       lock.unlock();
     }
-    lives.turn(clock.coarseMs());
+    lives.turn(this::readers);
+  }
+
+  /** Has the cells of expired series reused once they have ended in all files of a directory. */
+  public void freeEnded(EndedSeries search) {
+    if (shared != null) {
+      lives.freeEnded(search);
+    }
   }
 
   /** Readers of all that this process has registered, in the file and in the heap. */
@@ -417,7 +438,7 @@ public final class ProcessFile implements Closeable {
         return;
       }
       closed = true;
-      lives.look(clock.nowMs());
+      lives.close();
       ownership.release();
       header.putLong(FileLayout.ALIVE_MS_OFFSET, clock.nowMs());
       header.putLong(FileLayout.RESUMABLE_MS_OFFSET, 0); // its threads may go on updating

@@ -2,6 +2,7 @@ package io.tallystick.shm;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -9,10 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +36,11 @@ public final class ProcessFileReader implements Closeable {
   private final List<FamilyDescriptor> families = new ArrayList<>();
   private final RecordReader records = new RecordReader();
   private final Set<Token> tokens = new HashSet<>();
+  private int removals; // that were read
   private int blocksSeen;
   private int descriptorBlock;
   private int descriptorPosition;
-  private final Map<CellKind, Integer> ends = new EnumMap<>(CellKind.class); // of all series' cells
+  private final TakenCells taken = new TakenCells();
   private @Nullable CorruptFileException faultyBlock;
 
   private ProcessFileReader(
@@ -178,7 +178,21 @@ public final class ProcessFileReader implements Closeable {
 
   /** Whether there can be series that expire; of a dead process' file that is for good. */
   public boolean hasLives() {
-    return isRetired() || header.getLong(FileLayout.LIVES_OFFSET) != 0;
+    return isRetired() || header.getLong(FileLayout.REUSES_OFFSET) != 0;
+  }
+
+  /**
+   * Whether cells were given to other series before the last {@link #poll} could see that theirs
+   * had been removed, so that what was read of them may be another series'.
+   */
+  public boolean isOutdated() {
+    VarHandle.acquireFence();
+    return isAhead(header.getLong(FileLayout.REUSES_OFFSET));
+  }
+
+  /** Whether cells are reused of series whose removal was not read; in the heap none are. */
+  private boolean isAhead(long reuses) {
+    return !(blocksOfThisProcess instanceof HeapBlocks) && !isRetired() && reuses - 1 > removals;
   }
 
   public long unsharedSeries() {
@@ -251,7 +265,11 @@ public final class ProcessFileReader implements Closeable {
    */
   public void poll(RecordVisitor visitor) throws IOException, CorruptFileException {
     try {
+      long reuses = Words.getLongAcquire(header, FileLayout.REUSES_OFFSET);
       takeRecords(visitor);
+      if (isAhead(reuses)) {
+        throw new CorruptFileException("cells of series that are there are reused: " + reuses);
+      }
     } catch (InternalError e) {
       throw new CorruptFileException(CUT);
     }
@@ -317,13 +335,16 @@ public final class ProcessFileReader implements Closeable {
         int cell = records.readInt();
         FamilyDescriptor descriptor = families.get(family);
         SeriesRecord series = records.series(family, cell, descriptor.labelNames().size());
-        if (series.hasLife()) {
-          checkCells(series.lifeCell(), LifeLayout.CELLS, CellKind.SINGLE);
-        }
-        checkCells(cell, CellLayout.cellsOf(descriptor), CellKind.of(descriptor));
+        take(series, CellLayout.cellsOf(descriptor), CellKind.of(descriptor));
         visitor.series(series);
       }
-      case Records.REMOVED -> visitor.removed(knownFamily(records.readInt()), records.readInt());
+      case Records.REMOVED -> {
+        int family = knownFamily(records.readInt());
+        int cell = records.readInt();
+        taken.remove(cell);
+        removals++;
+        visitor.removed(family, cell);
+      }
       case Records.EXEMPLARS -> {
         int family = knownFamily(records.readInt());
         int cell = records.readInt();
@@ -332,7 +353,8 @@ public final class ProcessFileReader implements Closeable {
         if (slots <= 0 || slots > FileLayout.MAX_CELLS / ExemplarSlots.SLOT_CELLS) {
           throw new CorruptFileException("exemplars outside every segment: slots=" + slots);
         }
-        checkCells(first, slots * ExemplarSlots.SLOT_CELLS, CellKind.SINGLE);
+        requireKnown(first, slots * ExemplarSlots.SLOT_CELLS, CellKind.SINGLE);
+        taken.takeSlots(cell, first, slots * ExemplarSlots.SLOT_CELLS);
         visitor.exemplars(family, cell, first, slots);
       }
       default -> throw new CorruptFileException("unknown kind of record: kind=" + kind);
@@ -346,7 +368,18 @@ public final class ProcessFileReader implements Closeable {
     return family;
   }
 
-  private void checkCells(int cell, int count, CellKind kind)
+  private void take(SeriesRecord series, int count, CellKind kind)
+      throws IOException, CorruptFileException {
+    requireKnown(series.cell(), count, kind);
+    if (series.hasLife()) {
+      requireKnown(series.lifeCell(), LifeLayout.CELLS, CellKind.SINGLE);
+      taken.takeExpiring(series.cell(), count, kind, series.lifeCell());
+    } else {
+      taken.take(series.cell(), count, kind);
+    }
+  }
+
+  private void requireKnown(int cell, int count, CellKind kind)
       throws IOException, CorruptFileException {
     if (!isKnown(cell, count, kind)) {
       takeBlocks(); // the segment was published before the record, but maybe after our last look
@@ -354,10 +387,6 @@ public final class ProcessFileReader implements Closeable {
         throw new CorruptFileException("cells outside every segment: cell=" + cell);
       }
     }
-    if (cell < ends.getOrDefault(kind, 0)) {
-      throw new CorruptFileException("cells of another series: cell=" + cell);
-    }
-    ends.put(kind, cell + count);
   }
 
   private boolean isKnown(int cell, int count, CellKind kind) {

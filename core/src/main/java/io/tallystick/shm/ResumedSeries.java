@@ -23,6 +23,7 @@ final class ResumedSeries implements RecordVisitor {
   private final Map<Integer, Series> byCell = new HashMap<>();
   private final Map<Integer, Slots> exemplars = new HashMap<>();
   private final Map<Integer, Integer> lives = new HashMap<>();
+  private int removals;
   private final Map<CellKind, Integer> ends = new EnumMap<>(CellKind.class);
 
   @Override
@@ -49,24 +50,31 @@ final class ResumedSeries implements RecordVisitor {
     byCell.put(record.cell(), series);
     if (record.hasLife()) {
       lives.put(record.cell(), record.lifeCell());
-      ends.put(CellKind.SINGLE, record.lifeCell() + LifeLayout.CELLS);
+      reach(CellKind.SINGLE, record.lifeCell() + LifeLayout.CELLS);
     }
     FamilyDescriptor family = families.get(record.family());
-    ends.put(CellKind.of(family), record.cell() + CellLayout.cellsOf(family));
+    reach(CellKind.of(family), record.cell() + CellLayout.cellsOf(family));
   }
 
   @Override
   public void removed(int family, int cell) {
+    removals++;
     Series series = byCell.remove(cell);
     if (series != null) {
       boolean unused = cells.remove(series, cell);
+      lives.remove(cell);
+      exemplars.remove(cell);
     }
   }
 
   @Override
   public void exemplars(int family, int cell, int firstCell, int slots) {
     exemplars.put(cell, new Slots(firstCell, slots));
-    ends.put(CellKind.SINGLE, firstCell + slots * ExemplarSlots.SLOT_CELLS);
+    reach(CellKind.SINGLE, firstCell + slots * ExemplarSlots.SLOT_CELLS);
+  }
+
+  private void reach(CellKind kind, int end) {
+    ends.merge(kind, end, Math::max); // cells that were free are behind no others
   }
 
   /** How many families there are. */
@@ -77,6 +85,11 @@ final class ResumedSeries implements RecordVisitor {
   /** How many series there are that were not removed. */
   int size() {
     return byCell.size();
+  }
+
+  /** How many series were removed. */
+  int removals() {
+    return removals;
   }
 
   /** The cell behind those of all series in segments of a kind. */

@@ -1,5 +1,6 @@
 package io.tallystick.shm;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,15 @@ public abstract class SeriesCells {
       second = column;
     }
     return column;
+  }
+
+  /**
+   * Ends an update: until here the object is not garbage, so that its cells are not another series'
+   * yet. An update that throws has stored nothing before that. Costs nothing.
+   */
+  @SuppressWarnings("ReachabilityFenceUsage") // called at the end, not in a finally block
+  protected final void keepReachable() {
+    Reference.reachabilityFence(this);
   }
 
   /** All copies of the series' cells, whosever they are. */

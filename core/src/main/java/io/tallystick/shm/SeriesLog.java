@@ -26,9 +26,11 @@ final class SeriesLog {
   private final List<Segment> segments = new ArrayList<>();
   private final DescriptorLog records;
   private final Map<CellKind, Location> next = new EnumMap<>(CellKind.class);
+  private @Nullable FreeCells free; // null where none are ever given up
   private int nextCell;
   private int families;
   private int series;
+  private int removals;
 
   SeriesLog(Blocks blocks, int segmentCells) {
     this.blocks = blocks;
@@ -50,6 +52,7 @@ final class SeriesLog {
     }
     log.families = known.families();
     log.series = known.size();
+    log.removals = known.removals();
     for (Segment segment : log.segments) {
       log.next.remove(segment.kind);
       int cell = Math.max(0, known.end(segment.kind) - segment.firstCell);
@@ -82,6 +85,11 @@ final class SeriesLog {
     } else {
       known.add(column);
     }
+  }
+
+  /** Gives cells that are free to new series. */
+  void reuse(FreeCells cells) {
+    free = cells;
   }
 
   /** Where the cell of a number is. */
@@ -128,8 +136,7 @@ final class SeriesLog {
     records.reserve(record.length);
     Location location = room(cells, kind, owners);
     Records.locate(record, family, location.globalCell());
-    records.publish(record);
-    next.put(kind, location.plus(cells));
+    publish(record);
     series++;
     return location;
   }
@@ -141,7 +148,6 @@ final class SeriesLog {
     column.putRelease(location.cell + LifeLayout.TOUCHED_MS, lifetime.touchedMs());
     column.putRelease(location.cell + LifeLayout.RELEASED_MS, lifetime.releasedMs());
     column.putRelease(location.cell + LifeLayout.TTL_MS, lifetime.ttlMs());
-    next.put(CellKind.SINGLE, location.plus(LifeLayout.CELLS));
     return location;
   }
 
@@ -152,24 +158,50 @@ final class SeriesLog {
     int cells = slots * ExemplarSlots.SLOT_CELLS;
     Location location = room(cells, CellKind.SINGLE, new Thread[0]);
     Records.locateSlots(record, location.globalCell());
-    records.publish(record);
-    next.put(CellKind.SINGLE, location.plus(cells));
+    publish(record);
     return location;
   }
 
+  private void publish(byte[] record) throws IOException {
+    records.publish(record);
+    if (free != null) {
+      free.keepGiven();
+    }
+  }
+
+  /** Takes back free cells that were given to what could not be published. */
+  void takeBack() {
+    if (free != null) {
+      free.takeBack();
+    }
+  }
+
   private Location room(int cells, CellKind kind, @Nullable Thread[] owners) throws IOException {
+    Location reused = free == null ? null : free.take(kind, cells);
+    if (reused != null) {
+      return reused;
+    }
     Location location = next.get(kind);
     if (location != null && location.segment.cells - location.cell >= cells) {
+      next.put(kind, location.plus(cells));
       return location;
     }
     int length = Math.max(FileLayout.align(cells), growth());
-    return new Location(addSegment(length, kind, owners), 0);
+    location = new Location(addSegment(length, kind, owners), 0);
+    next.put(kind, location.plus(cells));
+    return location;
   }
 
   /** Publishes that a series is no more. */
   void removeSeries(int family, int globalCell) throws IOException {
     records.publish(Records.removed(family, globalCell));
     series--;
+    removals++;
+  }
+
+  /** How many series were removed. */
+  int removals() {
+    return removals;
   }
 
   /** Gives a thread a column in every segment, or in none; in wide ones where there is one. */

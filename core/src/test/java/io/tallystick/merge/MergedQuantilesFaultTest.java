@@ -48,7 +48,7 @@ class MergedQuantilesFaultTest {
   private boolean isFaulty(LongBuffer column) {
     try {
       quantiles.reset(0);
-      quantiles.add(0, column, 0, shape);
+      quantiles.add(0, column, 0, shape, () -> false);
       quantiles.keep();
       return false;
     } catch (InternalError e) {
