@@ -48,6 +48,11 @@ final class CellMap extends SeriesMap {
     numbers[size - 1] = number;
   }
 
+  /** Where the series of an index stands among all of the file. */
+  int number(int index) {
+    return numbers[index];
+  }
+
   /** Says where the life of the series is that was added last. */
   void addLife(int lifeCell, long createdMs) {
     int[] known = lives;

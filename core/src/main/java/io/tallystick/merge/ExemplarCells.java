@@ -15,7 +15,7 @@ final class ExemplarCells {
   /**
    * Takes in a series' slots.
    *
-   * @param number of the last series by then
+   * @param number of the series among all of the file
    */
   void add(
       MergedFamily family, int series, int number, int seriesCell, int segment, int cell, int n) {
@@ -60,7 +60,7 @@ final class ExemplarCells {
    * A series' slots.
    *
    * @param series its number in the merged family
-   * @param number of the last series when the slots came
+   * @param number of the series among all of its file
    * @param seriesCell its own first cell in its file
    * @param segment the slots' segment
    * @param cell the first one's cell in it

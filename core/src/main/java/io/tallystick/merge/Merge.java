@@ -58,9 +58,8 @@ public final class Merge {
       source.read(new Joining(source, true));
     } catch (CorruptFileException e) {
       source.setFault(String.valueOf(e.getMessage()));
-    }
-    if (source.dropRemoved()) {
-      hasGaps = true;
+    } finally { // also where it is read on later: their cells may be other series' by now
+      hasGaps |= source.dropRemoved();
     }
   }
 

@@ -27,11 +27,11 @@ abstract class SeriesMap {
     return link;
   }
 
-  /** The merged series that a cell is the first one of, or -1. Most often it is one of the last. */
-  final int seriesOf(int cell) {
+  /** The index of the series that a cell is the first one of, or -1. Often it is a late one. */
+  final int indexOf(int cell) {
     for (int i = size - 1; i >= 0; i--) {
       if (cells[i] == cell) {
-        return series[i];
+        return i;
       }
     }
     return -1;

@@ -26,7 +26,9 @@ public final class Source extends MergedFile {
   private final LifeReader lives;
   private boolean impossible;
 
-  /** Whether cells may be other series' for good: there is no reading on behind a fault. */
+  private boolean isReadToEnd = true; // at the last try
+
+  /** Whether cells may be other series' and cannot be told apart: there is no reading on. */
   private boolean withoutExpiring;
 
   /**
@@ -64,7 +66,9 @@ public final class Source extends MergedFile {
   @Override
   void read(RecordVisitor visitor) throws IOException, CorruptFileException {
     if (super.fault() == null) { // else its records are at an end
+      isReadToEnd = false;
       reader.poll(visitor);
+      isReadToEnd = true;
     }
   }
 
@@ -104,12 +108,13 @@ public final class Source extends MergedFile {
   void mapExemplars(FamilyLink link, int seriesCell, int firstCell, int slots) {
     int segment = reader.segmentOf(seriesCell);
     CellMap map = link.map(segment);
-    int series =
-        map == null ? -1 : map.seriesOf(seriesCell - reader.segments().get(segment).firstCell());
-    if (map != null && series >= 0) {
+    int index =
+        map == null ? -1 : map.indexOf(seriesCell - reader.segments().get(segment).firstCell());
+    if (map != null && index >= 0) {
       int place = reader.segmentOf(firstCell);
       int cell = firstCell - reader.segments().get(place).firstCell();
-      exemplars.add(map.family(), series, seriesSeen, seriesCell, place, cell, slots);
+      exemplars.add(
+          map.family(), map.series[index], map.number(index), seriesCell, place, cell, slots);
     }
   }
 
@@ -147,7 +152,7 @@ public final class Source extends MergedFile {
 
   @Override
   void takeLives(boolean isElsewhere) {
-    withoutExpiring = super.fault() != null && reader.isOutdated();
+    withoutExpiring = (super.fault() != null || !isReadToEnd) && reader.isOutdated();
     bySegment.forEach(
         maps -> maps.forEach(map -> map.takeLives(lives, isElsewhere, withoutExpiring)));
     PageFaults.throwPending();

@@ -160,7 +160,7 @@ final class SeriesLives {
         }
       }
       expired.forEach(SeriesHolder::letGo);
-      release(unreachable, nowMs);
+      release(unreachable);
     } finally {
       looking.unlock();
     }
@@ -180,10 +180,12 @@ final class SeriesLives {
     }
   }
 
-  private void release(List<SeriesLife> unreachable, long nowMs) {
+  private void release(List<SeriesLife> unreachable) {
     lock.lock();
     try {
       for (SeriesLife life : unreachable) {
+        // not when the look began: a process that was stopped since would set an end in the past
+        long nowMs = clock.nowMs();
         // else it was removed meanwhile, or looked up
         if (!closed && life.isUnreachable(nowMs) && lives.remove(life)) {
           changed = true;
