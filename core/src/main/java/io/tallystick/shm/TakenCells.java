@@ -1,8 +1,8 @@
 package io.tallystick.shm;
 
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TakenCells {
   private final Map<CellKind, Integer> ends = new EnumMap<>(CellKind.class); // of all that was new
-  private final Map<Integer, Expiring> expiring = new HashMap<>(); // by the series' first cell
-  private final Map<Integer, Range> free = new HashMap<>(); // by their first cell
+  private final Int2ObjectHashMap<Expiring> expiring = new Int2ObjectHashMap<>(); // by first cell
+  private final Int2ObjectHashMap<Range> free = new Int2ObjectHashMap<>(); // by their first cell
 
   /** Takes cells for a series that never gives them up. */
   void take(int cell, int count, CellKind kind) throws CorruptFileException {
@@ -33,7 +33,7 @@ final class TakenCells {
   void takeExpiring(int cell, int count, CellKind kind, int lifeCell) throws CorruptFileException {
     take(lifeCell, LifeLayout.CELLS, CellKind.SINGLE);
     take(cell, count, kind);
-    expiring.put(cell, new Expiring(new Range(cell, count, kind), lifeCell));
+    expiring.put(cell, new Expiring(count, kind, lifeCell));
   }
 
   /** Takes cells for a series' exemplars. */
@@ -49,7 +49,7 @@ final class TakenCells {
   void remove(int cell) {
     Expiring series = expiring.remove(cell);
     if (series != null) {
-      free.put(cell, series.cells);
+      free.put(cell, new Range(cell, series.count, series.kind));
       free.put(series.lifeCell, new Range(series.lifeCell, LifeLayout.CELLS, CellKind.SINGLE));
       Range slots = series.slots;
       if (slots != null) {
@@ -58,13 +58,16 @@ final class TakenCells {
     }
   }
 
+  /** What a series has; one of these is kept for each, so that it holds no other object. */
   private static final class Expiring {
-    private final Range cells;
+    private final int count;
+    private final CellKind kind;
     private final int lifeCell;
     private @Nullable Range slots;
 
-    Expiring(Range cells, int lifeCell) {
-      this.cells = cells;
+    Expiring(int count, CellKind kind, int lifeCell) {
+      this.count = count;
+      this.kind = kind;
       this.lifeCell = lifeCell;
     }
   }
