@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs that are gone before anybody can scrape them, each counted once. */
 @Timeout(180)
+@SuppressWarnings("try") // some are only open
 final class EphemeralIT {
   private TempDirectory temporary;
   private Path shared;

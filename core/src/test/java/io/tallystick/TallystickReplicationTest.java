@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A directory that is replicated because its processes are told so. */
 @Timeout(60)
+@SuppressWarnings("try") // closes early on purpose
 class TallystickReplicationTest {
   private TempDirectory temporary;
   private Path directory;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeriesChanges {
   private static final int[] NONE = {};
+  private static final int RUN = 256; // series that are compared at once
 
   private final MergedFamily family;
   private Shape shape = Shape.NONE;
@@ -23,10 +24,12 @@ public final class SeriesChanges {
   private boolean isNew = true;
   private boolean isDescribedAnew;
   private boolean hasGone;
+  private boolean areCreatedAnew; // some of them; else the created times need no look
+  private int createdVersion;
   private boolean[] seen = {};
   private long[] words = {};
-  private double[] sums = {};
-  private double[] rests = {};
+  private double[] highs = {};
+  private double[] lows = {};
   private long[] created = {};
   private long[] natives = {}; // fingerprints
   private int[] found = NONE;
@@ -47,8 +50,22 @@ public final class SeriesChanges {
     shape = present;
     isDescribedAnew = describe();
     makeRoom(present.width());
+    int version = family.index().createdVersion();
+    areCreatedAnew = isNew || family.lifespans() != null || version != createdVersion;
+    createdVersion = version;
+    boolean mayHaveRuns =
+        !all && !isOther && !areCreatedAnew && present.natives() == null && family.hasValues();
     int count = 0;
-    for (int series = 0; series < family.size(); series++) {
+    int size = family.size();
+    int series = 0;
+    while (series < size) {
+      if (mayHaveRuns && series % RUN == 0) {
+        int end = Math.min(series + RUN, size);
+        if (family.values().are(series, end, words, highs, lows, seen)) {
+          series = end;
+          continue;
+        }
+      }
       if (!family.isSeen(series)) {
         hasGone |= seen[series];
         seen[series] = false;
@@ -58,6 +75,7 @@ public final class SeriesChanges {
         }
         found[count++] = series;
       }
+      series++;
     }
     isNew = false;
     return count == 0 ? NONE : Arrays.copyOf(found, count);
@@ -98,8 +116,8 @@ public final class SeriesChanges {
     int capacity = family.index().capacity();
     if (seen.length != capacity) {
       seen = Arrays.copyOf(seen, capacity);
-      sums = Arrays.copyOf(sums, capacity);
-      rests = Arrays.copyOf(rests, capacity);
+      highs = Arrays.copyOf(highs, capacity);
+      lows = Arrays.copyOf(lows, capacity);
       created = Arrays.copyOf(created, capacity);
     }
     if (words.length != capacity * width) {
@@ -123,20 +141,17 @@ public final class SeriesChanges {
         isOther = true;
       }
     }
-    double sum = family.sum(series);
-    if (!isSame(sums[series], sum)) {
-      sums[series] = sum;
+    double high = family.values().high(series);
+    double low = family.values().low(series);
+    if (!isSame(highs[series], high) || !isSame(lows[series], low)) {
+      highs[series] = high;
+      lows[series] = low;
       isOther = true;
     }
-    double rest = family.rest(series);
-    if (!isSame(rests[series], rest)) {
-      rests[series] = rest;
-      isOther = true;
-    }
-    long createdMs = family.createdMs(series);
-    if (created[series] != createdMs) {
+    if (areCreatedAnew || isOther) {
+      long createdMs = family.createdMs(series);
+      isOther |= created[series] != createdMs;
       created[series] = createdMs;
-      isOther = true;
     }
     if (present.natives() != null) {
       long fingerprint = family.nativeBuckets(series).fingerprint();
@@ -160,8 +175,8 @@ public final class SeriesChanges {
         hasGone |= seen[from];
       } else if (to != from) {
         seen[to] = seen[from];
-        sums[to] = sums[from];
-        rests[to] = rests[from];
+        highs[to] = highs[from];
+        lows[to] = lows[from];
         created[to] = created[from];
         System.arraycopy(words, from * width, words, to * width, width);
         if (natives.length > from) {

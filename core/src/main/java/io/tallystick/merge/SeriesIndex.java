@@ -21,6 +21,7 @@ final class SeriesIndex {
   private final Map<EscapingScheme, byte[][]> labelTexts =
       new EnumMap<>(EscapingScheme.class); // null where not made yet
   private long[] createdMs = new long[FIRST_CAPACITY];
+  private int createdVersion;
   private int[] order = {};
 
   int size() {
@@ -38,6 +39,11 @@ final class SeriesIndex {
 
   long createdMs(int series) {
     return createdMs[series];
+  }
+
+  /** Changes whenever a series turns out to be older. */
+  int createdVersion() {
+    return createdVersion;
   }
 
   /** The labels as {@link LabelText} makes them; the same ones at each call. */
@@ -103,7 +109,10 @@ final class SeriesIndex {
     while (table[slot] != 0) {
       int series = table[slot] - 1;
       if (Key.equals(keys[series], key, length)) {
-        createdMs[series] = Math.min(createdMs[series], Math.max(0, created));
+        if (created < createdMs[series]) {
+          createdMs[series] = Math.max(0, created);
+          createdVersion++;
+        }
         return series;
       }
       slot = (slot + 1) & mask;

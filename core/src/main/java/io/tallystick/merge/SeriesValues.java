@@ -96,6 +96,24 @@ final class SeriesValues {
     return rest == 0 ? highs[series] : highs[series] + rest; // a gauge can be -0.0
   }
 
+  /** Whether series have all these values, but for native buckets. */
+  boolean are(int from, int to, long[] words, double[] sums, double[] rests, boolean[] isSeen) {
+    return Arrays.equals(longs, from * width, to * width, words, from * width, to * width)
+        && Arrays.equals(highs, from, to, sums, from, to)
+        && Arrays.equals(lows, from, to, rests, from, to)
+        && Arrays.equals(seen, from, to, isSeen, from, to);
+  }
+
+  /** The greater part of the sum as it is kept. */
+  double high(int series) {
+    return highs[series];
+  }
+
+  /** The smaller part. */
+  double low(int series) {
+    return lows[series];
+  }
+
   /** What rounding took from {@link #sum}. */
   double rest(int series) {
     double rest = highs[series] - sum(series) + lows[series];

@@ -141,7 +141,7 @@ class JobDirectoriesTest {
 
     endLeft();
     assertThat(left).exists();
-    clock.turn(DAY.plusSeconds(1));
+    clock.turn(DAY.plusHours(1));
     endLeft();
 
     assertThat(left).doesNotExist();
@@ -155,7 +155,7 @@ class JobDirectoriesTest {
 
     endLeft();
     assertThat(empty).exists();
-    clock.turn(Duration.ofMinutes(2));
+    clock.turn(Duration.ofHours(1));
     endLeft();
 
     assertThat(empty).doesNotExist();

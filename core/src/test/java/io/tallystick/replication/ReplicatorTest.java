@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The thread that publishes, who has it, and what a store can do to it. */
 @Timeout(120)
+@SuppressWarnings("try") // some only run, and one closes early
 class ReplicatorTest {
   private static final Duration INTERVAL = Duration.ofMillis(10);
 
