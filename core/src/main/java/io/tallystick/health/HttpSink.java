@@ -112,11 +112,10 @@ public final class HttpSink implements HealthSink {
   }
 
   private void drop(int points) {
-    if (points == 0) {
-      return;
+    if (points > 0) {
+      dropped.add(points);
+      report(points, "dropped");
     }
-    dropped.add(points);
-    report(points, "dropped");
   }
 
   private void report(int points, String result) {

@@ -219,6 +219,12 @@ class HealthChecksTest {
               }
             }
           });
+      server.createContext(
+          "/elsewhere",
+          exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+          });
       server.start();
     }
 

@@ -1,16 +1,13 @@
 package io.tallystick.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.TurnedClock;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -173,6 +170,7 @@ class HttpSinkTest {
       try (sink) {
         emit(sink, 2);
         assertThat(waits.await(30, TimeUnit.SECONDS)).isTrue();
+        Await.until("it waits", HttpSinkTest::isNewRelicWaiting);
         assertThat(vendor.posts()).hasSize(1); // however short the policy's waits are
       }
       assertThat(sink.sent()).isEqualTo(2); // once more each, at the end
@@ -269,31 +267,12 @@ class HttpSinkTest {
     }
   }
 
-  @Test
-  void shouldRefuseAKeyWithoutShowingIt() {
-    for (String key : List.of("", "secret\n", "sec ret", "secret\u00e9")) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> HttpSink.datadog(key))
-          .withMessage("API key is empty, or has characters that are not printable ASCII");
-    }
-  }
-
-  @Test
-  void shouldRefuseToSendAKeyInClearText() {
-    HttpSink.Builder builder = HttpSink.datadog(KEY);
-    for (String endpoint :
-        List.of("http://example.com", "ftp://localhost", "https:///x", "https://u:p@localhost")) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> builder.endpoint(URI.create(endpoint)))
-          .satisfies(e -> assertThat(e.getMessage()).doesNotContain("u:p").doesNotContain(KEY));
-    }
-    for (String endpoint :
-        List.of("https://api.datadoghq.eu", "http://[::1]:1", "HTTP://localhost")) {
-      assertThat(builder.endpoint(URI.create(endpoint))).isSameAs(builder);
-    }
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.capacity(0));
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.batch(0));
-    assertThatIllegalArgumentException().isThrownBy(() -> builder.interval(Duration.ZERO));
+  private static boolean isNewRelicWaiting() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(
+            thread ->
+                thread.getName().equals("tallystick-newrelic")
+                    && thread.getState() == Thread.State.TIMED_WAITING);
   }
 
   private HttpSink.Builder sink(HttpSink.Builder builder, VendorServer vendor) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * never goes down, is never above the model's, and is the model's once all have published.
  */
 class ReplicationModelTest {
+  private static final List<Line> LINES = List.of(Line.values());
   private static final int HOSTS = 3;
   private static final int STEPS = 250;
 
@@ -51,7 +52,7 @@ class ReplicationModelTest {
     }
     publishAll();
     check("seed=" + seed);
-    assertThat(shown).as("seed=%s", seed).isEqualTo(total());
+    assertThat(shown).as("seed=%s", seed).isEqualTo((double) total());
   }
 
   private void change(Random random) throws IOException {
@@ -72,7 +73,7 @@ class ReplicationModelTest {
           host.count(amount);
           counted[which] += amount;
         } else {
-          cycle(host, Line.values()[random.nextInt(Line.values().length)]);
+          cycle(host, LINES.get(random.nextInt(LINES.size())));
         }
       }
     }
