@@ -223,15 +223,13 @@ final class ChronicleKeyValues implements KeyValues {
     byte[] bytes = prefix.getBytes(UTF_8);
     List<String> keys = new ArrayList<>();
     int segment = cursor == null ? 0 : Integer.parseInt(cursor);
-    int segments;
+    int segments = session.call(map::segments);
+    if (segment < 0 || segment >= segments) {
+      throw new IllegalArgumentException("cursor is not of a page: cursor=" + cursor);
+    }
     do {
       int number = segment++;
-      segments =
-          session.call(
-              () -> {
-                map.forEach(number, (key, entry) -> addMatching(bytes, key, entry, keys));
-                return map.segments();
-              });
+      session.run(() -> map.forEach(number, (key, entry) -> addMatching(bytes, key, entry, keys)));
     } while (keys.size() < limit && segment < segments);
     return new Page(keys, segment < segments ? Integer.toString(segment) : null);
   }

@@ -31,6 +31,7 @@ final class DirectoryLock {
   private final UserSlot self;
   private final long patienceNs;
   private final ReentrantLock threads = new ReentrantLock();
+  private boolean closed; // guarded by threads
 
   DirectoryLock(Path directory, ControlFile control, UserSlot self, Duration patience) {
     this.directory = directory;
@@ -42,12 +43,15 @@ final class DirectoryLock {
   /**
    * Takes the lock.
    *
-   * @throws StoreException TRANSIENT where others have it for too long
+   * @throws StoreException TRANSIENT where others have it for too long, PERMANENT once it is closed
    */
   void acquire() {
-    threads.lock();
+    acquireThreads();
     boolean acquired = false;
     try {
+      if (closed) { // its number may be another's by now, whose lock it would take for its own
+        throw new StoreException(Category.PERMANENT, "store is closed: directory=" + directory);
+      }
       if (!control.compareAndSetOwner(ControlFile.NOBODY, self.owner())) {
         await();
       }
@@ -55,6 +59,25 @@ final class DirectoryLock {
     } finally {
       if (!acquired) {
         threads.unlock();
+      }
+    }
+  }
+
+  private void acquireThreads() {
+    long endNs = System.nanoTime() + patienceNs;
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (threads.tryLock() || threads.tryLock(endNs - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          restore(interrupted);
+          return;
+        }
+        restore(interrupted);
+        throw new StoreException(
+            Category.TRANSIENT,
+            "other threads have the directory's lock for too long: directory=" + directory);
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
     }
   }
@@ -127,10 +150,11 @@ final class DirectoryLock {
     threads.unlock();
   }
 
-  /** Does something while no thread of this store has the lock. */
-  void withoutCalls(Runnable action) {
+  /** Does something once the call that runs is over, and refuses all later ones. */
+  void close(Runnable action) {
     threads.lock();
     try {
+      closed = true;
       action.run();
     } finally {
       threads.unlock();

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import net.openhft.chronicle.hash.ChronicleHashCorruption;
@@ -82,7 +83,7 @@ final class MapFile {
         Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE);
       }
       return sizes.builder(kind).createPersistedTo(path.toFile());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | InternalError e) {
       throw new StoreException(
           Category.PERMANENT, "map cannot be opened: file=" + path + " cause=" + e, e);
     }
@@ -101,7 +102,7 @@ final class MapFile {
     try {
       OwnFiles.copy(from, to);
       map = recovered(to.toFile(), reports);
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) { // the latter where the copy's holes find no room
       throw new StoreException(
           Category.TRANSIENT, "map cannot be copied: file=" + from + " cause=" + e, e);
     } catch (RuntimeException e) {
@@ -172,15 +173,28 @@ final class MapFile {
       query.updateLock().lock();
       MapEntry<byte[], byte[]> entry = query.entry();
       undo.append(kind, key, entry == null ? null : entry.value().get());
-      if (entry == null) {
-        query.insert(query.absentEntry(), query.wrapValueAsData(value));
-      } else {
-        query.replaceValue(entry, query.wrapValueAsData(value));
-      }
+      put(query, value);
     } catch (RuntimeException | InternalError e) {
       throw fault(e);
     }
     control.leaveRelease();
+  }
+
+  /**
+   * Puts a value; one that grows is removed first. Chronicle Map gives back the room of an entry
+   * that it moves before it has other room: where there is none, the entry would stay in room that
+   * is free, and others be written over it.
+   */
+  private static void put(ExternalMapQueryContext<byte[], byte[], ?> query, byte[] value) {
+    MapEntry<byte[], byte[]> entry = query.entry();
+    if (entry != null && value.length <= entry.value().size()) {
+      query.replaceValue(entry, query.wrapValueAsData(value));
+      return;
+    }
+    if (entry != null) {
+      query.remove(entry);
+    }
+    query.insert(query.absentEntry(), query.wrapValueAsData(value));
   }
 
   /** Removes an entry, once it is written down. */
@@ -199,19 +213,21 @@ final class MapFile {
     control.leaveRelease();
   }
 
-  /** Makes an entry what it was. */
+  /** Makes an entry what it was; none by null. */
   void restore(byte[] key, byte @Nullable [] value) {
     control.enterVolatile(kind);
-    try {
-      if (value == null) {
-        map().remove(key);
-      } else {
-        map().put(key, value);
+    try (ExternalMapQueryContext<byte[], byte[], ?> query = map().queryContext(key)) {
+      query.updateLock().lock();
+      MapEntry<byte[], byte[]> entry = query.entry();
+      if (value != null) {
+        put(query, value);
+      } else if (entry != null) {
+        query.remove(entry);
       }
-      control.leaveRelease();
     } catch (RuntimeException | InternalError e) {
       throw fault(e);
     }
+    control.leaveRelease();
   }
 
   int segments() {
@@ -220,6 +236,7 @@ final class MapFile {
 
   /** Shows all entries of a segment; nothing may be changed meanwhile. */
   void forEach(int segment, BiConsumer<byte[], byte[]> action) {
+    Objects.checkIndex(segment, segments()); // Chronicle Map would read any memory
     List<byte[]> entries = new ArrayList<>();
     control.enterVolatile(kind);
     try (MapSegmentContext<byte[], byte[], ?> context = map().segmentContext(segment)) {

@@ -62,6 +62,7 @@ record MapSizes(long keys, long jobs, long series, int valueBytes) {
         .averageValueSize(averageValue)
         .actualSegments((int) Math.min(segments, MOST_SEGMENTS))
         .checksumEntries(true)
+        .skipCloseOnExitHook(true) // hooks of applications may use the store still, and close it
         .maxBloatFactor(BLOAT);
   }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -183,10 +185,17 @@ final class Session implements Closeable {
     }
   }
 
+  /**
+   * Makes every entry that the log names what it was. All of them go before the first comes back,
+   * and the largest comes first, since a map may be so full that they find room in no other order.
+   */
   private void takeBack() {
-    for (UndoLog.Before before : undo.backwards()) {
-      map(before.map).restore(before.key, before.value);
-    }
+    Collection<UndoLog.Before> first = undo.first();
+    first.forEach(before -> map(before.map).restore(before.key, null));
+    first.stream()
+        .filter(before -> before.value != null)
+        .sorted(Comparator.comparingInt(UndoLog.Before::length).reversed())
+        .forEach(before -> map(before.map).restore(before.key, before.value));
     undo.clear();
   }
 
@@ -203,7 +212,7 @@ final class Session implements Closeable {
       return;
     }
     closed = true;
-    lock.withoutCalls(
+    lock.close(
         () -> {
           maps.values().forEach(MapFile::close);
           try {

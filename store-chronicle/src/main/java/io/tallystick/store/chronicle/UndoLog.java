@@ -1,5 +1,7 @@
 package io.tallystick.store.chronicle;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.tallystick.shm.Interrupts;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
@@ -8,9 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * key, and its value or that there was none.
  *
  * <p>A record holds once {@link ControlFile#undoLength} has grown by it, which is before its map is
- * touched. Little-endian: an int each for the map and the lengths of key and value, −1 for no
- * value, then both. Threading: who has the directory's lock.
+ * touched. Little-endian: an int each for the map, the lengths of key and value, −1 for no value,
+ * and the CRC-32C of all else, then both. Threading: who has the directory's lock.
  */
 final class UndoLog {
-  private static final int HEADER = 3 * Integer.BYTES;
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+
+  private static final int CHECKSUM = 3 * Integer.BYTES;
+  private static final int HEADER = CHECKSUM + Integer.BYTES;
   private static final int NONE = -1;
   private static final long FIRST_LENGTH = 1 << 20;
   private static final long MOST = Integer.MAX_VALUE - 8L;
@@ -47,6 +53,10 @@ final class UndoLog {
       this.key = key;
       this.value = value;
     }
+
+    int length() {
+      return value == null ? 0 : value.length;
+    }
   }
 
   /** Writes down what an entry is. */
@@ -63,7 +73,15 @@ final class UndoLog {
     if (value != null) {
       bytes.put(index + HEADER + key.length, value);
     }
+    bytes.putInt(index + CHECKSUM, checksum(index, (int) end));
     control.setUndoLengthVolatile(end);
+  }
+
+  private int checksum(int from, int to) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.slice(from, CHECKSUM));
+    checksum.update(bytes.slice(from + HEADER, to - from - HEADER));
+    return (int) checksum.getValue();
   }
 
   private void ensure(long length) {
@@ -85,8 +103,8 @@ final class UndoLog {
                   long wanted = Math.max(FIRST_LENGTH, Math.max(present, length));
                   if (length > present) {
                     wanted = Math.min(MOST, Math.max(wanted, 2 * present));
-                    OwnFiles.fill(channel, present, wanted);
                   }
+                  OwnFiles.fill(channel, present, wanted);
                   long mapped = Math.min(wanted, MOST);
                   return channel
                       .map(FileChannel.MapMode.READ_WRITE, 0, mapped)
@@ -99,24 +117,54 @@ final class UndoLog {
     }
   }
 
-  /** The records that hold, the last one first. */
-  List<Before> backwards() {
+  /**
+   * What each entry was before its first change. Ends at a record that the host's loss of power has
+   * damaged, which is logged.
+   */
+  Collection<Before> first() {
+    Map<String, Before> first = new LinkedHashMap<>();
     long length = control.undoLength();
-    ensure(length);
-    List<Before> records = new ArrayList<>();
-    for (int at = 0; at < length; ) {
-      byte[] key = new byte[bytes.getInt(at + Integer.BYTES)];
-      int valueLength = bytes.getInt(at + 2 * Integer.BYTES);
-      byte[] value = valueLength == NONE ? null : new byte[valueLength];
-      bytes.get(at + HEADER, key);
-      if (value != null) {
-        bytes.get(at + HEADER + key.length, value);
-      }
-      records.add(new Before(MapKind.of(bytes.getInt(at)), key, value));
-      at += HEADER + key.length + Math.max(0, valueLength);
+    int at = 0;
+    for (Before before = next(at, length); before != null; before = next(at, length)) {
+      String name = before.map.code + new String(before.key, ISO_8859_1);
+      first.putIfAbsent(name, before);
+      at += HEADER + before.key.length + before.length();
     }
-    Collections.reverse(records);
-    return records;
+    if (at != length) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "changes cannot be taken back, their log is damaged: file={0} bytes={1} at={2}",
+          file,
+          length,
+          at);
+    }
+    return first.values();
+  }
+
+  /** The record at an index; null where there is none that is whole. */
+  private @Nullable Before next(int at, long length) {
+    if (length - at < HEADER || length > MOST) {
+      return null;
+    }
+    ensure(length);
+    int code = bytes.getInt(at);
+    int keyLength = bytes.getInt(at + Integer.BYTES);
+    int valueLength = bytes.getInt(at + 2 * Integer.BYTES);
+    long end = (long) at + HEADER + keyLength + Math.max(0, valueLength);
+    if (keyLength < 0
+        || valueLength < NONE
+        || end > length
+        || bytes.getInt(at + CHECKSUM) != checksum(at, (int) end)) {
+      return null;
+    }
+    byte[] key = new byte[keyLength];
+    bytes.get(at + HEADER, key);
+    byte[] value = null;
+    if (valueLength != NONE) {
+      value = new byte[valueLength];
+      bytes.get(at + HEADER + keyLength, value);
+    }
+    return new Before(MapKind.of(code), key, value);
   }
 
   /** Takes the changes for done. */

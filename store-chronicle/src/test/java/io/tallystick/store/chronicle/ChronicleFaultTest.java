@@ -1,5 +1,6 @@
 package io.tallystick.store.chronicle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -20,6 +21,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,5 +169,74 @@ class ChronicleFaultTest {
                         .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------"));
       }
     }
+  }
+
+  @Test
+  void shouldRefuseACursorThatIsOfNoPage() {
+    try (ChronicleStore store = open(folder.resolve("store"))) {
+      store.keyValues().put("a", new byte[1]);
+      for (String cursor : new String[] {"99999", "-1", "x", ""}) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> store.keyValues().scan("", cursor, 10));
+      }
+      assertThat(store.keyValues().scan("", null, 10).keys()).containsExactly("a");
+      assertThat(store.recoveries()).isZero();
+    }
+  }
+
+  @Test
+  void shouldTakeBackAllThatACallHasChangedWhenEntriesThatGrowFillTheMap() {
+    Random random = new Random(2);
+    Map<String, byte[]> kept = new HashMap<>();
+    int refused = 0;
+    try (Session session = Session.open(folder.resolve("store"), SMALL, DirectoryLock.PATIENCE)) {
+      for (int round = 0; round < 40; round++) {
+        Map<String, byte[]> changed = new HashMap<>(kept);
+        try {
+          session.run(() -> change(session.map(MapKind.KEYS), random, changed));
+          kept = changed;
+        } catch (StoreException e) {
+          assertThat(e).hasMessageContaining("map is full");
+          refused++;
+        }
+        assertThat(entries(session)).as("round " + round).isEqualTo(texts(kept));
+      }
+      assertThat(refused).isPositive();
+      assertThat(session.control().undoLength()).isZero();
+      assertThat(session.control().recoveries()).isZero();
+    }
+  }
+
+  private static void change(MapFile map, Random random, Map<String, byte[]> entries) {
+    for (int i = 0; i < 20; i++) {
+      String key = "k" + random.nextInt(200);
+      if (random.nextInt(4) == 0) {
+        map.remove(key.getBytes(UTF_8));
+        entries.remove(key);
+      } else {
+        byte[] value = new byte[1 + random.nextInt(random.nextInt(3) == 0 ? 1_000_000 : 50_000)];
+        random.nextBytes(value);
+        map.put(key.getBytes(UTF_8), value);
+        entries.put(key, value);
+      }
+    }
+  }
+
+  private static Map<String, Integer> texts(Map<String, byte[]> entries) {
+    Map<String, Integer> texts = new HashMap<>();
+    entries.forEach((key, value) -> texts.put(key, Arrays.hashCode(value)));
+    return texts;
+  }
+
+  /** All entries; each is found by its key too. */
+  private static Map<String, Integer> entries(Session session) {
+    return session.call(
+        () -> {
+          MapFile map = session.map(MapKind.KEYS);
+          Map<String, byte[]> entries = new HashMap<>();
+          map.forEach((key, value) -> entries.put(new String(key, UTF_8), value));
+          entries.replaceAll((key, value) -> map.get(key.getBytes(UTF_8)));
+          return texts(entries);
+        });
   }
 }

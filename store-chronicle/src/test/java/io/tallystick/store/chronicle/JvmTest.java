@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import net.openhft.chronicle.core.shutdown.PriorityHook;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,5 +60,43 @@ class JvmTest {
     assertThat(System.getProperty("java.class.path")).doesNotContain("chronicle-analytics");
     assertThatExceptionOfType(ClassNotFoundException.class)
         .isThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"));
+  }
+
+  /** Uses a directory in a hook, when the JVM has begun to end. */
+  static final class Ending {
+    private Ending() {}
+
+    public static void main(String[] args) {
+      ChronicleStore store = ChronicleStore.open(Path.of(args[0]));
+      store.keyValues().increment("n", 1);
+      CountDownLatch chronicleHasEnded = new CountDownLatch(1);
+      PriorityHook.add(100, chronicleHasEnded::countDown); // behind the one that closes maps
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(store, chronicleHasEnded)));
+      System.exit(0);
+    }
+
+    private static void end(ChronicleStore store, CountDownLatch chronicleHasEnded) {
+      try {
+        chronicleHasEnded.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      System.out.println("n " + store.keyValues().increment("n", 1));
+      System.out.flush();
+      store.close();
+    }
+  }
+
+  @Test
+  void shouldServeAnApplicationUntilItClosesTheStoreWhenTheJvmEnds() throws Exception {
+    ChildJvm.Builder builder = ChildJvm.of(Ending.class).arguments(folder.resolve("store"));
+    JvmOptions.ALL.forEach(builder::option);
+    try (ChildJvm child = builder.start()) {
+      child.await("n 2");
+      assertThat(child.waitFor()).isZero();
+    }
+    try (ChronicleStore store = ChronicleStore.open(folder.resolve("store"))) {
+      assertThat(store.recoveries()).isZero();
+    }
   }
 }

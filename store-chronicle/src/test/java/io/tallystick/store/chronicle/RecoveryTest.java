@@ -8,12 +8,18 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.ChildJvm;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a process leaves that dies at a point of a call. */
 class RecoveryTest {
@@ -148,6 +154,68 @@ class RecoveryTest {
     try (ChronicleStore store = open()) {
       assertFilled(store);
       assertThat(store.recoveries()).isEqualTo(MapKind.values().length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(bytes = {0, -3, 120})
+  void shouldOpenWhenALossOfPowerHasDamagedTheLogOfACall(byte filling) throws Exception {
+    try (ChronicleStore store = open()) {
+      fill(store);
+    }
+    byte[] bytes = new byte[200];
+    Arrays.fill(bytes, filling);
+    try (FileChannel undo =
+        FileChannel.open(folder.resolve("store").resolve("undo"), StandardOpenOption.WRITE)) {
+      undo.write(ByteBuffer.wrap(bytes), 0);
+    }
+    ControlFile control = ControlFile.map(folder.resolve("store").resolve("control"));
+    control.setBoot(7);
+    control.setUndoLengthVolatile(100);
+    try (ChronicleStore store = open()) {
+      assertFilled(store);
+    }
+  }
+
+  @Test
+  void shouldLeaveTheLockOfAnotherStoreAloneWhenAClosedOneIsAsked() {
+    ChronicleStore closed = open();
+    closed.close();
+    try (Session session =
+        Session.open(folder.resolve("store"), MapSizes.DEFAULT, DirectoryLock.PATIENCE)) {
+      int[] owners = new int[2];
+      session.run(
+          () -> {
+            owners[0] = session.control().ownerVolatile();
+            assertThat(failureOf(closed::stats).category()).isEqualTo(Category.PERMANENT);
+            owners[1] = session.control().ownerVolatile();
+          });
+      assertThat(owners[1]).isEqualTo(owners[0]).isNotEqualTo(ControlFile.NOBODY);
+    }
+  }
+
+  private static StoreException failureOf(Runnable call) {
+    return catchThrowableOfType(StoreException.class, call::run);
+  }
+
+  @Test
+  void shouldFailAsTransientWhenAnotherThreadHasTheLockForTooLong() throws Exception {
+    try (Session session =
+        Session.open(folder.resolve("store"), MapSizes.DEFAULT, Duration.ofMillis(50))) {
+      StoreException[] failure = new StoreException[1];
+      Thread other = new Thread(() -> failure[0] = failureOf(() -> session.run(() -> {})), "other");
+      session.run(
+          () -> {
+            other.start();
+            try {
+              other.join(ChildJvm.PATIENCE.toMillis());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      other.join();
+      assertThat(failure[0]).isNotNull();
+      assertThat(failure[0].category()).isEqualTo(Category.TRANSIENT);
     }
   }
 }
