@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * job, place or lease of the file has; triggers count the states.
  */
 final class JobRows {
+  private static final int MOST_MOVED = 500;
   private static final String LEASE_RAN_OUT = "lease ran out";
   private static final long NO_QUEUE = 0;
   private static final String ENDED =
       " FROM tallystick_jobs INDEXED BY tallystick_jobs_end"
           + " WHERE queue = ? AND state IN (1, 2) AND end_ms <= ?";
-  private static final String OF_WORKER = " WHERE id = ? AND queue = ? AND state = 2 AND lease = ?";
+  private static final String OF_WORKER =
+      " WHERE id = ? AND queue = ? AND state = 2 AND lease = ? AND end_ms > ?";
   private static final String PENDING =
       "SELECT 1 FROM tallystick_jobs WHERE queue = ? AND key = ? AND state < 3";
 
@@ -68,21 +70,46 @@ final class JobRows {
         && session.number(0, "SELECT 1" + ENDED + " LIMIT 1", queue, nowMs) > 0;
   }
 
-  /** Queues jobs whose delays or leases have run out; of the latter some are dead letters then. */
+  /**
+   * Queues jobs whose delays or leases have run out; of the latter some are dead letters then. It
+   * does so with some of them, those that ended first: others wait for the transaction.
+   */
   void moveEnded(RetryPolicy policy, long nowMs) throws SQLException {
-    if (!hasEnded(nowMs)) {
-      return;
+    if (hasEnded(nowMs)) {
+      move(
+          policy,
+          session.list(
+              "SELECT id, state, attempts FROM (SELECT id, state, attempts, end_ms, place"
+                  + (ENDED + " ORDER BY end_ms LIMIT " + MOST_MOVED)
+                  + ") ORDER BY state, end_ms, place",
+              JobRows::ended,
+              queue,
+              nowMs));
     }
-    List<Ended> all =
+  }
+
+  /** Does so with the job of a key, where its delay or lease has run out. */
+  void moveEnded(RetryPolicy policy, byte[] key, long nowMs) throws SQLException {
+    move(
+        policy,
         session.list(
-            "SELECT id, state, attempts" + ENDED + " ORDER BY state, end_ms, place",
-            row -> new Ended(row.getLong(1), row.getInt(2), row.getInt(3)),
+            "SELECT id, state, attempts FROM tallystick_jobs"
+                + " WHERE queue = ? AND key = ? AND state < 3 AND state > 0 AND end_ms <= ?",
+            JobRows::ended,
             queue,
-            nowMs);
+            key,
+            nowMs));
+  }
+
+  private void move(RetryPolicy policy, List<Ended> all) throws SQLException {
     for (Ended ended : all) {
       boolean isDead = ended.state == State.RUNNING && ended.attempts >= policy.attempts();
       move(ended.id, isDead ? State.DEAD : State.QUEUED, 0, isDead ? LEASE_RAN_OUT : "");
     }
+  }
+
+  private static Ended ended(ResultSet row) throws SQLException {
+    return new Ended(row.getLong(1), row.getInt(2), row.getInt(3));
   }
 
   boolean isPending(byte[] key) throws SQLException {
@@ -133,6 +160,7 @@ final class JobRows {
         > 0;
   }
 
+  /** Takes the job that was queued first. */
   Optional<Job> take(long endMs) throws SQLException {
     return Optional.ofNullable(
         session.first(
@@ -152,31 +180,37 @@ final class JobRows {
             queue));
   }
 
-  boolean extend(Job job, long endMs) throws SQLException {
+  boolean extend(Job job, long endMs, long nowMs) throws SQLException {
     return session.update(
             "UPDATE tallystick_jobs SET end_ms = ?" + OF_WORKER,
             endMs,
             toNumber(job.id()),
             queue,
-            job.lease())
+            job.lease(),
+            nowMs)
         > 0;
   }
 
-  boolean end(Job job) throws SQLException {
+  boolean end(Job job, long nowMs) throws SQLException {
     return session.update(
-            "DELETE FROM tallystick_jobs" + OF_WORKER, toNumber(job.id()), queue, job.lease())
+            "DELETE FROM tallystick_jobs" + OF_WORKER,
+            toNumber(job.id()),
+            queue,
+            job.lease(),
+            nowMs)
         > 0;
   }
 
   /** How often a job was taken whose worker has its lease; 0 where that was lost. */
-  int attempts(Job job) throws SQLException {
+  int attempts(Job job, long nowMs) throws SQLException {
     return (int)
         session.number(
             0,
             "SELECT attempts FROM tallystick_jobs" + OF_WORKER,
             toNumber(job.id()),
             queue,
-            job.lease());
+            job.lease(),
+            nowMs);
   }
 
   /** Gives a job that is no longer run another state, behind all others of it. */

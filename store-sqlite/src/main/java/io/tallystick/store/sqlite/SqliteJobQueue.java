@@ -12,7 +12,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A queue of a database, under the policy of one of those who use it. */
+/**
+ * A queue of a database, under the policy of one of those who use it.
+ *
+ * <p>Each call that writes moves some of the jobs whose delays or leases have run out, so that no
+ * transaction is long however many these are. Calls that need all of them moved are run once they
+ * are, after as many transactions as that takes.
+ */
 final class SqliteJobQueue implements JobQueue {
   private final SqliteStore store;
   private final byte[] name;
@@ -24,7 +30,7 @@ final class SqliteJobQueue implements JobQueue {
     this.policy = policy;
   }
 
-  /** Does something in a transaction, after what has run out was moved. */
+  /** Does something in a transaction, after some of what has run out was moved. */
   private <T> T write(QueueWork<T> work) {
     return store
         .writer()
@@ -34,6 +40,18 @@ final class SqliteJobQueue implements JobQueue {
               jobs.moveEnded(policy, store.nowMs());
               return work.run(jobs);
             });
+  }
+
+  /** Does something in a transaction, once all that has run out was moved. */
+  private <T> T writeSettled(QueueWork<T> work) {
+    Optional<T> result = Optional.empty();
+    while (result.isEmpty()) {
+      result =
+          write(
+              jobs ->
+                  jobs.hasEnded(store.nowMs()) ? Optional.empty() : Optional.of(work.run(jobs)));
+    }
+    return result.get();
   }
 
   /** Does what needs no transaction unless something has run out. */
@@ -49,7 +67,7 @@ final class SqliteJobQueue implements JobQueue {
                       ? Optional.empty()
                       : Optional.of(work.run(jobs));
                 });
-    return result.isPresent() ? result.get() : write(work);
+    return result.isPresent() ? result.get() : writeSettled(work);
   }
 
   @Override
@@ -63,6 +81,7 @@ final class SqliteJobQueue implements JobQueue {
             session -> {
               JobRows jobs = JobRows.ofQueueThatIs(session, name);
               jobs.moveEnded(policy, store.nowMs());
+              jobs.moveEnded(policy, bytes, store.nowMs());
               if (jobs.isPending(bytes)) {
                 return false;
               }
@@ -73,24 +92,31 @@ final class SqliteJobQueue implements JobQueue {
 
   @Override
   public Optional<Job> take(Duration lease) {
-    long endMs = Deadline.after(store.nowMs(), lease);
-    if (!store.readers().read(session -> JobRows.canTake(session, name, store.nowMs()))) {
-      return Optional.empty(); // so that those who look in vain do not keep others from writing
+    Duration checked = Deadline.checked(lease);
+    while (store.readers().read(session -> JobRows.canTake(session, name, store.nowMs()))) {
+      Optional<Job> taken = write(jobs -> jobs.take(Deadline.after(store.nowMs(), checked)));
+      if (taken.isPresent()) {
+        return taken; // else others were faster, or all that was moved is dead
+      }
     }
-    return write(jobs -> jobs.take(endMs));
+    return Optional.empty(); // so that those who look in vain do not keep others from writing
   }
 
   @Override
   public boolean extend(Job job, Duration lease) {
     store.requireOpen();
-    long endMs = Deadline.after(store.nowMs(), lease);
-    return write(jobs -> jobs.extend(job, endMs));
+    Duration checked = Deadline.checked(lease);
+    return write(
+        jobs -> {
+          long nowMs = store.nowMs(); // once the transaction has begun, which may have to wait
+          return jobs.extend(job, Deadline.after(nowMs, checked), nowMs);
+        });
   }
 
   @Override
   public boolean acknowledge(Job job) {
     store.requireOpen();
-    return write(jobs -> jobs.end(job));
+    return write(jobs -> jobs.end(job, store.nowMs()));
   }
 
   @Override
@@ -101,7 +127,7 @@ final class SqliteJobQueue implements JobQueue {
   }
 
   private boolean retry(JobRows jobs, Job job, String error) throws SQLException {
-    int attempts = jobs.attempts(job);
+    int attempts = jobs.attempts(job, store.nowMs());
     if (attempts == 0) {
       return false;
     }
@@ -129,14 +155,14 @@ final class SqliteJobQueue implements JobQueue {
   public boolean requeue(String id) {
     store.requireOpen();
     Long number = JobRows.toNumber(id);
-    return number != null && write(jobs -> jobs.requeue(number));
+    return number != null && writeSettled(jobs -> jobs.requeue(number));
   }
 
   @Override
   public boolean discard(String id) {
     store.requireOpen();
     Long number = JobRows.toNumber(id);
-    return number != null && write(jobs -> jobs.discard(number));
+    return number != null && writeSettled(jobs -> jobs.discard(number));
   }
 
   /** What is done with a queue's jobs. */

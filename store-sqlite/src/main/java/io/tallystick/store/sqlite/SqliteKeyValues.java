@@ -42,6 +42,11 @@ final class SqliteKeyValues implements KeyValues {
     return endMs == Deadline.NEVER_MS ? null : endMs;
   }
 
+  /** When a time ends that begins in a transaction, not before what that had to wait for. */
+  private @Nullable Long end(@Nullable Duration timeToLive) {
+    return timeToLive == null ? null : toColumn(Deadline.after(store.nowMs(), timeToLive));
+  }
+
   @Override
   public Optional<byte[]> get(String key) {
     byte[] bytes = checked(key);
@@ -91,18 +96,18 @@ final class SqliteKeyValues implements KeyValues {
 
   @Override
   public void put(String key, byte[] value) {
-    put(key, value, Deadline.NEVER_MS);
+    putFor(key, value, null);
   }
 
   @Override
   public void put(String key, byte[] value, Duration timeToLive) {
-    put(key, value, Deadline.after(store.nowMs(), timeToLive));
+    putFor(key, value, Deadline.checked(timeToLive));
   }
 
-  private void put(String key, byte[] value, long endMs) {
+  private void putFor(String key, byte[] value, @Nullable Duration timeToLive) {
     byte[] bytes = checked(key);
     byte[] copy = store.limits().copyValue(value);
-    write(session -> session.update(PUT, bytes, toColumn(endMs), copy));
+    write(session -> session.update(PUT, bytes, end(timeToLive), copy));
   }
 
   private <T> T write(Session.Work<T> work) {
@@ -134,25 +139,31 @@ final class SqliteKeyValues implements KeyValues {
 
   @Override
   public boolean putIfAbsent(String key, byte[] value) {
-    return putIfAbsent(key, value, Deadline.NEVER_MS);
+    return putIfAbsentFor(key, value, null);
   }
 
   @Override
   public boolean putIfAbsent(String key, byte[] value, Duration timeToLive) {
-    return putIfAbsent(key, value, Deadline.after(store.nowMs(), timeToLive));
+    return putIfAbsentFor(key, value, Deadline.checked(timeToLive));
   }
 
-  private boolean putIfAbsent(String key, byte[] value, long endMs) {
+  private boolean putIfAbsentFor(String key, byte[] value, @Nullable Duration timeToLive) {
     byte[] bytes = checked(key);
     byte[] copy = store.limits().copyValue(value);
-    return write(session -> putIfAbsent(session, bytes, copy, endMs, store.nowMs()));
+    return write(session -> putIfAbsent(session, bytes, copy, end(timeToLive), store.nowMs()));
   }
 
   /** Puts a value unless one is there that has not expired. */
   static boolean putIfAbsent(Session session, byte[] key, byte[] value, long endMs, long nowMs)
       throws SQLException {
+    return putIfAbsent(session, key, value, toColumn(endMs), nowMs);
+  }
+
+  private static boolean putIfAbsent(
+      Session session, byte[] key, byte[] value, @Nullable Long endMs, long nowMs)
+      throws SQLException {
     String sql = PUT + " WHERE tallystick_keys.end_ms <= ?";
-    return session.update(sql, key, toColumn(endMs), value, nowMs) > 0;
+    return session.update(sql, key, endMs, value, nowMs) > 0;
   }
 
   @Override
@@ -184,12 +195,12 @@ final class SqliteKeyValues implements KeyValues {
   @Override
   public boolean expire(String key, Duration timeToLive) {
     byte[] bytes = checked(key);
-    long endMs = Deadline.after(store.nowMs(), timeToLive);
+    Duration checked = Deadline.checked(timeToLive);
     return write(
         session ->
             session.update(
                     "UPDATE tallystick_keys SET end_ms = ? WHERE key = ?" + LIVES,
-                    toColumn(endMs),
+                    end(checked),
                     bytes,
                     store.nowMs())
                 > 0);
