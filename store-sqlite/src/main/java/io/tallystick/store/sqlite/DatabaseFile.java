@@ -3,31 +3,37 @@ package io.tallystick.store.sqlite;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteOpenMode;
 
 /**
- * The file of a database, and what SQLite keeps beside it: the log and its index.
+ * The file of a database.
  *
- * <p>One that SQLite does not take for a database is moved aside, under a lock on a file beside it
- * and only where it is still so then, so that of two processes the second does not move what the
- * first has made in its place.
+ * <p>A session goes on with the file that it has opened, also where another process has moved that
+ * aside, or a user has deleted it, and nobody else will ever read it. So each session knows which
+ * file that is, and after what it has done it is asked whether that is still the one of this path:
+ * only then may be said that something was written or read. Where files have no identity, as on
+ * Windows, one that is open cannot be moved.
  */
 final class DatabaseFile {
-  private static final List<String> PARTS = List.of("", "-wal", "-shm", "-journal");
-  private static final Object ONE_AT_A_TIME = new Object(); // a file lock is a whole process'
+  static final long RETRY_NS = 2_000_000;
+
+  private static final Object OPENING = new Object();
   private static final long JOURNAL_LIMIT = 64L << 20;
-  private static final long RETRY_NS = 2_000_000;
+
+  /** What a path has that leads to no file; equal to nothing else. */
+  private static final Object NO_FILE = new Object();
+
+  private static final Object NO_IDENTITY = new Object();
 
   private final Path path;
   private final SqliteOptions options;
@@ -48,42 +54,50 @@ final class DatabaseFile {
    */
   Session open(Schema schema, long nowMs) {
     NativeLibrary.load();
-    create();
     try {
       return prepared(schema);
     } catch (SQLException e) {
       if (SqliteFault.isDamage(e)) {
-        throw moveAside(schema, nowMs, e);
+        throw new DamagedFile(this, options.busyTimeout()).moveAside(schema, nowMs, e);
       }
       throw SqliteFault.of(path, e);
     }
   }
 
+  Session prepared(Schema schema) throws SQLException {
+    Session session = created();
+    try {
+      useLog(session);
+      requireSame(session); // whose log may be that of another file
+      schema.migrate(session);
+      MetricsTable.prepare(session);
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  private Session created() throws SQLException {
+    synchronized (OPENING) { // of a file that is closed by one thread all lose the locks
+      create();
+      return toSession();
+    }
+  }
+
   /** Makes an empty file that only its owner may read; SQLite makes those beside it like it. */
   private void create() {
+    boolean isPosix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    FileAttribute<?>[] rights = {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
     try {
-      if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.createFile(
-            path,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      }
+      Files.createFile(path, isPosix ? rights : new FileAttribute<?>[0]);
     } catch (FileAlreadyExistsException e) {
       // which is what is opened
     } catch (IOException e) {
       throw new StoreException(
           Category.PERMANENT, "database cannot be made: file=" + path + " cause=" + e, e);
-    }
-  }
-
-  private Session prepared(Schema schema) throws SQLException {
-    Session session = toSession();
-    try {
-      useLog(session);
-      schema.migrate(session);
-      return session;
-    } catch (SQLException | RuntimeException e) {
-      session.close();
-      throw e;
     }
   }
 
@@ -112,71 +126,80 @@ final class DatabaseFile {
     }
   }
 
-  /** Opens another session. */
+  /**
+   * Opens another session in a file that is there.
+   *
+   * @throws StoreException TRANSIENT where it has gone, or no file can be opened now
+   */
   Session connect() {
     try {
-      return toSession();
+      Session session;
+      synchronized (OPENING) {
+        session = toSession();
+      }
+      try {
+        if (!Schema.isIn(session)) {
+          throw new StoreException(Category.TRANSIENT, "database is being made: file=" + path);
+        }
+        return session;
+      } catch (SQLException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
     } catch (SQLException e) {
-      throw SqliteFault.of(path, e);
+      throw SqliteFault.isUnopened(e)
+          ? new StoreException(
+              Category.TRANSIENT, "database cannot be opened now: file=" + path + " cause=" + e, e)
+          : SqliteFault.of(path, e);
     }
   }
 
   private Session toSession() throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
+    config.resetOpenMode(SQLiteOpenMode.CREATE); // a file of our rights, or none
     config.setBusyTimeout(options.busyTimeoutMs());
     config.setSynchronous(
         options.synchronous() == Synchronous.FULL ? SynchronousMode.FULL : SynchronousMode.NORMAL);
     config.setJournalSizeLimit((int) JOURNAL_LIMIT);
     // as a URI, since a name may have a question mark
-    return new Session(config.createConnection("jdbc:sqlite:" + path.toUri().toASCIIString()));
-  }
-
-  @SuppressWarnings("try") // the lock is held, and the session is only opened
-  private StoreException moveAside(Schema schema, long nowMs, SQLException damage) {
-    synchronized (ONE_AT_A_TIME) {
-      try (FileChannel channel =
-              FileChannel.open(
-                  sibling("-aside.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        try (Session session = prepared(schema)) {
-          return new StoreException(
-              Category.TRANSIENT, "database was damaged and moved aside meanwhile: file=" + path);
-        } catch (SQLException e) {
-          if (!SqliteFault.isDamage(e)) {
-            return SqliteFault.of(path, e);
-          }
-        }
-        return new StoreException(
-            Category.CORRUPT,
-            "database is damaged and was moved aside, so that opening it again makes an empty one:"
-                + (" file=" + path + " aside=" + moveParts(nowMs))
-                + (" cause=" + damage.getMessage()),
-            damage);
-      } catch (IOException e) {
-        return new StoreException(
-            Category.CORRUPT,
-            "database is damaged and cannot be moved aside: file=" + path + " cause=" + e,
-            damage);
-      }
+    String url = "jdbc:sqlite:" + path.toUri().toASCIIString();
+    Object identity = identity();
+    Session session = new Session(config.createConnection(url), identity);
+    try {
+      requireSame(session);
+      return session;
+    } catch (StoreException e) {
+      session.close();
+      throw e;
     }
   }
 
-  /** Moves the database last: without it, the other parts are nobody's. */
-  private Path moveParts(long nowMs) throws IOException {
-    String suffix = ".damaged-" + nowMs;
-    for (int i = 1; Files.exists(sibling(suffix)); i++) {
-      suffix = ".damaged-" + nowMs + "-" + i;
+  /** What tells the file that the path leads to now from all others. */
+  private Object identity() {
+    try {
+      Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return key == null ? NO_IDENTITY : key;
+    } catch (IOException e) {
+      return NO_FILE;
     }
-    for (int i = PARTS.size() - 1; i >= 0; i--) {
-      Path part = sibling(PARTS.get(i));
-      if (Files.exists(part)) {
-        Files.move(part, sibling(suffix + PARTS.get(i)));
-      }
-    }
-    return sibling(suffix);
   }
 
-  private Path sibling(String suffix) {
-    return path.resolveSibling(path.getFileName() + suffix);
+  /** Whether the path still leads to the file that a session has opened. */
+  boolean isSame(Session session) {
+    return session.file() != NO_FILE && identity().equals(session.file());
+  }
+
+  private void requireSame(Session session) {
+    if (!isSame(session)) {
+      throw replaced();
+    }
+  }
+
+  /** Says that what was done, was done to a file that is not the one of this path any more. */
+  StoreException replaced() {
+    return new StoreException(
+        Category.TRANSIENT,
+        "database was moved aside, replaced or deleted while it was open; the next call opens the"
+            + (" one that is there then: file=" + path));
   }
 }

@@ -36,7 +36,7 @@ final class ForeignFamilies {
    * The families of a name.
    *
    * @param rows values by the names of their fields
-   * @param known a family of ours of this name: gauges have its mode
+   * @param known a family of ours of this name: those of its type have its texts and mode
    */
   static List<Foreign> of(
       String name, Map<String, Double> rows, @Nullable FamilyValues known, long nowMs) {
@@ -46,6 +46,9 @@ final class ForeignFamilies {
   }
 
   private void add(String row, double value) {
+    if (Double.isNaN(value)) {
+      return; // no number
+    }
     DistributedField.parse(row)
         .ifPresent(
             field -> {
@@ -93,9 +96,10 @@ final class ForeignFamilies {
   }
 
   private FamilyValues family(Shape shape, List<SeriesValues> series) {
+    FamilyValues ours = known != null && known.type() == shape.type ? known : null;
     GaugeMode mode = shape.type == FamilyType.GAUGE ? GaugeMode.MOSTRECENT : GaugeMode.ALL;
-    if (known != null && known.type() == shape.type && !known.mode().isPerProcess()) {
-      mode = known.mode();
+    if (ours != null && !ours.mode().isPerProcess()) {
+      mode = ours.mode();
     }
     return new FamilyValues(
         name,
@@ -103,12 +107,12 @@ final class ForeignFamilies {
         name,
         shape.type,
         mode,
-        known == null ? null : known.help(),
-        known == null ? null : known.unit(),
+        ours == null ? null : ours.help(),
+        ours == null ? null : ours.unit(),
         shape.bounds,
         List.of(),
         List.of(),
-        known == null ? series.get(0).createdMs() : known.createdMs(),
+        ours == null ? series.get(0).createdMs() : ours.createdMs(),
         series);
   }
 

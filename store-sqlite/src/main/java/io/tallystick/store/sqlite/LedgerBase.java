@@ -1,6 +1,5 @@
 package io.tallystick.store.sqlite;
 
-import io.tallystick.python.DistributedField;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.LedgerMerge;
@@ -17,48 +16,46 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of retired sources, in a transaction: rows of ours, and those of
- * prometheus-distributed-client's table {@code metrics}, which are what holds (see {@link
- * MetricFields}).
+ * The values of retired sources, in a transaction: rows of ours, and those of {@link MetricsTable},
+ * which are what holds (see {@link MetricFields}).
  *
- * <p>Of families of one name the first one has the rows of that name; others, which lose the
- * conflict, are in our rows alone. A source is folded series by series where the family's shape is
- * that of the base; else all of the family is merged anew. So is one whose series can be too old to
- * keep, once it has twice as many of them as after the last time.
+ * <p>Of families of one name the first one has the rows of that name, unless Python has begun one
+ * there whose rows have the same names; others, which lose the conflict, are in our rows alone. A
+ * source is folded series by series where the family's shape is that of the base; else all of the
+ * family is merged anew. So is one whose series can be too old to keep, once it has twice as many
+ * of them as after the last time.
  */
 final class LedgerBase {
   private static final int FEW_SERIES = 1_000;
 
-  private final Session session;
   private final LedgerRows rows;
+  private final MetricsTable table;
   private final long nowMs;
 
   LedgerBase(Session session, LedgerRows rows, long nowMs) {
-    this.session = session;
     this.rows = rows;
+    this.table = new MetricsTable(session);
     this.nowMs = nowMs;
   }
 
   /**
-   * All families, some without series; of one identity there may be several, whose series have no
-   * labels in common.
+   * All families, but those whose rows Python has removed; of one identity there may be several,
+   * whose series have no labels in common.
    */
   List<FamilyValues> families() throws SQLException {
-    Map<String, Map<String, Double>> metrics = new HashMap<>();
-    session.forEach(
-        "SELECT metric_key, subkey, value FROM metrics",
-        row ->
-            metrics
-                .computeIfAbsent(row.getString(1), name -> new HashMap<>())
-                .merge(DistributedField.newer(row.getString(2)), row.getDouble(3), Double::sum));
+    Map<String, Map<String, Double>> metrics = table.all();
     List<FamilyValues> families = new ArrayList<>();
     Map<String, FamilyValues> owners = new HashMap<>();
     for (FamilyRow family : rows.descriptions(LedgerRows.BASE)) {
       String name = family.values().name();
       FamilyValues values = rows.withSeries(family);
-      boolean owns =
-          MetricFields.hasFields(values.type()) && owners.putIfAbsent(name, values) == null;
-      families.add(owns ? adjusted(values, metrics.getOrDefault(name, new HashMap<>())) : values);
+      if (family.ownsName()) {
+        owners.put(name, values);
+        values = adjusted(values, metrics.getOrDefault(name, new HashMap<>()));
+      }
+      if (values != null) {
+        families.add(values);
+      }
     }
     metrics.forEach(
         (name, left) ->
@@ -67,7 +64,8 @@ final class LedgerBase {
     return families;
   }
 
-  private static FamilyValues adjusted(FamilyValues family, Map<String, Double> metrics) {
+  /** A family with what its rows say; null where it had series and all of their rows have gone. */
+  private static @Nullable FamilyValues adjusted(FamilyValues family, Map<String, Double> metrics) {
     List<SeriesValues> series = new ArrayList<>();
     for (SeriesValues each : family.series()) {
       SeriesValues adjusted = MetricFields.adjusted(family, each, metrics);
@@ -75,18 +73,18 @@ final class LedgerBase {
         series.add(adjusted);
       }
     }
-    return family.withSeries(series);
+    return series.isEmpty() && !family.series().isEmpty() ? null : family.withSeries(series);
   }
 
   boolean isEmpty() throws SQLException {
-    return session.number(0, "SELECT 1 FROM tallystick_families WHERE source = 0 LIMIT 1") == 0
-        && session.number(0, "SELECT 1 FROM metrics LIMIT 1") == 0;
+    return !rows.hasFamilies(LedgerRows.BASE) && table.isEmpty();
   }
 
   /** Folds families of a source, which counts once. */
   void fold(String source, long publishedMs, List<FamilyValues> families) throws SQLException {
     for (FamilyValues family : families) {
-      fold(family, merge -> merge.addSource(source, false, publishedMs, List.of(family)));
+      FamilyValues named = LedgerMerge.withInstance(family, source); // as the base has its series
+      fold(named, merge -> merge.addSource(source, false, publishedMs, List.of(named)));
     }
   }
 
@@ -96,11 +94,9 @@ final class LedgerBase {
   }
 
   private void fold(FamilyValues family, Addition addition) throws SQLException {
+    table.make(); // Python may have dropped it
     FamilyRow stored = rows.description(LedgerRows.BASE, family.identity());
-    FamilyRow owner = owner(family.name());
-    boolean owns =
-        MetricFields.hasFields(family.type())
-            && (owner == null || (stored != null && owner.id() == stored.id()));
+    boolean owns = stored == null ? canOwnName(family) : stored.ownsName();
     FamilyValues present = stored == null ? null : seriesOf(stored, family, owns);
     if (stored == null || present == null) {
       foldWhole(family, stored, owns, addition);
@@ -114,14 +110,22 @@ final class LedgerBase {
     }
   }
 
-  /** The first family of a name that Python knows the type of. */
-  private @Nullable FamilyRow owner(String name) throws SQLException {
-    for (FamilyRow family : rows.descriptions(LedgerRows.BASE, name)) {
-      if (MetricFields.hasFields(family.values().type())) {
-        return family;
+  private boolean canOwnName(FamilyValues family) throws SQLException {
+    if (!MetricFields.hasFields(family.type())) {
+      return false;
+    }
+    for (FamilyRow other : rows.descriptions(LedgerRows.BASE, family.name())) {
+      if (other.ownsName()) {
+        return false;
       }
     }
-    return null;
+    for (Foreign foreign :
+        ForeignFamilies.of(family.name(), table.of(family.name()), null, nowMs)) {
+      if (MetricFields.shareFields(foreign.family().type(), family.type())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -153,6 +157,11 @@ final class LedgerBase {
     return stored.values().withSeries(series);
   }
 
+  private Map<String, Double> metrics(FamilyValues family, SeriesValues series)
+      throws SQLException {
+    return table.of(family.name(), MetricFields.of(family, series).keySet());
+  }
+
   private boolean isToBeMerged(FamilyRow stored) throws SQLException {
     FamilyValues values = stored.values();
     boolean canExpire =
@@ -161,38 +170,19 @@ final class LedgerBase {
     return canExpire && rows.size(stored) > Math.max(FEW_SERIES, 2 * stored.mergedSize());
   }
 
-  private Map<String, Double> metrics(FamilyValues family, SeriesValues series)
-      throws SQLException {
-    Map<String, Double> metrics = new HashMap<>();
-    for (String field : MetricFields.of(family, series).keySet()) {
-      session.forEach(
-          "SELECT value FROM metrics WHERE metric_key = ? AND subkey IN (?, ?)",
-          row -> metrics.merge(field, row.getDouble(1), Double::sum),
-          family.name(),
-          field,
-          DistributedField.older(field));
-    }
-    return metrics;
-  }
-
   private void foldWhole(
       FamilyValues family, @Nullable FamilyRow stored, boolean owns, Addition addition)
       throws SQLException {
     LedgerMerge merge = new LedgerMerge(nowMs);
     Set<String> gone = new HashSet<>();
-    Map<String, Double> metrics = new HashMap<>();
-    if (owns) {
-      session.forEach(
-          "SELECT subkey, value FROM metrics WHERE metric_key = ?",
-          row ->
-              metrics.merge(
-                  DistributedField.newer(row.getString(1)), row.getDouble(2), Double::sum),
-          family.name());
-    }
+    Map<String, Double> metrics = owns ? table.of(family.name()) : new HashMap<>();
     if (stored != null) {
       FamilyValues all = rows.withSeries(stored);
       all.series().forEach(each -> gone.addAll(MetricFields.of(all, each).keySet()));
-      merge.addBase(List.of(owns ? adjusted(all, metrics) : all));
+      FamilyValues present = owns ? adjusted(all, metrics) : all;
+      if (present != null) {
+        merge.addBase(List.of(present));
+      }
       rows.removeAll(stored);
     }
     for (Foreign foreign : ForeignFamilies.of(family.name(), metrics, family, nowMs)) {
@@ -204,13 +194,13 @@ final class LedgerBase {
     addition.addTo(merge);
     if (owns) {
       for (String field : gone) {
-        deleteMetric(family.name(), field);
+        table.delete(family.name(), field);
       }
     }
     for (FamilyValues merged : merge.toBase()) {
       put(merged, owns);
     }
-    rows.setMerged(LedgerRows.BASE, family.identity());
+    rows.setMerged(LedgerRows.BASE, family.identity(), owns);
   }
 
   private void put(FamilyValues family, boolean owns) throws SQLException {
@@ -220,34 +210,9 @@ final class LedgerBase {
     }
     for (SeriesValues series : family.series()) {
       for (Map.Entry<String, Double> field : MetricFields.of(family, series).entrySet()) {
-        putMetric(family.name(), field.getKey(), field.getValue());
+        table.put(family.name(), field.getKey(), field.getValue());
       }
     }
-  }
-
-  private void putMetric(String name, String field, double value) throws SQLException {
-    if (Double.isNaN(value)) {
-      deleteMetric(name, field);
-      return;
-    }
-    session.update(
-        "INSERT INTO metrics VALUES (?, ?, ?)"
-            + " ON CONFLICT (metric_key, subkey) DO UPDATE SET value = excluded.value",
-        name,
-        field,
-        value);
-    String older = DistributedField.older(field);
-    if (!older.equals(field)) {
-      deleteMetric(name, older); // which is in the value
-    }
-  }
-
-  private void deleteMetric(String name, String field) throws SQLException {
-    session.update(
-        "DELETE FROM metrics WHERE metric_key = ? AND subkey IN (?, ?)",
-        name,
-        field,
-        DistributedField.older(field));
   }
 
   /** Adds what is folded to a merge. */

@@ -25,6 +25,9 @@ final class LedgerRows {
   /** The source that is none: the base's families are its. */
   static final long BASE = 0;
 
+  private static final String FAMILIES =
+      "SELECT id, description, merged_size, owns_name FROM tallystick_families";
+
   private final Session session;
 
   LedgerRows(Session session) {
@@ -123,25 +126,19 @@ final class LedgerRows {
 
   /** A source's families without their series, the first one first. */
   List<FamilyRow> descriptions(long source) throws SQLException {
-    return session.list(
-        "SELECT id, description, merged_size FROM tallystick_families WHERE source = ? ORDER BY id",
-        LedgerRows::family,
-        source);
+    return session.list(FAMILIES + " WHERE source = ? ORDER BY id", LedgerRows::family, source);
   }
 
-  /** The first of a source's families of a name, without its series. */
+  /** A source's families of a name without their series, the first one first. */
   List<FamilyRow> descriptions(long source, String name) throws SQLException {
     return session.list(
-        "SELECT id, description, merged_size FROM tallystick_families WHERE source = ? AND name = ? ORDER BY id",
-        LedgerRows::family,
-        source,
-        name);
+        FAMILIES + " WHERE source = ? AND name = ? ORDER BY id", LedgerRows::family, source, name);
   }
 
   /** A source's family without its series. */
   @Nullable FamilyRow description(long source, Identity identity) throws SQLException {
     return session.first(
-        "SELECT id, description, merged_size FROM tallystick_families WHERE source = ? AND identity = ?",
+        FAMILIES + " WHERE source = ? AND identity = ?",
         LedgerRows::family,
         source,
         Texts.of(identity));
@@ -150,7 +147,10 @@ final class LedgerRows {
   private static FamilyRow family(ResultSet row) throws SQLException {
     byte[] bytes = Session.bytes(row, 2);
     return new FamilyRow(
-        row.getLong(1), decoded(() -> FamilyBytes.toFamily(bytes, List.of())), row.getLong(3));
+        row.getLong(1),
+        decoded(() -> FamilyBytes.toFamily(bytes, List.of())),
+        row.getLong(3),
+        row.getInt(4) != 0);
   }
 
   FamilyValues withSeries(FamilyRow family) throws SQLException {
@@ -229,16 +229,22 @@ final class LedgerRows {
     }
   }
 
+  boolean hasFamilies(long source) throws SQLException {
+    return session.number(0, "SELECT 1 FROM tallystick_families WHERE source = ? LIMIT 1", source)
+        > 0;
+  }
+
   long size(FamilyRow family) throws SQLException {
     return session.number(0, "SELECT count(*) FROM tallystick_series WHERE family = ?", family.id);
   }
 
-  /** Notes that all series of a family were merged. */
-  void setMerged(long source, Identity identity) throws SQLException {
+  /** Notes that all series of a family were merged, and whether its name's rows are its. */
+  void setMerged(long source, Identity identity, boolean ownsName) throws SQLException {
     session.update(
         "UPDATE tallystick_families SET merged_size ="
-            + " (SELECT count(*) FROM tallystick_series WHERE family = id)"
+            + " (SELECT count(*) FROM tallystick_series WHERE family = id), owns_name = ?"
             + " WHERE source = ? AND identity = ?",
+        ownsName ? 1L : 0L,
         source,
         Texts.of(identity));
   }
@@ -264,6 +270,7 @@ final class LedgerRows {
    *
    * @param values without series
    * @param mergedSize how many series it had when all of them were merged last
+   * @param ownsName whether the rows of its name in {@link MetricsTable} are its
    */
-  record FamilyRow(long id, FamilyValues values, long mergedSize) {}
+  record FamilyRow(long id, FamilyValues values, long mergedSize, boolean ownsName) {}
 }

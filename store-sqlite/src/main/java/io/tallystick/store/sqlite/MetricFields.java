@@ -39,6 +39,12 @@ final class MetricFields {
     return type != FamilyType.INFO && type != FamilyType.STATESET;
   }
 
+  /** Whether different types have fields of one name, the time of creation left aside. */
+  static boolean shareFields(FamilyType a, FamilyType b) {
+    return (a == FamilyType.HISTOGRAM && b == FamilyType.SUMMARY)
+        || (a == FamilyType.SUMMARY && b == FamilyType.HISTOGRAM);
+  }
+
   /** The values of a series by the names of their fields; none where its type has no fields. */
   static Map<String, Double> of(FamilyValues family, SeriesValues series) {
     Map<String, String> labels = labels(series);
@@ -89,18 +95,21 @@ final class MetricFields {
 
   /**
    * What a series is by its fields, which are taken out of those that are there; null where none is
-   * there any more.
+   * there any more, though it has some. One that is NaN there is no number, and says nothing.
    */
   static @Nullable SeriesValues adjusted(
       FamilyValues family, SeriesValues series, Map<String, Double> present) {
     Map<String, Double> fields = of(family, series);
     boolean isSame = true;
-    boolean isThere = fields.isEmpty();
+    boolean isThere = hasNoRows(fields);
     for (Map.Entry<String, Double> field : fields.entrySet()) {
       Double value = present.remove(field.getKey());
       boolean isValue = !field.getKey().startsWith(CREATED);
-      isThere |= isValue && (value != null || field.getValue().isNaN());
-      if (isValue && value != null && Double.compare(value, field.getValue()) != 0) {
+      isThere |= isValue && value != null;
+      if (isValue
+          && value != null
+          && !value.isNaN()
+          && Double.compare(value, field.getValue()) != 0) {
         isSame = false;
         field.setValue(value);
       }
@@ -109,6 +118,11 @@ final class MetricFields {
       return null;
     }
     return isSame ? series : withFields(family, series, new ArrayList<>(fields.values()));
+  }
+
+  private static boolean hasNoRows(Map<String, Double> fields) {
+    return fields.entrySet().stream()
+        .allMatch(field -> field.getKey().startsWith(CREATED) || field.getValue().isNaN());
   }
 
   /** A series with other values, in the order of its fields. */

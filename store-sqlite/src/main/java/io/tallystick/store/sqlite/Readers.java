@@ -9,7 +9,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * The sessions that read: a few, opened when they are needed, so that readers wait for nobody that
- * writes. Threading: any.
+ * writes. Threading: any. What was read from a file that is not the one of the path any more is not
+ * given: the call fails, and the next ones open the file that is there then.
  */
 final class Readers implements AutoCloseable {
   private static final int MOST = 8;
@@ -32,11 +33,15 @@ final class Readers implements AutoCloseable {
       if (session == null) {
         session = file.connect();
       }
+      T result;
       try {
-        return work.run(session);
-      } finally {
+        result = work.run(session);
+      } catch (SQLException | RuntimeException | Error e) {
         giveBack(session);
+        throw e;
       }
+      giveBack(session);
+      return result;
     } catch (SQLException e) {
       throw SqliteFault.of(file.path(), e);
     } finally {
@@ -58,6 +63,11 @@ final class Readers implements AutoCloseable {
   }
 
   private void giveBack(Session session) throws SQLException {
+    if (!file.isSame(session)) {
+      session.close();
+      closeIdle();
+      throw file.replaced();
+    }
     idle.addFirst(session);
     if (closed) {
       closeIdle(); // of close() and this, one at least sees the other

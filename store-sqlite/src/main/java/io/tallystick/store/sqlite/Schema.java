@@ -11,9 +11,8 @@ import java.util.function.Supplier;
  * The tables of a database, made and brought up to date step by step, each step in the transaction
  * that notes it. {@code docs/store-sqlite.md} says what is in them.
  *
- * <p>All but prometheus-distributed-client's table are named {@code tallystick_…}; a file may have
- * tables of others beside them. Texts that are looked for are bytes of UTF-8, which compare without
- * any collation.
+ * <p>All are named {@code tallystick_…}; a file may have tables of others beside them, as {@link
+ * MetricsTable}. Texts that are looked for are bytes of UTF-8, which compare without any collation.
  */
 final class Schema {
   private static final String FIRST =
@@ -60,14 +59,11 @@ final class Schema {
       CREATE TABLE tallystick_families (
         id INTEGER NOT NULL PRIMARY KEY, source INTEGER NOT NULL, identity BLOB NOT NULL,
         name TEXT NOT NULL, description BLOB NOT NULL, merged_size INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (source, identity));
+        owns_name INTEGER NOT NULL DEFAULT 0, UNIQUE (source, identity));
       CREATE INDEX tallystick_families_name ON tallystick_families (source, name);
       CREATE TABLE tallystick_series (
         family INTEGER NOT NULL, labels BLOB NOT NULL, bytes BLOB NOT NULL,
         PRIMARY KEY (family, labels)) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS metrics (
-        metric_key TEXT NOT NULL, subkey TEXT NOT NULL, value REAL NOT NULL,
-        PRIMARY KEY (metric_key, subkey));
       """;
 
   private static final String VERSION = "schema.version";
@@ -120,19 +116,27 @@ final class Schema {
     }
   }
 
+  /** Whether a database has tables of ours, and as they are made at once, all of them. */
+  static boolean isIn(Session session) throws SQLException {
+    return session.number(0, "SELECT 1 FROM sqlite_schema WHERE name = 'tallystick_meta'") > 0;
+  }
+
   private static long version(Session session) throws SQLException {
-    boolean isThere =
-        session.number(0, "SELECT count(*) FROM sqlite_schema WHERE name = 'tallystick_meta'") > 0;
-    if (!isThere) {
+    if (!isIn(session)) {
       return 0;
     }
-    String version = get(session, VERSION);
+    String text = get(session, VERSION);
+    long version;
     try {
-      return Long.parseLong(version);
+      version = Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new StoreException(
-          Category.CORRUPT, "database has no version: name=" + VERSION + " value=" + version, e);
+      version = 0;
     }
+    if (version < 1) {
+      throw new StoreException(
+          Category.CORRUPT, "database has no version: name=" + VERSION + " value=" + text);
+    }
+    return version;
   }
 
   static String ledgerId(Session session) throws SQLException {

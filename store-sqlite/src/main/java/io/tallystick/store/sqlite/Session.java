@@ -20,10 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements AutoCloseable {
   private final Connection connection;
+  private final Object file;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-  Session(Connection connection) {
+  /**
+   * @param file tells the file that it has opened from all others
+   */
+  Session(Connection connection, Object file) {
     this.connection = connection;
+    this.file = file;
+  }
+
+  Object file() {
+    return file;
   }
 
   /** Runs what gives no rows, and that may be several statements. */
@@ -169,7 +178,7 @@ final class Session implements AutoCloseable {
     void accept(ResultSet row) throws SQLException;
   }
 
-  /** What is done in a transaction; it may be done again where that was rolled back. */
+  /** What is done in a transaction; it may be done again where that had no effect. */
   interface Work<T> {
     T run(Session session) throws SQLException;
   }

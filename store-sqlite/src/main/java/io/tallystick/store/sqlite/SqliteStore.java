@@ -12,13 +12,18 @@ import io.tallystick.store.Limits;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.StoreStats;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A store in one SQLite file; {@code sqlite:/path/x.db} opens one, {@code
@@ -27,8 +32,11 @@ import java.util.Set;
  * <p>Any number of processes of a host may use one file at once. Writing ones take turns: a call
  * that has waited for the busy timeout fails with TRANSIENT and had no effect. Readers wait for
  * nobody. A file that is no database, or is damaged so that it cannot be opened, is moved aside and
- * said with CORRUPT; damage that is found later is said, and the file stays. A transaction that was
- * acknowledged outlives its process; the host's loss of power only with {@link Synchronous#FULL}.
+ * said with CORRUPT; damage that is found later is said, and the file stays. Other processes that
+ * had it open, or any where a file is deleted or replaced, get TRANSIENT once or a few times and go
+ * on with the file that is there then; where none is, a call that writes makes one. A transaction
+ * that was acknowledged outlives its process; the host's loss of power only with {@link
+ * Synchronous#FULL}.
  *
  * <p>The file must be on a disk of this host: the log that lets readers and a writer go on side by
  * side is in memory that they share.
@@ -44,12 +52,12 @@ public final class SqliteStore implements Store {
   private final SqliteLedger ledger = new SqliteLedger(this);
 
   private SqliteStore(
-      DatabaseFile file, SqliteOptions options, InstantSource clock, Session session) {
+      DatabaseFile file, SqliteOptions options, InstantSource clock, Writer writer) {
     this.file = file;
     this.options = options;
     this.clock = clock;
     this.openedMs = clock.millis();
-    this.writer = new Writer(file.path(), session);
+    this.writer = writer;
     this.readers = new Readers(file);
   }
 
@@ -71,7 +79,9 @@ public final class SqliteStore implements Store {
    */
   public static SqliteStore open(Path path, SqliteOptions options, InstantSource clock) {
     DatabaseFile file = new DatabaseFile(path, options);
-    return new SqliteStore(file, options, clock, file.open(Schema.newest(), clock.millis()));
+    Supplier<Session> opening = () -> file.open(Schema.newest(), clock.millis());
+    Writer writer = new Writer(file, opening.get(), opening);
+    return new SqliteStore(file, options, clock, writer);
   }
 
   Writer writer() {
@@ -156,9 +166,24 @@ public final class SqliteStore implements Store {
   @Override
   public void backup(Path target) {
     requireOpen();
+    requireOther(target);
     try (BackupWriter backup = BackupWriter.create(target, nowMs())) {
       readers.snapshot(session -> new SqliteBackup(session, backup, nowMs()).run());
       backup.commit();
+    }
+  }
+
+  private void requireOther(Path target) {
+    for (Path part : DamagedFile.parts(file.path())) {
+      try {
+        if (Files.exists(target) && Files.isSameFile(target, part)) {
+          throw new StoreException(
+              Category.PERMANENT, "backup would be in the place of the store: file=" + target);
+        }
+      } catch (IOException e) {
+        throw new StoreException(
+            Category.TRANSIENT, "files cannot be told apart: file=" + target + " cause=" + e, e);
+      }
     }
   }
 

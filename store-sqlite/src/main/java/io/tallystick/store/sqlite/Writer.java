@@ -3,7 +3,6 @@ package io.tallystick.store.sqlite;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.sqlite.Session.Work;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +21,30 @@ import org.jspecify.annotations.Nullable;
  * runs all that is queued, wakes those whose tasks these were, gives the lock back and then wakes
  * the first that is queued by now. Where it does not, whoever has the lock has not yet looked for
  * the first one, and finds this task: nobody sleeps that has to be woken. A task that fails takes
- * the transaction with it; then each is run in one of its own. Where other processes keep the
- * database for the busy timeout, all tasks of a batch fail at once; so a task waits for two such
- * times at most, its own and that of the batch before.
+ * the transaction with it; then each is run in one of its own. Where others keep the database for
+ * the busy timeout, all tasks of a batch that have not run fail at once. A task waits for the
+ * batches before its own, and so may wait for longer than that.
+ *
+ * <p>Failure: a batch that was written to a file which is not the one of the path any more fails
+ * whole, and the next one opens the file that is there then.
  */
 final class Writer implements AutoCloseable {
   private static final int MOST_AT_ONCE = 256;
 
-  private final Path file;
-  private final Session session;
+  private final DatabaseFile file;
+  private final Supplier<Session> opening;
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Task<?>> queue = new ConcurrentLinkedQueue<>();
-  private boolean closed; // guarded by lock
+  private @Nullable Session session; // guarded by lock, as what follows
+  private boolean closed;
 
-  Writer(Path file, Session session) {
+  /**
+   * @param opening opens another session, in the file that is there then
+   */
+  Writer(DatabaseFile file, Session session, Supplier<Session> opening) {
     this.file = file;
     this.session = session;
+    this.opening = opening;
   }
 
   /** Runs something in a transaction, and returns once that is committed. */
@@ -82,45 +90,69 @@ final class Writer implements AutoCloseable {
       if (batch.size() < 2 || !runTogether(batch)) {
         runOneByOne(batch);
       }
+      if (session != null && !file.isSame(session)) {
+        leave(session);
+        batch.forEach(task -> task.failure = file.replaced());
+      }
     } finally {
       batch.forEach(Task::finish);
     }
   }
 
+  private void leave(Session replaced) {
+    session = null;
+    try {
+      replaced.close();
+    } catch (SQLException e) {
+      // its file is nobody's
+    }
+  }
+
   /** False where a task failed, so that none has run. */
   private boolean runTogether(List<Task<?>> batch) {
-    StoreException refusal = begin();
-    if (refusal != null) {
+    try {
+      return runBegun(begin(), batch) == null;
+    } catch (StoreException refusal) {
       batch.forEach(task -> task.failure = refusal);
       return true;
     }
-    return runBegun(batch) == null;
   }
 
   /** Who is refused a transaction has waited for one, and those behind do not wait again. */
   private void runOneByOne(List<Task<?>> batch) {
     StoreException refusal = null;
     for (Task<?> task : batch) {
-      refusal = refusal == null ? begin() : refusal;
-      task.failure = refusal == null ? runBegun(List.of(task)) : refusal;
+      if (refusal == null) {
+        try {
+          task.failure = runBegun(begin(), List.of(task));
+        } catch (StoreException e) {
+          refusal = e;
+        }
+      }
+      if (refusal != null) {
+        task.failure = refusal;
+      }
     }
   }
 
-  /** Begins a transaction; returns why there is none, or null. */
-  private @Nullable StoreException begin() {
+  /** Begins a transaction. */
+  private Session begin() {
     if (closed) {
-      return new StoreException(Category.PERMANENT, "store is closed: file=" + file);
+      throw new StoreException(Category.PERMANENT, "store is closed: file=" + file.path());
     }
     try {
+      if (session == null) {
+        session = opening.get();
+      }
       session.beginWrite();
-      return null;
+      return session;
     } catch (SQLException e) {
-      return SqliteFault.of(file, e);
+      throw SqliteFault.of(file.path(), e);
     }
   }
 
   /** Runs tasks in the transaction and ends it; returns why that failed, or null. */
-  private @Nullable Throwable runBegun(List<Task<?>> tasks) {
+  private @Nullable Throwable runBegun(Session session, List<Task<?>> tasks) {
     try {
       for (Task<?> task : tasks) {
         task.run(session);
@@ -129,7 +161,7 @@ final class Writer implements AutoCloseable {
       return null;
     } catch (SQLException e) {
       session.rollback();
-      return SqliteFault.of(file, e);
+      return SqliteFault.of(file.path(), e);
     } catch (RuntimeException | Error e) {
       session.rollback();
       return e;
@@ -140,12 +172,13 @@ final class Writer implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
+      closed = true;
+      if (session != null) {
         session.close();
+        session = null;
       }
     } catch (SQLException e) {
-      throw SqliteFault.of(file, e);
+      throw SqliteFault.of(file.path(), e);
     } finally {
       lock.unlock();
     }

@@ -13,8 +13,11 @@ import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Publication;
+import io.tallystick.store.RestoreMode;
 import io.tallystick.store.SeriesValues;
 import io.tallystick.store.Store;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.TurnedClock;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -101,13 +104,127 @@ class MetricsTableTest {
     retire(store, "a", histogram(List.of(0.5, INF), List.of(1L, 1L), 2));
     table.run("DELETE FROM metrics");
     retire(store, "b", histogram(List.of(0.5, 2.0, INF), List.of(1L, 2L, 3L), 4));
-    assertThat(onlySeries(store, "h").counts()).containsExactly(1L, 5L);
+    assertThat(onlySeries(store, "h").counts()).containsExactly(1L, 2L, 3L);
     assertThat(rows())
         .containsExactly(
             "_bucket:{\"le\":\"+Inf\",\"path\":\"/\"} 6.0",
             "_bucket:{\"le\":\"0.5\",\"path\":\"/\"} 1.0",
+            "_bucket:{\"le\":\"2.0\",\"path\":\"/\"} 3.0",
             "_count:{\"path\":\"/\"} 6.0",
             "_sum:{\"path\":\"/\"} 4.0");
+  }
+
+  @Test
+  void shouldShowAllBucketsOfALiveSourceWhenTheRowsOfOtherBoundsWereRemoved() throws SQLException {
+    retire(store, "a", histogram(List.of(1.0, INF), List.of(1L, 1L), 2));
+    table.run("DELETE FROM metrics");
+    FamilyValues live = histogram(List.of(0.5, 2.0, INF), List.of(1L, 2L, 3L), 4);
+    store.ledger().publish(Publication.ofAll("b", 1, List.of(live), Duration.ofHours(1)));
+    assertThat(onlySeries(store, "h").counts()).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void shouldBeginAnewWhenTheTableWasDropped() throws SQLException {
+    retire(store, "a", counter("c", ROOT));
+    table.run("DROP TABLE metrics");
+    assertThat(store.ledger().read()).isEmpty();
+    store.backup(folder.resolve("x.bak"));
+    retire(store, "b", counter("c", OTHER));
+    assertThat(store.ledger().read()).containsExactly(counter("c", OTHER));
+    assertThat(rows()).containsExactly("_total:{\"p\":\"/x\"} 4.5");
+    table.run("DROP TABLE metrics");
+    store.restore(folder.resolve("x.bak"), RestoreMode.MERGE);
+    try (Store other = SqliteStore.open(folder.resolve("x.db"))) {
+      assertThat(other.ledger().read()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldRefuseAFileWhenItHasAnotherTableOfThatName() throws SQLException {
+    Path file = folder.resolve("other.db");
+    try (RawConnection other = new RawConnection(file)) {
+      other.run("CREATE TABLE metrics (metric_key TEXT, subkey TEXT, value REAL)");
+    }
+    StoreException refusal = Refused.with(Category.PERMANENT, () -> SqliteStore.open(file).close());
+    assertThat(refusal).hasMessageContaining("table metrics");
+  }
+
+  @Test
+  void shouldKeepATotalWhenItsValueIsNoNumber() throws SQLException {
+    retire(store, "a", counter("c", ROOT));
+    table.run("UPDATE metrics SET value = 'abc' WHERE subkey LIKE '\\_total%' ESCAPE '\\'");
+    put("d", "_total:{}", 1);
+    table.run("UPDATE metrics SET value = x'00' WHERE metric_key = 'd'");
+    assertThat(store.ledger().read()).containsExactly(counter("c", ROOT));
+    retire(store, "b", counter("c", ROOT));
+    assertThat(onlySeries(store, "c").total()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldBeginAnewWhenTheRowsOfASeriesThatIsNoNumberWereRemoved() throws SQLException {
+    FamilyValues gauge =
+        family(
+            "g",
+            FamilyType.GAUGE,
+            GaugeMode.MAX,
+            List.of(),
+            series(Labels.EMPTY, List.of(), Double.NaN));
+    retire(store, "a", histogram(List.of(1L, 2L, 3L), Double.NaN), gauge);
+    assertThat(store.ledger().read()).hasSize(2);
+    table.run("DELETE FROM metrics");
+    assertThat(store.ledger().read()).containsExactly(gauge);
+  }
+
+  @Test
+  void shouldLeaveItsRowsToPythonWhenASourcesTypeHasFieldsOfThoseNames() throws SQLException {
+    put("h", "_count:{\"path\":\"/\"}", 7);
+    put("h", "_sum:{\"path\":\"/\"}", 9);
+    retire(store, "a", histogram(List.of(1L, 2L, 3L), 4));
+    retire(store, "b", histogram(List.of(1L, 2L, 3L), 4));
+    assertThat(rows()).containsExactly("_count:{\"path\":\"/\"} 7.0", "_sum:{\"path\":\"/\"} 9.0");
+    assertThat(onlySeries(store, "h").counts()).containsExactly(2L, 4L, 6L);
+  }
+
+  @Test
+  void shouldNotTakeAGaugeForOursWhenOursOfThatNameIsACounter() throws SQLException {
+    retire(store, "a", counter("c", ROOT));
+    put("c", ":{}", 44);
+    clock.turn(Duration.ofHours(1));
+    assertThat(store.ledger().read()).containsExactly(counter("c", ROOT));
+    table.run("DELETE FROM metrics WHERE subkey LIKE '\\_total%' ESCAPE '\\'");
+    FamilyValues ours =
+        new FamilyValues(
+            "c",
+            "c",
+            "c",
+            FamilyType.GAUGE,
+            GaugeMode.MAX,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(),
+            2, // later than the counter, earlier than Python's
+            List.of(series(Labels.EMPTY, List.of(), 3)));
+    store.ledger().publish(Publication.ofAll("g", 1, List.of(ours), Duration.ofHours(1)));
+    assertThat(store.ledger().read()).containsExactly(ours);
+  }
+
+  @Test
+  void shouldKeepTheNewestGaugeWhenASourceOfANameIsRetiredTwice() {
+    retire(store, "a", gauge(clock.millis(), 4));
+    clock.turn(Duration.ofHours(25));
+    retire(store, "b"); // with which the name of the other is forgotten
+    clock.turn(Duration.ofHours(-25));
+    retire(store, "a", gauge(clock.millis() - 1_000, 5));
+    assertThat(onlySeries(store, "g").sum()).isEqualTo(4);
+  }
+
+  private static FamilyValues gauge(long writtenMs, double value) {
+    Labels labels = Labels.of("pid", "1");
+    SeriesValues series =
+        new SeriesValues(labels, 1, writtenMs, List.of(), value, 0, null, null, List.of());
+    return family("g", FamilyType.GAUGE, GaugeMode.ALL, List.of(), series);
   }
 
   @Test

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a store says and keeps when its file, or the disk, is not as it should be. */
 class SqliteFaultTest {
@@ -178,11 +180,12 @@ class SqliteFaultTest {
     }
   }
 
-  @Test
-  void shouldSayThatTheVersionIsDamagedWhenItIsNoNumber() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "0", "-1"})
+  void shouldSayThatTheVersionIsDamagedWhenItIsNone(String version) throws Exception {
     SqliteStore.open(file()).close();
     try (RawConnection other = new RawConnection(file())) {
-      other.run("UPDATE tallystick_meta SET value = 'x' WHERE name = 'schema.version'");
+      other.run("UPDATE tallystick_meta SET value = '" + version + "' WHERE name LIKE '%version'");
     }
     Refused.with(Category.CORRUPT, () -> SqliteStore.open(file()).close());
     assertThat(file()).exists();
