@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * such source, has folded it, however long ago. Then, and where it says RETIRED, the directory goes
  * on under another name with what has come on top. The order of writing makes this hold: a name is
  * in the directory's state before it is first published, with all that was folded before it; that a
- * ledger has taken it in is written after that, long before the ledger can forget it.
+ * ledger has taken it in is written in the same cycle. Who is killed between the two, and publishes
+ * again only when the ledger has forgotten the name, counts twice.
  *
  * <p>A ledger with another id has lost its content, or had an older one restored. It is asked what
  * it has of the directory: the newest name that it has as a source is gone on with, and what it
