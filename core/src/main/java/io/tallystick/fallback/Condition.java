@@ -84,6 +84,11 @@ public final class Condition {
     return text;
   }
 
+  /** A place in a text in the characters that its author sees, whatever UTF-16 makes of them. */
+  static int position(String text, int index) {
+    return text.codePointCount(0, index);
+  }
+
   /** What is wrong with the text of a condition, and where. */
   public static final class SyntaxException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -95,7 +100,7 @@ public final class Condition {
       this.position = position;
     }
 
-    /** The character where it is, counted from 0; the length of the text at its end. */
+    /** Where it is, in characters (code points) from 0; at the end, how many the text has. */
     public int position() {
       return position;
     }

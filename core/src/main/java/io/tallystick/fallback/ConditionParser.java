@@ -87,7 +87,7 @@ final class ConditionParser {
   }
 
   private SyntaxException expected(String wanted) {
-    int position = tokens.get(next).position();
+    int position = Condition.position(text, tokens.get(next).index());
     return new SyntaxException("Expected " + wanted + " at position " + position, position);
   }
 }

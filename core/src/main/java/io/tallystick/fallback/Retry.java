@@ -68,7 +68,9 @@ public final class Retry {
       } catch (InterruptedException e) {
         throw e; // says nothing of what was called
       } catch (Exception e) {
-        count(false);
+        if (!(e instanceof CircuitOpenException)) { // then nothing was called
+          count(false);
+        }
         if (attempt >= policy.attempts() && metrics != null) {
           metrics.exhausted().inc();
         }

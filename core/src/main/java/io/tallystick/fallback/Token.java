@@ -4,9 +4,9 @@ package io.tallystick.fallback;
  * A word of a condition.
  *
  * @param value what it stands for: a double, a text, an {@link Operator}, or the word itself
- * @param position where it begins, in characters from 0
+ * @param index of its first char
  */
-record Token(Kind kind, Object value, int position) {
+record Token(Kind kind, Object value, int index) {
   /** What a token is. */
   enum Kind {
     NUMBER,

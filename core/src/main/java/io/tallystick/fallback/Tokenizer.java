@@ -40,7 +40,7 @@ final class Tokenizer {
     if (count > Condition.MAX_TOKENS) {
       throw new SyntaxException(
           "Expression too complex (" + count + " tokens > " + Condition.MAX_TOKENS + " max)",
-          firstTooMany);
+          Condition.position(text, firstTooMany));
     }
     tokens.add(new Token(Kind.END, "", text.length()));
     return tokens;
@@ -51,7 +51,7 @@ final class Tokenizer {
     if (count <= Condition.MAX_TOKENS) {
       tokens.add(token);
     } else if (count == Condition.MAX_TOKENS + 1) {
-      firstTooMany = token.position();
+      firstTooMany = token.index();
     }
   }
 
@@ -74,9 +74,7 @@ final class Tokenizer {
       case '(' -> new Token(Kind.OPEN, "(", at++);
       case ')' -> new Token(Kind.CLOSE, ")", at++);
       case '<', '>', '=', '!' -> operator();
-      default ->
-          throw new SyntaxException(
-              "Unexpected character '" + shown(text.codePointAt(at)) + "' at position " + at, at);
+      default -> throw wrong("Unexpected character '" + shown(text.codePointAt(at)) + "'", at, "");
     };
   }
 
@@ -110,7 +108,8 @@ final class Tokenizer {
     }
     if (!variables.contains(word)) {
       throw new SyntaxException(
-          "Variable '" + word + "' not allowed. Allowed: " + String.join(", ", variables), start);
+          "Variable '" + word + "' not allowed. Allowed: " + String.join(", ", variables),
+          Condition.position(text, start));
     }
     return new Token(Kind.VARIABLE, word, start);
   }
@@ -119,7 +118,7 @@ final class Tokenizer {
     int start = at;
     int end = text.indexOf(quote, start + 1);
     if (end < 0) {
-      throw new SyntaxException("Unterminated string at position " + start, start);
+      throw wrong("Unterminated string", start, "");
     }
     at = end + 1;
     return new Token(Kind.TEXT, text.substring(start + 1, end), start);
@@ -133,8 +132,12 @@ final class Tokenizer {
         return new Token(Kind.OPERATOR, operator, start);
       }
     }
-    throw new SyntaxException(
-        "Invalid operator at position " + start + ": use >=, <=, >, <, ==, or !=", start);
+    throw wrong("Invalid operator", start, ": use >=, <=, >, <, ==, or !=");
+  }
+
+  private SyntaxException wrong(String what, int index, String more) {
+    int position = Condition.position(text, index);
+    return new SyntaxException(what + " at position " + position + more, position);
   }
 
   /** A character, or one that is nothing beyond the end. */

@@ -40,6 +40,13 @@ class ConditionSyntaxTest {
         "1 == 1 && 1 == 1|7|Unexpected character '&' at position 7",
         "1 == \u0663|5|Unexpected character '\u0663' at position 5",
         "1 == \ud83d\ude00|5|Unexpected character '\ud83d\ude00' at position 5",
+        "step == '\ud83d\ude00' & 1|12|Unexpected character '&' at position 12",
+        "step == '\ud83d\ude00' = 1|12|Invalid operator at position 12:"
+            + " use >=, <=, >, <, ==, or !=",
+        "step == '\ud83d\ude00' and|15|Expected value or '(' at position 15",
+        "'\ud83d\ude00' == '|7|Unterminated string at position 7",
+        "'\ud83d\ude00' == x|7|Variable 'x' not allowed."
+            + " Allowed: confidence, duration, recurrence_count, severity, step",
         "severity = 1|9|Invalid operator at position 9: use >=, <=, >, <, ==, or !=",
         "severity ! 1|9|Invalid operator at position 9: use >=, <=, >, <, ==, or !=",
         "severity => 1|9|Invalid operator at position 9: use >=, <=, >, <, ==, or !=",

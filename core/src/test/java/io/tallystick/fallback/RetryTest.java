@@ -151,6 +151,13 @@ class RetryTest {
     assertThat(window.health()).isEqualTo(new RetryHealth(RetryHealth.State.STABLE, 2, 2 / 3.0, 3));
   }
 
+  @Test
+  void shouldNotCountWhatAnOpenCircuitRefusesAsAnAttemptThatFailed() {
+    CircuitOpenException refusal = new CircuitOpenException("redis", Duration.ZERO);
+    assertThatThrownBy(() -> retry().build().call(throwing(refusal))).isSameAs(refusal);
+    assertThat(window.health()).isEqualTo(RetryHealth.NONE);
+  }
+
   private Retry.Builder retry() {
     return Retry.builder("redis").pause(waits::add).window(window);
   }
