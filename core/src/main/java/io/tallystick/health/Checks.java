@@ -3,6 +3,7 @@ package io.tallystick.health;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -41,9 +42,13 @@ final class Checks {
     return registered.remove(name) != null;
   }
 
-  /** Calls all at once; returns when all are done or timed out. */
+  /**
+   * Calls all at once; returns when all are done or timed out. Those with the shortest limit are
+   * awaited first, so that none is left running because of another one's limit.
+   */
   SortedMap<String, CheckReport> run() {
-    List<RegisteredCheck> present = List.copyOf(registered.values());
+    List<RegisteredCheck> present =
+        registered.values().stream().sorted(Comparator.comparing(RegisteredCheck::limit)).toList();
     present.forEach(check -> check.start(threads, nanoTime));
     SortedMap<String, CheckReport> reports = new TreeMap<>();
     for (RegisteredCheck check : present) {

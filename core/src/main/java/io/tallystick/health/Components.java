@@ -57,7 +57,10 @@ public final class Components {
 
   /** These with what checks found: of one name, the worse counts. */
   SortedMap<String, ComponentHealth> with(Map<String, CheckReport> checks) {
-    SortedMap<String, ComponentHealth> all = new TreeMap<>(reported);
+    SortedMap<String, ComponentHealth> all;
+    synchronized (reported) { // a sorted map is copied by its size, which must not change
+      all = new TreeMap<>(reported);
+    }
     checks.forEach(
         (name, report) ->
             all.merge(

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 /**
  * What a run has for sinks. Immutable.
  *
- * @param reports of all checks, and of those that have gone since the run before
+ * @param reports of all checks, and of those that have gone since the emission before
  */
 record Emission(List<CheckReport> reports, HealthStatus system) {
   static Emission of(

@@ -34,6 +34,7 @@ public final class HealthMonitor implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final long startNs;
   private final CallThreads threads;
+  private final CallThreads sinkThreads; // one for each, whatever checks do with theirs
   private final Checks checks;
   private final ResourcesCall resources;
   private final Supplier<CircuitBreakerHealth> circuitBreaker;
@@ -58,6 +59,7 @@ public final class HealthMonitor implements AutoCloseable {
     this.fallback = builder.fallback;
     this.retry = builder.retry;
     this.sinks = builder.sinks.stream().map(SinkCalls::new).toList();
+    this.sinkThreads = new CallThreads(Math.max(1, sinks.size()));
     this.components = new Components(clock);
   }
 
@@ -122,17 +124,16 @@ public final class HealthMonitor implements AutoCloseable {
   private void runAlone() {
     resources.start(threads, nanoTime);
     Run now = new Run(checks.run(), resources.await(threads));
-    Run before = last;
     last = now;
-    emit(before, now);
+    emit(now);
   }
 
-  private void emit(Run before, Run now) {
+  private void emit(Run now) {
     if (!sinks.isEmpty()) {
       HealthState state = state();
-      Emission emission =
-          Emission.of(before.checks, now.checks, state.system().status(), state.timestamp());
-      sinks.forEach(sink -> sink.start(emission, threads, nanoTime));
+      HealthStatus system = state.system().status();
+      sinks.forEach(
+          sink -> sink.start(now.checks, system, state.timestamp(), sinkThreads, nanoTime));
     }
   }
 
@@ -156,7 +157,7 @@ public final class HealthMonitor implements AutoCloseable {
     try {
       T said = supplier.get();
       return said != null ? said : otherwise;
-    } catch (RuntimeException e) { // it is not our code
+    } catch (RuntimeException | Error e) { // it is not our code
       return otherwise;
     }
   }
@@ -201,6 +202,7 @@ public final class HealthMonitor implements AutoCloseable {
   public void close() {
     closed.countDown();
     threads.close();
+    sinkThreads.close();
   }
 
   /** What a run found. */
@@ -228,7 +230,7 @@ public final class HealthMonitor implements AutoCloseable {
       return this;
     }
 
-    /** The most threads that call checks and sinks; 1 to 10,000, default 64. */
+    /** The most threads that call checks; 1 to 10,000, default 64. Each sink has one besides. */
     public Builder maxThreads(int maxThreads) {
       if (maxThreads < 1 || maxThreads > MOST_THREADS) {
         throw new IllegalArgumentException(

@@ -20,6 +20,9 @@ final class HttpCheck implements HealthCheck {
     if (url.getRawUserInfo() != null) {
       throw new IllegalArgumentException("URL has a user in it: host=" + url.getHost());
     }
+    if (url.getHost() == null) { // then what stands for it may have a user in it
+      throw new IllegalArgumentException("URL has no host: scheme=" + url.getScheme());
+    }
     this.request = HttpRequest.newBuilder(url).build();
     this.expectedStatus = expectedStatus;
   }

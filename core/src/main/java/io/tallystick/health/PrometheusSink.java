@@ -33,7 +33,7 @@ public final class PrometheusSink implements HealthSink {
         Counter.builder()
             .name("tallystick_health_refused_points_total")
             .help(
-                "Measurements of health that have no metric, as their names or labels do not fit.")
+                "Measurements of health that have no metric, as names, labels or values do not fit.")
             .register(registrar);
   }
 
@@ -67,7 +67,7 @@ public final class PrometheusSink implements HealthSink {
     if (family == null) {
       family = register(kind, name, List.copyOf(sorted.keySet()));
     }
-    if (family == null || !family.fits(kind, sorted) || (kind == Kind.COUNTER && !(value >= 0))) {
+    if (family == null || !family.fits(kind, sorted) || !kind.takes(value)) {
       refused.inc();
       return;
     }
@@ -134,6 +134,11 @@ public final class PrometheusSink implements HealthSink {
     };
 
     private static final String HELP = "A measurement of health.";
+
+    /** Whether a value can be part of a sum that is not to be spoilt for ever. */
+    boolean takes(double value) {
+      return this == GAUGE || (Double.isFinite(value) && (this == HISTOGRAM || value >= 0));
+    }
 
     abstract Taker register(Registrar registrar, String name, List<String> labelNames);
   }

@@ -17,7 +17,6 @@ final class RegisteredCheck {
   private final Duration limit;
   private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
   private @Nullable TimedCall<HealthResult> call;
-  private boolean isRefused;
 
   RegisteredCheck(String name, HealthCheck check, Duration limit) {
     this.name = name;
@@ -29,19 +28,23 @@ final class RegisteredCheck {
     return name;
   }
 
+  Duration limit() {
+    return limit;
+  }
+
   /** Starts a call, unless the one before has still not returned. */
   void start(CallThreads threads, LongSupplier nanoTime) {
     if (call != null && call.isPending()) {
       return;
     }
-    call = new TimedCall<>(check::check, limit, nanoTime, loader);
-    isRefused = !threads.start(call);
+    TimedCall<HealthResult> made = new TimedCall<>(check::check, limit, nanoTime, loader);
+    call = threads.start(made) ? made : null;
   }
 
   /** Waits for the call, but for no longer than its limit. */
   CheckReport await(CallThreads threads, InstantSource clock) {
     TimedCall<HealthResult> made = call;
-    if (made == null || isRefused) {
+    if (made == null) {
       return report(
           HealthResult.unknown("Health check could not be started"), Duration.ZERO, clock);
     }
@@ -61,7 +64,7 @@ final class RegisteredCheck {
               + threads.most()
               + ", all busy");
     }
-    if (!outcome.isOver()) {
+    if (!outcome.isOver() || outcome.time().compareTo(limit) > 0) {
       return HealthResult.unhealthy("Health check timed out after " + seconds() + "s");
     }
     Throwable failure = outcome.failure();
@@ -77,7 +80,7 @@ final class RegisteredCheck {
       String message = failure.getMessage();
       String type = failure.getClass().getSimpleName();
       return message == null ? type : type + ": " + message;
-    } catch (RuntimeException e) { // it is not our code
+    } catch (RuntimeException | Error e) { // it is not our code
       return failure.getClass().getSimpleName();
     }
   }

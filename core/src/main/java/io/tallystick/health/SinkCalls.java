@@ -1,6 +1,9 @@
 package io.tallystick.health;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class SinkCalls {
   private static final System.Logger LOG = System.getLogger("io.tallystick.health");
 
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1); // for a thread, which is there
+
   private final HealthSink sink;
   private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
   private final AtomicBoolean isSaid = new AtomicBoolean();
+  private SortedMap<String, CheckReport> before = Collections.emptySortedMap();
   private @Nullable TimedCall<Void> call;
 
   SinkCalls(HealthSink sink) {
@@ -19,23 +25,29 @@ final class SinkCalls {
   }
 
   /** Starts a call, unless the one before has still not returned; nobody waits for it. */
-  void start(Emission emission, CallThreads threads, LongSupplier nanoTime) {
+  void start(
+      SortedMap<String, CheckReport> now,
+      HealthStatus system,
+      Instant time,
+      CallThreads threads,
+      LongSupplier nanoTime) {
     if (call != null && call.isPending()) {
       say("sink hangs, and gets nothing until it returns", null);
       return;
     }
-    call =
+    Emission emission = Emission.of(before, now, system, time);
+    TimedCall<Void> made =
         new TimedCall<>(
             () -> {
               emit(emission);
               return null;
             },
-            Duration.ZERO,
+            LONGEST_WAIT,
             nanoTime,
             loader);
-    if (!threads.start(call)) {
-      call = null;
-    }
+    boolean isStarted = threads.start(made);
+    call = isStarted ? made : null;
+    before = isStarted ? now : before;
   }
 
   private void emit(Emission emission) {

@@ -70,8 +70,9 @@ final class TimedCall<T> implements Runnable {
   private boolean start() {
     lock.lock();
     try {
+      isLeft = isLeft || restNs() <= 0;
       if (isLeft) {
-        return false;
+        return false; // it has waited for too long
       }
       runner = Thread.currentThread();
       isStarted = true;

@@ -103,6 +103,55 @@ class HangingChecksTest {
   }
 
   @Test
+  void shouldUseItsThreadsAgainWhenChecksReturn() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register("works", HealthResult::healthy);
+    for (int run = 0; run < 100; run++) {
+      assertThat(monitor.run().checks().get("works").status()).isEqualTo(HealthStatus.HEALTHY);
+    }
+    assertThat(Monitors.threads()).isLessThan(32); // of 64 that there may be
+  }
+
+  @Test
+  void shouldSayThatACheckTimedOutWhenItReturnedTooLate() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    monitor.register(
+        "late",
+        () -> {
+          monitors.nowNs().addAndGet(Duration.ofSeconds(6).toNanos());
+          return HealthResult.healthy();
+        });
+    assertThat(monitor.run().checks().get("late").message())
+        .isEqualTo("Health check timed out after 5s");
+  }
+
+  @Test
+  void shouldInterruptEachAtItsOwnLimitWhateverTheirNames() {
+    HealthMonitor monitor = monitors.open(monitors.ticking());
+    CountDownLatch interrupted = new CountDownLatch(1);
+    monitor.register(
+        "a",
+        ((HealthCheck)
+                () ->
+                    interrupted.await(1, TimeUnit.MINUTES)
+                        ? HealthResult.healthy()
+                        : HealthResult.degraded("b was not interrupted"))
+            .within(Duration.ofSeconds(8)));
+    monitor.register(
+        "b",
+        within(
+            () -> {
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+              }
+              return HealthResult.healthy();
+            }));
+    assertThat(monitor.run().checks().get("a")).returns(HealthStatus.HEALTHY, CheckReport::status);
+  }
+
+  @Test
   void shouldBoundItsThreadsAndWhatWaitsForThemWhenAllHang() throws Exception {
     HealthMonitor monitor = monitors.open(monitors.ticking().maxThreads(4));
     for (int i = 0; i < 4; i++) {

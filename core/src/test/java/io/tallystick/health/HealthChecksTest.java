@@ -104,7 +104,14 @@ class HealthChecksTest {
 
   @Test
   void shouldRefuseUrlsThatItCannotAsk() {
-    for (String url : new String[] {"ftp://localhost/", "http://user:secret@localhost/", "/path"}) {
+    for (String url :
+        new String[] {
+          "ftp://localhost/",
+          "http://user:secret@localhost/",
+          "/path",
+          "http://user:secret@shop_1/",
+          "http://shop_1/?key=secret"
+        }) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> HealthChecks.http(URI.create(url)))
           .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));

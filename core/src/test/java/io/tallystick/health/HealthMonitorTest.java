@@ -10,6 +10,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -52,13 +54,16 @@ class HealthMonitorTest {
     HealthMonitor monitor = monitors.open(monitors.builder());
     monitor.register("checked", () -> failing(new IOException("no route")));
     monitor.register("error", () -> failing(new StackOverflowError()));
-    monitor.register("odd", () -> failing(new OddException()));
+    monitor.register("odd", () -> failing(new OddException(new IllegalStateException("odd"))));
+    monitor.register("worse", () -> failing(new OddException(new StackOverflowError())));
     HealthState state = monitor.run();
     assertThat(state.checks().get("checked").message())
         .isEqualTo("Health check failed: IOException: no route");
     assertThat(state.checks().get("error").message())
         .isEqualTo("Health check failed: StackOverflowError");
     assertThat(state.checks().get("odd").message()).isEqualTo("Health check failed: OddException");
+    assertThat(state.checks().get("worse").message())
+        .isEqualTo("Health check failed: OddException");
     assertThat(state.checks().values())
         .extracting(CheckReport::status)
         .containsOnly(HealthStatus.UNHEALTHY);
@@ -133,6 +138,29 @@ class HealthMonitorTest {
   }
 
   @Test
+  void shouldCopyComponentsWhileOthersForgetThem() throws Exception {
+    Components components = new Components(monitors.clock());
+    AtomicBoolean isDone = new AtomicBoolean();
+    Thread other =
+        new Thread(
+            () -> {
+              for (int i = 0; !isDone.get(); i = (i + 1) % 50) {
+                components.report("c" + i, HealthResult.healthy());
+                components.forget("c" + (i + 25) % 50);
+              }
+            });
+    other.start();
+    try {
+      for (int i = 0; i < 20_000; i++) {
+        assertThat(components.with(Map.of()).size()).isLessThanOrEqualTo(50);
+      }
+    } finally {
+      isDone.set(true);
+      other.join();
+    }
+  }
+
+  @Test
   void shouldSayWhatItIsToldOfBreakerRetriesAndMode() {
     CircuitBreakerHealth breaker =
         new CircuitBreakerHealth(true, "OPEN", Duration.ofSeconds(3), 5, 1, 1, 5);
@@ -168,7 +196,7 @@ class HealthMonitorTest {
                 .builder()
                 .circuitBreaker(
                     () -> {
-                      throw new IllegalStateException("broken");
+                      throw new StackOverflowError();
                     })
                 .fallback(() -> null));
     HealthState state = monitor.state();
@@ -237,9 +265,18 @@ class HealthMonitorTest {
   private static final class OddException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final Throwable thrown;
+
+    OddException(Throwable thrown) {
+      this.thrown = thrown;
+    }
+
     @Override
     public String getMessage() {
-      throw new IllegalStateException("odd");
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) thrown;
     }
   }
 }

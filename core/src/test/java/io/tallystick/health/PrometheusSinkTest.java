@@ -75,12 +75,14 @@ class PrometheusSinkTest {
     sink.emitCounter("trips", 1, Map.of());
     sink.emitCounter("trips", -1, Map.of());
     sink.emitCounter("trips", Double.NaN, Map.of());
+    sink.emitCounter("trips", Double.POSITIVE_INFINITY, Map.of());
+    sink.emitHistogram("latency", Double.POSITIVE_INFINITY, Map.of());
     assertThat(Samples.of(tallystick.scraper()))
         .contains(
             entry("level{area=\"eu\",pid=\"a\"}", 1.0),
             entry("trips_total", 1.0),
             entry("taken_total", 0.0),
-            entry(REFUSED, 8.0));
+            entry(REFUSED, 10.0));
   }
 
   @Test
