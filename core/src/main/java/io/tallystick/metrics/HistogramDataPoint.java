@@ -44,8 +44,7 @@ final class HistogramDataPoint extends SampledCells implements DistributionDataP
     }
     int bucket = index.of(value);
     count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
-    sample(bucket, value);
-    keepReachable();
+    sample(bucket, value); // keeps this reachable
   }
 
   private void count(double value, int bucket) {
@@ -121,8 +120,7 @@ final class HistogramDataPoint extends SampledCells implements DistributionDataP
     }
     int bucket = index.of(value);
     count(value, cell + CellLayout.HISTOGRAM_BUCKETS + bucket);
-    keepReachable();
-    take(bucket, value, labels);
+    take(bucket, value, labels); // as above
   }
 
   @Override
