@@ -1,8 +1,5 @@
 package io.tallystick.store;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import io.tallystick.store.StoreException.Category;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +11,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * ConcurrentMap#compute}: one at a time for a key.
  */
 final class MemoryKeyValues implements KeyValues {
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,19}");
 
   private final MemoryStore store;
   private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
@@ -133,32 +128,11 @@ final class MemoryKeyValues implements KeyValues {
     change(
         key,
         present -> {
-          sum[0] = add(present == null ? 0 : numberOf(present.value), amount);
-          byte[] text = Long.toString(sum[0]).getBytes(US_ASCII);
+          sum[0] = WholeNumber.sum(present == null ? null : present.value, amount);
+          byte[] text = WholeNumber.toBytes(sum[0]);
           return new Entry(text, present == null ? Deadline.NEVER_MS : present.endMs);
         });
     return sum[0];
-  }
-
-  private static long numberOf(byte[] value) {
-    String text = new String(value, US_ASCII);
-    if (WHOLE_NUMBER.matcher(text).matches()) {
-      try {
-        return Long.parseLong(text);
-      } catch (NumberFormatException e) {
-        // one that is too large
-      }
-    }
-    throw new StoreException(Category.PERMANENT, "value is no whole number: bytes=" + value.length);
-  }
-
-  private static long add(long number, long amount) {
-    try {
-      return Math.addExact(number, amount);
-    } catch (ArithmeticException e) {
-      throw new StoreException(
-          Category.PERMANENT, "sum is no long: value=" + number + " amount=" + amount, e);
-    }
   }
 
   /** Changes an entry, null where there is none or an expired one; returns what is there then. */

@@ -91,8 +91,11 @@ abstract class KeyValuesContract {
     values().put("n", bytes(Long.toString(Long.MAX_VALUE)));
     assertPermanent(() -> values().increment("n", 1));
     assertThat(values().get("n")).hasValue(bytes(Long.toString(Long.MAX_VALUE)));
-    values().put("n", bytes("1.5"));
-    assertPermanent(() -> values().increment("n", 1));
+    for (String other : List.of("", "1.5", "+5", " 5", "\u0663", "99999999999999999999")) {
+      values().put("n", bytes(other));
+      assertPermanent(() -> values().increment("n", 1));
+      assertThat(values().get("n")).hasValue(bytes(other));
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.tallystick.store.KeyValues;
 import io.tallystick.store.Limits;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import io.tallystick.store.WholeNumber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -196,21 +197,11 @@ final class ChronicleKeyValues implements KeyValues {
     return session.call(
         () -> {
           byte[] entry = present(bytes);
-          long sum = sum(key, entry, amount);
-          byte[] value = Long.toString(sum).getBytes(UTF_8);
+          long sum = WholeNumber.sum(entry == null ? null : value(entry), amount);
+          byte[] value = WholeNumber.toBytes(sum);
           store(bytes, entry(value, entry == null ? Deadline.NEVER_MS : endMs(entry)));
           return sum;
         });
-  }
-
-  private static long sum(String key, byte @Nullable [] entry, long amount) {
-    try {
-      long present = entry == null ? 0 : Long.parseLong(new String(value(entry), UTF_8));
-      return Math.addExact(present, amount);
-    } catch (NumberFormatException | ArithmeticException e) {
-      throw new StoreException(
-          Category.PERMANENT, "value is no number, or the sum no long: key=" + key, e);
-    }
   }
 
   /** Pages are segments of the map: a key is in the same one for as long as it is there. */

@@ -1,16 +1,13 @@
 package io.tallystick.store.sqlite;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.store.Deadline;
 import io.tallystick.store.KeyValues;
-import io.tallystick.store.StoreException;
-import io.tallystick.store.StoreException.Category;
+import io.tallystick.store.WholeNumber;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +19,6 @@ final class SqliteKeyValues implements KeyValues {
   private static final String PUT =
       "INSERT INTO tallystick_keys (key, end_ms, value) VALUES (?, ?, ?)"
           + " ON CONFLICT (key) DO UPDATE SET end_ms = excluded.end_ms, value = excluded.value";
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,19}");
   private static final long SWEEP_MS = 1_000;
   private static final int MOST_SWEPT = 100;
 
@@ -220,38 +216,14 @@ final class SqliteKeyValues implements KeyValues {
             row -> Session.bytes(row, 1),
             key,
             nowMs);
+    long sum = WholeNumber.sum(present, amount);
+    byte[] value = WholeNumber.toBytes(sum);
     if (present == null) {
-      session.update(PUT, key, null, toText(amount));
-      return amount;
+      session.update(PUT, key, null, value);
+    } else {
+      session.update("UPDATE tallystick_keys SET value = ? WHERE key = ?", value, key);
     }
-    long sum = add(numberOf(present), amount);
-    session.update("UPDATE tallystick_keys SET value = ? WHERE key = ?", toText(sum), key);
     return sum;
-  }
-
-  private static byte[] toText(long number) {
-    return Long.toString(number).getBytes(US_ASCII);
-  }
-
-  private static long numberOf(byte[] value) {
-    String text = new String(value, US_ASCII);
-    if (WHOLE_NUMBER.matcher(text).matches()) {
-      try {
-        return Long.parseLong(text);
-      } catch (NumberFormatException e) {
-        // one that is too large
-      }
-    }
-    throw new StoreException(Category.PERMANENT, "value is no whole number: bytes=" + value.length);
-  }
-
-  private static long add(long number, long amount) {
-    try {
-      return Math.addExact(number, amount);
-    } catch (ArithmeticException e) {
-      throw new StoreException(
-          Category.PERMANENT, "sum is no long: value=" + number + " amount=" + amount, e);
-    }
   }
 
   @Override
