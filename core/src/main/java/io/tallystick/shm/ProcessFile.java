@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessFile implements Closeable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
-  private static final long RETRY_GROWTH_MS = 1_000;
   private static final long ALIVE_EVERY_MS = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,15 +31,13 @@ public final class ProcessFile implements Closeable {
   private final ByteBuffer header;
   private final @Nullable OpenedFile opened;
   private final @Nullable SeriesLog shared;
-  private final @Nullable ResumedSeries resumed;
   private final SeriesLog unshared;
   private final ColumnGrants grants;
   private final SeriesLives lives;
+  private final SeriesAllocator series;
   private final LongAdder overflows = new LongAdder();
   private final LongAdder callbackFailures = new LongAdder();
   private volatile long unmirroredSeries;
-  private boolean saidUnshared;
-  private long retryGrowthMs = Long.MIN_VALUE;
   private long saidAliveMs;
   private boolean closed;
 
@@ -60,7 +57,6 @@ public final class ProcessFile implements Closeable {
   /** One that is in the heap only. */
   private ProcessFile(Settings settings, String instance) {
     this(settings, null, OpenedFile.headerInHeap(settings, instance), null, null);
-    this.saidUnshared = true;
   }
 
   private ProcessFile(
@@ -76,9 +72,9 @@ public final class ProcessFile implements Closeable {
     this.header = header;
     this.opened = opened;
     this.shared = shared;
-    this.resumed = resumed;
     this.unshared = new SeriesLog(new HeapBlocks(), settings.segmentCells());
     this.lives = new SeriesLives(lock, header, clock, shared);
+    this.series = new SeriesAllocator(header, clock, ownership, lives, shared, unshared, resumed);
     this.grants =
         new ColumnGrants(ownership, shared == null ? List.of(unshared) : List.of(shared, unshared));
   }
@@ -152,7 +148,7 @@ public final class ProcessFile implements Closeable {
   int series() {
     lock.lock();
     try {
-      return (shared == null ? 0 : shared.series()) + unshared.series();
+      return series.series();
     } finally {
       lock.unlock();
     }
@@ -196,92 +192,12 @@ public final class ProcessFile implements Closeable {
     if (record == null || record.length - life > family.longestSeries) {
       return null;
     }
-    return addSeries(family, record, labelValues);
-  }
-
-  private Cells addSeries(Family family, byte[] record, List<String> labelValues) {
     lock.lock();
     try {
-      SeriesLog log = shared;
-      Cells kept = log == null ? null : resumed(log, family, labelValues);
-      if (kept != null) {
-        return kept;
-      }
-      if (log != null && clock.coarseMs() >= retryGrowthMs) {
-        try {
-          return allocate(log, family, record);
-        } catch (IOException e) {
-          retryGrowthMs = clock.coarseMs() + RETRY_GROWTH_MS;
-          sayUnshared(e);
-        }
-      }
-      Cells cells = allocate(unshared, family, record);
-      header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
-      return cells;
-    } catch (IOException e) {
-      throw new AssertionError("heap blocks do not fail", e);
+      return series.add(family, record, labelValues);
     } finally {
       lock.unlock();
     }
-  }
-
-  /** A series that was in the file when it was taken over; null where there is none. */
-  private @Nullable Cells resumed(SeriesLog log, Family family, List<String> labelValues) {
-    ResumedSeries known = resumed;
-    if (known == null) {
-      return null;
-    }
-    if (family.sharedNumber < 0) {
-      family.sharedNumber = known.familyOf(family.descriptor);
-    }
-    int cell = known.take(family.sharedNumber, labelValues);
-    if (cell < 0) {
-      return null;
-    }
-    int lifeCell = known.lifeAt(cell);
-    SeriesLog.Location life = lifeCell < 0 ? null : log.locationOf(lifeCell);
-    if (life != null && SeriesLife.hasEnded(life, clock.nowMs())) {
-      return null; // others may have begun it anew
-    }
-    return cells(log, family, family.sharedNumber, log.locationOf(cell), life, true);
-  }
-
-  private Cells allocate(SeriesLog log, Family family, byte[] record) throws IOException {
-    int number = log == unshared ? family.unsharedNumber : family.sharedNumber;
-    if (number < 0) {
-      number = log.addFamily(family.record);
-      if (log == unshared) {
-        family.unsharedNumber = number;
-      } else {
-        family.sharedNumber = number;
-      }
-    }
-    FamilyDescriptor descriptor = family.descriptor;
-    int count = CellLayout.cellsOf(descriptor);
-    CellKind kind = CellKind.of(descriptor);
-    try {
-      SeriesLog.Location life = family.ttlMs > 0 ? lives.place(log, record, family.ttlMs) : null;
-      SeriesLog.Location location = log.addSeries(number, record, count, kind, ownership.owners());
-      return cells(log, family, number, location, life, false);
-    } catch (IOException e) {
-      log.takeBack();
-      throw e;
-    }
-  }
-
-  private Cells cells(
-      SeriesLog log,
-      Family family,
-      int number,
-      SeriesLog.Location at,
-      SeriesLog.@Nullable Location lifeAt,
-      boolean isResumed) {
-    SeriesLife life = null;
-    if (lifeAt != null) {
-      life = new SeriesLife(log, number, lifeAt, at, family.descriptor);
-      lives.begin(life, family.ttlMs);
-    }
-    return new Cells(at.segment(), at.cell(), number, log, ownership, clock, life, isResumed);
   }
 
   /**
@@ -299,57 +215,12 @@ public final class ProcessFile implements Closeable {
   }
 
   /** Allocates places for exemplars of a series; null where there is no room, or at the end. */
-  public @Nullable ExemplarSlots addExemplars(Cells series, int slots) {
+  public @Nullable ExemplarSlots addExemplars(Cells cells, int slots) {
     lock.lock();
     try {
-      if (closed) {
-        return null;
-      }
-      SeriesLife life = series.life();
-      int cells = slots * ExemplarSlots.SLOT_CELLS;
-      SeriesLog.Location present = life == null ? null : life.slots(cells);
-      if (present == null) {
-        present = resumedSlots(series, slots);
-      }
-      if (present == null) {
-        if (clock.coarseMs() < retryGrowthMs) {
-          return null;
-        }
-        present = series.log().addExemplars(series.family(), series.globalCell(), slots);
-      }
-      if (life != null) {
-        life.setSlots(present, cells);
-      }
-      return ExemplarSlots.of(present, slots);
-    } catch (IOException e) {
-      series.log().takeBack();
-      retryGrowthMs = clock.coarseMs() + RETRY_GROWTH_MS;
-      return null; // as an exemplar that was not sampled
+      return closed ? null : series.addExemplars(cells, slots);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private SeriesLog.@Nullable Location resumedSlots(Cells series, int slots) {
-    ResumedSeries known = series.isResumed() ? resumed : null;
-    ResumedSeries.Slots kept = known == null ? null : known.takeSlots(series.globalCell());
-    if (kept == null || kept.count() != slots) {
-      return null;
-    }
-    SeriesLog.Location present = series.log().locationOf(kept.firstCell());
-    ExemplarSlots.of(present, kept.count()).emptyUnfinished();
-    return present;
-  }
-
-  private void sayUnshared(IOException cause) {
-    if (!saidUnshared) {
-      saidUnshared = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "process file cannot grow, so that other processes will not see this one's new series;"
-              + " make room or raise tallystick.maxBytes: token="
-              + token,
-          cause);
     }
   }
 
@@ -357,16 +228,7 @@ public final class ProcessFile implements Closeable {
   public void removeSeries(Cells cells) {
     lock.lock();
     try {
-      if (!lives.remove(cells.life())) {
-        return; // it is not shown, and its cells may be another's
-      }
-      cells.log().removeSeries(cells.family(), cells.globalCell());
-      header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
-    } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "removal of a series could not be written, it stays in the scrape: token=" + token,
-          e);
+      series.remove(cells);
     } finally {
       lock.unlock();
     }
@@ -467,12 +329,12 @@ public final class ProcessFile implements Closeable {
 
   /** A registered family. Its numbers are given when its first series is allocated. */
   public static final class Family {
+    final byte[] record;
+    final long ttlMs;
+    int sharedNumber = -1; // in the file, under the process file's lock
+    int unsharedNumber = -1; // in the heap, likewise
     private final FamilyDescriptor descriptor;
-    private final byte[] record;
-    private final long ttlMs;
     private final int longestSeries; // leaves room for what the retired file adds
-    private int sharedNumber = -1;
-    private int unsharedNumber = -1;
 
     private Family(FamilyDescriptor descriptor, byte[] record, long ttlMs) {
       this.descriptor = descriptor;

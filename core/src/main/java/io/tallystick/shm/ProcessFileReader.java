@@ -4,13 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,40 +14,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a process file or the retired file, again and again, while its process writes it.
  *
- * <p>Threading: one reader is for one thread at a time. Order: the published length is read with
- * acquire order before the blocks that it covers, a block's published word before its records;
- * these pair with the release stores of {@link FileBlocks} and {@link SeriesLog}. The words of
- * cells are read by whoever holds a {@link SegmentView}.
+ * <p>Threading: one reader is for one thread at a time. Order: a block's published word is read
+ * with acquire order before its records, which pairs with the release store of {@link SeriesLog}.
+ * The words of cells are read by whoever holds a {@link SegmentView}.
  */
 public final class ProcessFileReader implements Closeable {
-  private static final String CUT = "file was cut while it was read";
-
   private final @Nullable FileChannel channel;
-  private final @Nullable BlockWalk walk;
-  private final @Nullable Blocks blocksOfThisProcess;
   private final ByteBuffer header;
-  private final List<ByteBuffer> blocks = new ArrayList<>();
-  private final List<ByteBuffer> descriptors = new ArrayList<>();
-  private final List<SegmentView> segments = new ArrayList<>();
+  private final ReadBlocks blocks;
   private final List<FamilyDescriptor> families = new ArrayList<>();
   private final RecordReader records = new RecordReader();
-  private final Set<Token> tokens = new HashSet<>();
   private int removals; // that were read
-  private int blocksSeen;
   private int descriptorBlock;
   private int descriptorPosition;
   private final TakenCells taken = new TakenCells();
-  private @Nullable CorruptFileException faultyBlock;
 
-  private ProcessFileReader(
-      @Nullable FileChannel channel,
-      @Nullable BlockWalk walk,
-      @Nullable Blocks blocksOfThisProcess,
-      ByteBuffer header) {
+  private ProcessFileReader(@Nullable FileChannel channel, ByteBuffer header, ReadBlocks blocks) {
     this.channel = channel;
-    this.walk = walk;
-    this.blocksOfThisProcess = blocksOfThisProcess;
     this.header = header;
+    this.blocks = blocks;
   }
 
   /**
@@ -73,62 +54,15 @@ public final class ProcessFileReader implements Closeable {
 
   private static ProcessFileReader open(Path file, boolean dead)
       throws IOException, CorruptFileException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    try {
-      long size = channel.size();
-      if (size < FileLayout.HEADER_LENGTH) {
-        throw new CorruptFileException("file is shorter than its header: length=" + size);
-      }
-      ByteBuffer header = dead ? copyOfHeader(channel) : null;
-      boolean copy = header != null && FileHeader.resumableMs(header) == 0;
-      if (header == null || !copy) {
-        header = channel.map(FileChannel.MapMode.READ_ONLY, 0, FileLayout.HEADER_LENGTH);
-      }
-      header.order(ByteOrder.LITTLE_ENDIAN);
-      check(file, header);
-      return new ProcessFileReader(channel, new BlockWalk(channel, copy), null, header);
-    } catch (IOException | CorruptFileException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  private static void check(Path file, ByteBuffer header) throws CorruptFileException {
-    try {
-      FileHeader.check(header);
-      checkName(file, header);
-      PageFaults.throwPending();
-    } catch (InternalError e) {
-      throw new CorruptFileException(CUT);
-    }
-  }
-
-  private static ByteBuffer copyOfHeader(FileChannel channel) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(FileLayout.HEADER_LENGTH);
-    while (header.hasRemaining() && channel.read(header, header.position()) >= 0) {
-      // until it is full: a channel may give less than was asked for
-    }
-    return header.clear().order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /** Refuses a copy of another process' file, which would count that process twice. */
-  private static void checkName(Path file, ByteBuffer header) throws CorruptFileException {
-    String name = String.valueOf(file.getFileName());
-    Token token = Token.ofFileName(name, Directory.FILE_ENDING);
-    boolean isRetired = header.getInt(FileLayout.KIND_OFFSET) == FileLayout.KIND_RETIRED;
-    boolean fits =
-        token == null
-            ? isRetired || !name.equals(Directory.RETIRED)
-            : !isRetired && token.equals(Token.get(header, FileLayout.TOKEN_OFFSET));
-    if (!fits) {
-      throw new CorruptFileException("file has another file's name");
-    }
+    FileToRead opened = FileToRead.open(file, dead);
+    BlockWalk walk = new BlockWalk(opened.channel(), opened.isCopy());
+    ReadBlocks blocks = ReadBlocks.ofFile(walk, opened.header());
+    return new ProcessFileReader(opened.channel(), opened.header(), blocks);
   }
 
   /** Reads what this process itself wrote, whether or not it has a name in the directory. */
   static ProcessFileReader of(Blocks blocks, ByteBuffer header) {
-    return new ProcessFileReader(null, null, blocks, header);
+    return new ProcessFileReader(null, header, ReadBlocks.ofThisProcess(blocks, header));
   }
 
   public Token token() {
@@ -192,7 +126,7 @@ public final class ProcessFileReader implements Closeable {
 
   /** Whether cells are reused of series whose removal was not read; in the heap none are. */
   private boolean isAhead(long reuses) {
-    return !(blocksOfThisProcess instanceof HeapBlocks) && !isRetired() && reuses - 1 > removals;
+    return !blocks.areInHeap() && !isRetired() && reuses - 1 > removals;
   }
 
   public long unsharedSeries() {
@@ -218,11 +152,11 @@ public final class ProcessFileReader implements Closeable {
 
   /** The processes whose values are in the retired file although their files may be there still. */
   public Set<Token> tokens() {
-    return tokens;
+    return blocks.tokens();
   }
 
   public List<SegmentView> segments() {
-    return segments;
+    return blocks.segments();
   }
 
   public FamilyDescriptor family(int family) {
@@ -231,25 +165,12 @@ public final class ProcessFileReader implements Closeable {
 
   /** Index into {@link #segments()} of the one that holds a cell. */
   public int segmentOf(int cell) {
-    int low = 0;
-    int high = segments.size() - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (segments.get(middle).firstCell() <= cell) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+    return blocks.segmentOf(cell);
   }
 
   /** Whether the file is shorter than what was mapped of it. */
   public boolean isCut() throws IOException {
-    return channel != null
-        && walk != null
-        && !walk.isCopied()
-        && channel.size() < walk.mappedLength();
+    return channel != null && !blocks.areCopied() && channel.size() < blocks.mappedLength();
   }
 
   /** Whether the file is shorter than what its process has published. */
@@ -271,7 +192,7 @@ public final class ProcessFileReader implements Closeable {
         throw new CorruptFileException("cells of series that are there are reused: " + reuses);
       }
     } catch (InternalError e) {
-      throw new CorruptFileException(CUT);
+      throw new CorruptFileException(FileToRead.CUT);
     }
   }
 
@@ -284,8 +205,8 @@ public final class ProcessFileReader implements Closeable {
   }
 
   private void takeAll(RecordVisitor visitor) throws IOException, CorruptFileException {
-    CorruptFileException fault = takeBlocks();
-    if (channel != null && walk != null && walk.isCopied()) {
+    CorruptFileException fault = blocks.take();
+    if (channel != null && blocks.areCopied()) {
       channel.close(); // all that there will be is in the heap
     }
     visitBlocks(visitor);
@@ -295,6 +216,7 @@ public final class ProcessFileReader implements Closeable {
   }
 
   private void visitBlocks(RecordVisitor visitor) throws IOException, CorruptFileException {
+    List<ByteBuffer> descriptors = blocks.descriptors();
     while (descriptorBlock < descriptors.size()) {
       // whether there was a next block must be known before this one's end is read
       boolean isFinal = descriptorBlock + 1 < descriptors.size();
@@ -381,90 +303,11 @@ public final class ProcessFileReader implements Closeable {
 
   private void requireKnown(int cell, int count, CellKind kind)
       throws IOException, CorruptFileException {
-    if (!isKnown(cell, count, kind)) {
-      takeBlocks(); // the segment was published before the record, but maybe after our last look
-      if (!isKnown(cell, count, kind)) {
+    if (!blocks.hold(cell, count, kind)) {
+      blocks.take(); // the segment was published before the record, but maybe after our last look
+      if (!blocks.hold(cell, count, kind)) {
         throw new CorruptFileException("cells outside every segment: cell=" + cell);
       }
-    }
-  }
-
-  private boolean isKnown(int cell, int count, CellKind kind) {
-    return !segments.isEmpty() && segments.get(segmentOf(cell)).holds(cell, count, kind);
-  }
-
-  /** Takes in new blocks and returns the fault behind them, or null. */
-  private @Nullable CorruptFileException takeBlocks() throws IOException {
-    CorruptFileException fault = null;
-    if (walk != null) {
-      long published = Words.getLongAcquire(header, FileLayout.PUBLISHED_LENGTH_OFFSET);
-      fault = walk.addUpTo(published, blocks);
-    } else if (blocksOfThisProcess != null) {
-      blocksOfThisProcess.addSince(blocksSeen, blocks);
-    }
-    while (blocksSeen < blocks.size() && faultyBlock == null) {
-      try {
-        takeBlock(blocks.get(blocksSeen++));
-      } catch (CorruptFileException e) {
-        faultyBlock = e;
-      }
-    }
-    return faultyBlock != null ? faultyBlock : fault;
-  }
-
-  private void takeBlock(ByteBuffer block) throws CorruptFileException {
-    int kind = block.getInt(FileLayout.BLOCK_KIND_OFFSET);
-    switch (kind) {
-      case FileLayout.BLOCK_DESCRIPTORS -> descriptors.add(block);
-      case FileLayout.BLOCK_CELLS -> takeCells(block, CellKind.COLUMNS);
-      case FileLayout.BLOCK_SINGLE_CELLS -> takeCells(block, CellKind.SINGLE);
-      case FileLayout.BLOCK_WIDE_CELLS -> takeCells(block, CellKind.WIDE);
-      case FileLayout.BLOCK_TOKENS -> takeTokens(block);
-      default -> throw new CorruptFileException("unknown kind of block: kind=" + kind);
-    }
-  }
-
-  private void takeCells(ByteBuffer block, CellKind kind) throws CorruptFileException {
-    int first = block.getInt(FileLayout.BLOCK_FIRST_CELL_OFFSET);
-    int cells = block.getInt(FileLayout.BLOCK_CELLS_OFFSET);
-    if (cells <= 0
-        || cells > FileLayout.MAX_CELLS
-        || first < 0
-        || first > FileLayout.MAX_CELLS
-        || (long) cells << 3 > block.capacity() - FileLayout.BLOCK_HEADER_LENGTH) {
-      throw new CorruptFileException(
-          "cells outside their block: firstCell=" + first + " cells=" + cells);
-    }
-    SegmentView segment = segments.isEmpty() ? null : segments.get(segmentOf(first));
-    if (segment == null || segment.firstCell() != first) {
-      int next = segment == null ? 0 : segments.get(segments.size() - 1).firstCell();
-      int known = segment == null ? 0 : segments.get(segments.size() - 1).cells();
-      if (first != next + known) {
-        throw new CorruptFileException("segment out of order: firstCell=" + first);
-      }
-      segment = new SegmentView(first, cells, kind);
-      segments.add(segment);
-    } else if (segment.cells() != cells || segment.kind() != kind || kind == CellKind.SINGLE) {
-      throw new CorruptFileException("column of another segment: firstCell=" + first);
-    }
-    segment
-        .columns()
-        .add(
-            block
-                .slice(FileLayout.BLOCK_HEADER_LENGTH, cells << 3)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asLongBuffer());
-  }
-
-  private void takeTokens(ByteBuffer block) throws CorruptFileException {
-    long length = Words.getLongAcquire(block, FileLayout.BLOCK_PUBLISHED_OFFSET);
-    if (length < 0
-        || length % FileLayout.TOKEN_LENGTH != 0
-        || length > block.capacity() - FileLayout.BLOCK_HEADER_LENGTH) {
-      throw new CorruptFileException("tokens outside their block: published=" + length);
-    }
-    for (int at = 0; at < length; at += FileLayout.TOKEN_LENGTH) {
-      tokens.add(Token.get(block, FileLayout.BLOCK_HEADER_LENGTH + at));
     }
   }
 
