@@ -56,7 +56,7 @@ final class Settings {
               REPLICATION_LEASE,
               REPLICATION_NAME));
 
-  private static final String PREFIX = "tallystick.";
+  static final String PREFIX = "tallystick.";
   private static final String VARIABLE_PREFIX = "TALLYSTICK_";
 
   /** Names that other parts of the project, and its tests, give a meaning. */
@@ -126,10 +126,6 @@ final class Settings {
   /** {@code tallystick.maxBytes} as an environment variable. */
   static String variable(String name) {
     return name.replace('.', '_').replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
-  }
-
-  int integer(String name, int otherwise, int least, int most) {
-    return (int) number(name, otherwise, least, most);
   }
 
   long number(String name, long otherwise, long least, long most) {
@@ -252,8 +248,8 @@ final class Settings {
     return properties.getProperty(name) != null ? name : variable(name);
   }
 
-  private static IllegalArgumentException bad(
-      String name, @Nullable String value, String expected) {
+  /** What is thrown where a setting's value must not be. */
+  static IllegalArgumentException bad(String name, @Nullable Object value, String expected) {
     return new IllegalArgumentException(
         "bad setting: " + name + "=" + value + " expected=" + expected);
   }

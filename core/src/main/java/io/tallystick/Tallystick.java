@@ -2,29 +2,21 @@ package io.tallystick;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.tallystick.merge.EndedInDirectory;
 import io.tallystick.merge.Retirement;
 import io.tallystick.metrics.Registrar;
 import io.tallystick.mirror.SnapshotSource;
-import io.tallystick.replication.JobDirectories;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
-import io.tallystick.shm.Interrupts;
 import io.tallystick.shm.LifeLayout;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.SeriesLimits;
 import io.tallystick.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,21 +42,14 @@ import org.jspecify.annotations.Nullable;
  * {@code tallystick.<name>}, else from the environment's {@code TALLYSTICK_<NAME>}.
  */
 public final class Tallystick extends Registrar implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
-  private static final long MOST_SECONDS_OF_END = 10;
   private static final ReentrantLock DEFAULT_LOCK = new ReentrantLock();
   private static @Nullable Tallystick defaultInstance; // guarded by DEFAULT_LOCK
 
+  final Closing closing;
   private final ProcessFile file;
   private final Scraper scraper;
-  private final Retirement retirement;
-  private final Agent agent;
-  private final AtomicBoolean closed = new AtomicBoolean();
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private final ShutdownHook hook = new ShutdownHook(this::endWithJvm);
-  private @Nullable Replication replication; // set before anybody else has this
 
-  private Tallystick(
+  Tallystick(
       ProcessFile file,
       Scraper scraper,
       Retirement retirement,
@@ -74,8 +59,8 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     super(file, limits, mirrorInterval, seriesTimeToLive);
     this.file = file;
     this.scraper = scraper;
-    this.retirement = retirement;
-    this.agent = Agent.start(file, limits, mirrors());
+    Agent agent = Agent.start(file, limits, mirrors());
+    this.closing = new Closing(file, scraper, retirement, agent, mirrors());
   }
 
   /**
@@ -208,77 +193,27 @@ public final class Tallystick extends Registrar implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    mirrors().close();
-    agent.close();
-    try {
-      try {
-        scraper.close();
-      } finally {
-        file.close();
-      }
-      retirement.run();
-    } catch (IOException | UncheckedIOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "values were not folded; the directory's next process does it: directory=" + directory(),
-          e);
-    } finally {
-      if (replication != null) {
-        replication.close(); // by now the process counts as dead
-      }
-      ended.countDown();
-      hook.remove();
-    }
-  }
-
-  /** Closes it, or waits for whoever does: not for ever, since that may be who ends the JVM. */
-  private void endWithJvm() {
-    close();
-    try {
-      boolean unused = ended.await(MOST_SECONDS_OF_END, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the JVM ends
-    }
+    closing.close();
   }
 
   /** Makes a {@link Tallystick}. What is not set comes from the settings. */
   public static final class Builder {
-    private static final int DEFAULT_COLUMNS = 64;
-    private static final int DEFAULT_SEGMENT_CELLS = 1024;
-    private static final int DEFAULT_MAX_SERIES = 10_000;
-    private static final int DEFAULT_MAX_SERIES_PER_DIRECTORY = 1_000_000;
-    private static final int MOST_SERIES_PER_DIRECTORY = 50_000_000;
-    private static final int MAX_COLUMNS = 1024;
-    private static final int MAX_SEGMENT_CELLS = 1 << 20;
-    private static final long MIN_BYTES = 64 << 10;
-    private static final int MAX_INSTANCE_BYTES = 128;
-
-    private final Settings settings = Settings.ofProcess();
-    private @Nullable Path directory;
-    private int columns = settings.integer(Settings.COLUMNS, DEFAULT_COLUMNS, 0, MAX_COLUMNS);
-    private int segmentCells =
-        settings.integer(Settings.SEGMENT_CELLS, DEFAULT_SEGMENT_CELLS, 64, MAX_SEGMENT_CELLS);
-    private long maxBytes = settings.number(Settings.MAX_BYTES, 0, MIN_BYTES, Long.MAX_VALUE);
-    private int maxSeriesPerMetric =
-        settings.integer(Settings.MAX_SERIES, DEFAULT_MAX_SERIES, 1, Integer.MAX_VALUE);
-    private int maxSeriesPerDirectory =
-        settings.integer(
-            Settings.MAX_SERIES_PER_DIRECTORY,
-            DEFAULT_MAX_SERIES_PER_DIRECTORY,
-            1,
-            MOST_SERIES_PER_DIRECTORY);
-    private Duration deadGaugeRetention = settings.deadGaugeRetention();
-    private Duration mirrorInterval = settings.mirrorInterval();
-    private Duration seriesTimeToLive = settings.seriesTimeToLive();
-    private ReplicationSettings replication = ReplicationSettings.of(settings);
-    private @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
-    private boolean named;
-    private boolean ephemeral;
-    private @Nullable String role;
-    private Clock clock = Clock.systemUTC();
+    final Settings settings = Settings.ofProcess();
+    @Nullable Path directory;
+    int columns = NumberSetting.COLUMNS.integerIn(settings);
+    int segmentCells = NumberSetting.SEGMENT_CELLS.integerIn(settings);
+    long maxBytes = NumberSetting.MAX_BYTES.in(settings);
+    int maxSeriesPerMetric = NumberSetting.MAX_SERIES_PER_METRIC.integerIn(settings);
+    int maxSeriesPerDirectory = NumberSetting.MAX_SERIES_PER_DIRECTORY.integerIn(settings);
+    Duration deadGaugeRetention = settings.deadGaugeRetention();
+    Duration mirrorInterval = settings.mirrorInterval();
+    Duration seriesTimeToLive = settings.seriesTimeToLive();
+    ReplicationSettings replication = ReplicationSettings.of(settings);
+    @Nullable String instanceName = settings.text(Settings.INSTANCE_NAME);
+    boolean isNamed;
+    boolean isEphemeral;
+    @Nullable String role;
+    Clock clock = Clock.systemUTC();
 
     private Builder() {}
 
@@ -290,19 +225,19 @@ public final class Tallystick extends Registrar implements AutoCloseable {
 
     /** The most threads with a column of their own; 0 to 1024, default 64. */
     public Builder columns(int columns) {
-      this.columns = (int) within("columns", columns, 0, MAX_COLUMNS);
+      this.columns = NumberSetting.COLUMNS.checked(columns);
       return this;
     }
 
     /** The fewest cells that a file grows by; 64 to 1,048,576, default 1,024. */
     public Builder segmentCells(int segmentCells) {
-      this.segmentCells = (int) within("segmentCells", segmentCells, 64, MAX_SEGMENT_CELLS);
+      this.segmentCells = NumberSetting.SEGMENT_CELLS.checked(segmentCells);
       return this;
     }
 
     /** The most bytes of this process' file; by default a quarter of what is free at the start. */
     public Builder maxBytes(long maxBytes) {
-      this.maxBytes = within("maxBytes", maxBytes, MIN_BYTES, Long.MAX_VALUE);
+      this.maxBytes = NumberSetting.MAX_BYTES.checked(maxBytes);
       return this;
     }
 
@@ -311,8 +246,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      * 10,000. More share one series.
      */
     public Builder maxSeriesPerMetric(int maxSeriesPerMetric) {
-      this.maxSeriesPerMetric =
-          (int) within("maxSeriesPerMetric", maxSeriesPerMetric, 1, Integer.MAX_VALUE);
+      this.maxSeriesPerMetric = NumberSetting.MAX_SERIES_PER_METRIC.checked(maxSeriesPerMetric);
       return this;
     }
 
@@ -322,18 +256,15 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      */
     public Builder maxSeriesPerDirectory(int maxSeriesPerDirectory) {
       this.maxSeriesPerDirectory =
-          (int)
-              within("maxSeriesPerDirectory", maxSeriesPerDirectory, 1, MOST_SERIES_PER_DIRECTORY);
+          NumberSetting.MAX_SERIES_PER_DIRECTORY.checked(maxSeriesPerDirectory);
       return this;
     }
 
     /** How long dead processes' own gauges and infos are kept; default an hour. */
     public Builder deadGaugeRetention(Duration deadGaugeRetention) {
       if (deadGaugeRetention.isNegative() || deadGaugeRetention.compareTo(Settings.LONGEST) > 0) {
-        throw new IllegalArgumentException(
-            "bad setting: deadGaugeRetention="
-                + deadGaugeRetention
-                + " expected=not negative, and a long of milliseconds");
+        throw Settings.bad(
+            "deadGaugeRetention", deadGaugeRetention, "not negative, and a long of milliseconds");
       }
       this.deadGaugeRetention = deadGaugeRetention;
       return this;
@@ -342,11 +273,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
     /** How often callbacks and registries are copied; 10 ms to a day, default a second. */
     public Builder mirrorInterval(Duration mirrorInterval) {
       if (!Settings.isMirrorInterval(mirrorInterval)) {
-        throw new IllegalArgumentException(
-            "bad setting: mirrorInterval="
-                + mirrorInterval
-                + " expected="
-                + Settings.MIRROR_INTERVALS);
+        throw Settings.bad("mirrorInterval", mirrorInterval, Settings.MIRROR_INTERVALS);
       }
       this.mirrorInterval = mirrorInterval;
       return this;
@@ -359,8 +286,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      */
     public Builder seriesTimeToLive(Duration seriesTimeToLive) {
       if (!LifeLayout.isTtl(seriesTimeToLive)) {
-        throw new IllegalArgumentException(
-            "bad setting: seriesTimeToLive=" + seriesTimeToLive + " expected=" + LifeLayout.TTLS);
+        throw Settings.bad("seriesTimeToLive", seriesTimeToLive, LifeLayout.TTLS);
       }
       this.seriesTimeToLive = seriesTimeToLive;
       return this;
@@ -416,7 +342,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      * does. It has to be replicated.
      */
     public Builder ephemeral() {
-      this.ephemeral = true;
+      this.isEphemeral = true;
       return this;
     }
 
@@ -432,7 +358,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
         throw new IllegalArgumentException("instance name is blank: instanceName=");
       }
       this.instanceName = instanceName;
-      this.named = true;
+      this.isNamed = true;
       return this;
     }
 
@@ -463,101 +389,7 @@ public final class Tallystick extends Registrar implements AutoCloseable {
      * @throws IllegalArgumentException where a role and another instance name are set
      */
     public Tallystick open() {
-      Path path = directory == null ? settings.directory() : directory;
-      replication.check(ephemeral);
-      if (role != null) {
-        if (named && !role.equals(instanceName)) {
-          throw new IllegalArgumentException(
-              "the role is the instance name, set one of them: role="
-                  + role
-                  + " instanceName="
-                  + instanceName);
-        }
-        instanceName = role;
-      }
-      if (instanceName != null) {
-        requireShort(instanceName);
-      }
-      try {
-        return Interrupts.shield(
-            () -> open(ephemeral ? JobDirectories.beside(path).create() : path, path));
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "cannot open directory: directory=" + path + " reason=" + e.getMessage(), e);
-      }
-    }
-
-    private Tallystick open(Path path, Path sharedPath) throws IOException {
-      Directory shared = Directory.create(path);
-      Retirement retirement = new Retirement(shared, deadGaugeRetention, clock);
-      ProcessFile resumed =
-          role == null ? null : ProcessFile.resume(shared, fileSettings(path), Retirement::isWhole);
-      try {
-        retirement.run();
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
-      }
-      warnOfDisk(path);
-      ProcessFile file = resumed != null ? resumed : create(shared, fileSettings(path));
-      file.freeEnded(new EndedInDirectory(shared));
-      Scraper scraper = Scraper.of(shared, file, deadGaugeRetention, clock);
-      SeriesLimits limits =
-          SeriesLimits.open(shared, file, maxSeriesPerMetric, maxSeriesPerDirectory);
-      Tallystick opened =
-          new Tallystick(file, scraper, retirement, limits, mirrorInterval, seriesTimeToLive);
-      opened.replication =
-          replication.start(
-              shared, ephemeral ? sharedPath : null, deadGaugeRetention, clock, opened);
-      if (ephemeral) {
-        opened.hook.add();
-      }
-      return opened;
-    }
-
-    private ProcessFile create(Directory shared, ProcessFile.Settings made) throws IOException {
-      return role == null
-          ? ProcessFile.create(shared, made)
-          : ProcessFile.createResumable(shared, made);
-    }
-
-    private ProcessFile.Settings fileSettings(Path path) {
-      long free = path.toFile().getUsableSpace();
-      long bytes = maxBytes > 0 ? maxBytes : Math.max(MIN_BYTES, free / 4);
-      return new ProcessFile.Settings(columns, segmentCells, bytes, instanceName, clock);
-    }
-
-    /** A header has room for this much, and for what tells apart processes of one name. */
-    private static void requireShort(String instanceName) {
-      int length = instanceName.getBytes(StandardCharsets.UTF_8).length;
-      if (length > MAX_INSTANCE_BYTES) {
-        throw new IllegalArgumentException(
-            "instance name is too long: bytes=" + length + " most=" + MAX_INSTANCE_BYTES);
-      }
-    }
-
-    private static void warnOfDisk(Path path) {
-      String type;
-      try {
-        type = Files.getFileStore(path).type();
-      } catch (IOException e) {
-        return; // some containers hide their mounts; it is only for a warning
-      }
-      if (!type.equals("tmpfs") && !type.equals("ramfs")) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "directory is not in memory, its disk can stall updates; use one on tmpfs: directory="
-                + path
-                + " fileSystem="
-                + type);
-      }
-    }
-
-    private static long within(String name, long value, long least, long most) {
-      if (value < least || value > most) {
-        throw new IllegalArgumentException(
-            "bad setting: " + name + "=" + value + " expected=from " + least + " to " + most);
-      }
-      return value;
+      return new Opening(this).open();
     }
   }
 }

@@ -514,6 +514,18 @@ final class ResumeTest {
   }
 
   @Test
+  void shouldRefuseANameThatNoHeaderHasRoomFor() {
+    String longest = "ä".repeat(64);
+    builder().instanceName(longest).open().close();
+    assertThatThrownBy(() -> builder().instanceName(longest + "x").open())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("instance name is too long: bytes=129 most=128");
+    assertThatThrownBy(() -> builder().resume(longest + "x").open())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("instance name is too long: bytes=129 most=128");
+  }
+
+  @Test
   void shouldAddToTotalsWhenTheNextProcessMirrorsARegistryOfItsOwn() throws IOException {
     kill(mirroring(5));
     Tallystick next = mirroring(2);

@@ -51,7 +51,7 @@ class SettingsTest {
   @Test
   void shouldTakeTheDefaultWhenNothingIsSet() {
     assertThat(settings().number(Settings.MAX_BYTES, 5, 0, 10)).isEqualTo(5);
-    assertThat(settings().integer(Settings.COLUMNS, 6, 0, 10)).isEqualTo(6);
+    assertThat(settings().number(Settings.COLUMNS, 6, 0, 10)).isEqualTo(6);
     assertThat(settings().text(Settings.INSTANCE_NAME)).isNull();
     assertThat(settings().deadGaugeRetention()).isEqualTo(Scraper.DEFAULT_DEAD_GAUGE_RETENTION);
     assertThat(settings().mirrorInterval()).isEqualTo(Duration.ofSeconds(1));
@@ -65,7 +65,7 @@ class SettingsTest {
     environment.put("TALLYSTICK_INSTANCE_NAME", "from the environment");
     environment.put("TALLYSTICK_DEAD_GAUGE_RETENTION", "9s");
     assertThat(settings().number(Settings.MAX_BYTES, 5, 0, 10)).isEqualTo(7);
-    assertThat(settings().integer(Settings.COLUMNS, 6, 0, 10)).isEqualTo(8);
+    assertThat(settings().number(Settings.COLUMNS, 6, 0, 10)).isEqualTo(8);
     assertThat(settings().text(Settings.INSTANCE_NAME)).isEqualTo("from the environment");
     assertThat(settings().deadGaugeRetention()).isEqualTo(Duration.ofSeconds(9));
   }
@@ -81,7 +81,7 @@ class SettingsTest {
     properties.setProperty("tallystick.instanceName", "from a property");
     properties.setProperty("tallystick.deadGaugeRetention", "3s");
     assertThat(settings().number(Settings.MAX_BYTES, 5, 0, 10)).isEqualTo(1);
-    assertThat(settings().integer(Settings.COLUMNS, 6, 0, 10)).isEqualTo(2);
+    assertThat(settings().number(Settings.COLUMNS, 6, 0, 10)).isEqualTo(2);
     assertThat(settings().text(Settings.INSTANCE_NAME)).isEqualTo("from a property");
     assertThat(settings().deadGaugeRetention()).isEqualTo(Duration.ofSeconds(3));
   }
@@ -280,7 +280,7 @@ class SettingsTest {
   @ValueSource(longs = {-1, 11, Long.MAX_VALUE, Long.MIN_VALUE, (1L << 32) + 5})
   void shouldNameThePropertyWhenANumberIsOutOfRange(long value) {
     properties.setProperty("tallystick.columns", Long.toString(value));
-    assertThatThrownBy(() -> settings().integer(Settings.COLUMNS, 0, 0, 10))
+    assertThatThrownBy(() -> settings().number(Settings.COLUMNS, 0, 0, 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bad setting: tallystick.columns=" + value + " expected=from 0 to 10");
   }
@@ -288,7 +288,7 @@ class SettingsTest {
   @Test
   void shouldNameTheVariableWhenANumberIsOutOfRange() {
     environment.put("TALLYSTICK_COLUMNS", "11");
-    assertThatThrownBy(() -> settings().integer(Settings.COLUMNS, 0, 0, 10))
+    assertThatThrownBy(() -> settings().number(Settings.COLUMNS, 0, 0, 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bad setting: TALLYSTICK_COLUMNS=11 expected=from 0 to 10");
   }
@@ -297,7 +297,7 @@ class SettingsTest {
   void shouldTakeTheEndsWhenANumberIsWithinARange() {
     for (int value : new int[] {0, 10}) {
       properties.setProperty("tallystick.columns", " " + value + " ");
-      assertThat(settings().integer(Settings.COLUMNS, 5, 0, 10)).isEqualTo(value);
+      assertThat(settings().number(Settings.COLUMNS, 5, 0, 10)).isEqualTo(value);
     }
   }
 
