@@ -37,7 +37,7 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
   private final String name;
   private final @Nullable PublishedDirectory directory;
   private final LedgerReader<LedgerContent> reader;
-  private volatile @Nullable LedgerContent last; // what a directory is shown beside
+  private volatile @Nullable LedgerContent last; // for a directory; written by the reading thread
   private boolean failing; // guarded by this
   private volatile boolean closed;
 
@@ -50,8 +50,15 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
     this.directory = shown;
     this.reader =
         new LedgerReader<>(
-            () -> shown == null ? LedgerContent.read(ledger) : shown.read(ledger),
+            () -> shown == null ? LedgerContent.read(ledger) : readBeside(shown, ledger),
             settings.patience);
+  }
+
+  /** Readings follow one another, so that what was read last is the newest, however late it was. */
+  private LedgerContent readBeside(PublishedDirectory shown, Ledger ledger) {
+    LedgerContent content = shown.read(ledger);
+    last = content;
+    return content;
   }
 
   /** For a scraper of a ledger, which stays open when the scraper is closed. */
@@ -90,7 +97,6 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
     merge.addSource("scraper", true, nowMs, FleetMetrics.of(content, isUp));
     DirectorySource source = content.directory();
     if (directory != null && source != null) {
-      last = content;
       merge.addSource(source.name(), true, nowMs, directory.values(source));
       merge.addSource("scraper", true, nowMs, directory.ownValues());
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +47,8 @@ final class LedgerReader<T> implements AutoCloseable {
   T read() {
     try {
       return join().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      throw new StoreException(Category.PERMANENT, "reader is closed", e);
     } catch (TimeoutException e) {
       throw new StoreException(Category.TRANSIENT, "no answer in time: patience=" + patience, e);
     } catch (InterruptedException e) {

@@ -42,10 +42,6 @@ final class PublishedDirectory {
     this.clock = clock;
   }
 
-  Scraper scraper() {
-    return scraper;
-  }
-
   /**
    * Reads a ledger without what it has of the directory.
    *

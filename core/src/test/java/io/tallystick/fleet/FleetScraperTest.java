@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.scrape.Exposition;
 import io.tallystick.scrape.NameFilter;
@@ -24,6 +25,7 @@ import io.tallystick.testing.ScriptedLedger;
 import io.tallystick.testing.TurnedClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -200,6 +202,42 @@ class FleetScraperTest {
           .containsExactly(
               "store cannot be read: store=memory:", "store can be read again: store=memory:");
     }
+  }
+
+  @Test
+  void shouldLeakNoThreadsNorFilesWhenItIsScrapedOften() throws Exception {
+    publish("a", counter(3));
+    long files = 0;
+    for (int i = 0; i < 1_000; i++) {
+      try (FleetScraper other = i % 10 == 0 ? scraper(Duration.ofSeconds(30)) : null) {
+        assertThat(text(other == null ? scraper : other)).contains("jobs_total 3.0\n");
+      }
+      if (i == 100) {
+        files = openFiles();
+      }
+    }
+    Await.until("the threads of closed scrapers end", () -> readers() == 1);
+    assertThat(openFiles()).isLessThan(files + 10);
+  }
+
+  private static long readers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("tallystick-ledger-reader"))
+        .count();
+  }
+
+  private static long openFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getOpenFileDescriptorCount()
+        : 0;
+  }
+
+  @Test
+  void shouldBeUnavailableWhenItWasClosed() {
+    scraper.close();
+    assertThatThrownBy(() -> text(scraper))
+        .isInstanceOf(ScrapeUnavailableException.class)
+        .hasMessageContaining("reader is closed");
   }
 
   private boolean isAvailable(FleetScraper of) throws IOException {

@@ -12,6 +12,7 @@ import io.tallystick.scrape.TextFormat;
 import io.tallystick.store.MemoryStore;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import io.tallystick.testing.Await;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.EveryType;
 import io.tallystick.testing.ExpositionText;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -171,6 +173,37 @@ class LiveDirectoryTest {
     try (CapturedLog log = CapturedLog.open()) {
       assertThatThrownBy(this::text).isInstanceOf(ScrapeUnavailableException.class);
       assertThat(log.messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldGoOnWithAReadingThatNobodyWaitedForWhenTheStoreFailsThen() throws Exception {
+    own.count(3);
+    CountDownLatch goOn = new CountDownLatch(1);
+    ledger.beforeReading(
+        () -> {
+          goOn.await();
+          return true;
+        });
+    fleet.close();
+    fleet =
+        FleetScraper.builder(ledger)
+            .directory(own.scraper())
+            .clock(clock)
+            .patience(Duration.ofMillis(50))
+            .open();
+    assertThatThrownBy(this::text).isInstanceOf(ScrapeUnavailableException.class);
+    fail();
+    goOn.countDown();
+    Await.until("what was late is shown", this::isAvailable);
+    assertThat(text()).contains("requests_total{path=\"/\"} 103.0\n", "tallystick_store_up 0.0\n");
+  }
+
+  private boolean isAvailable() throws IOException {
+    try {
+      return !text().isEmpty();
+    } catch (ScrapeUnavailableException e) {
+      return false;
     }
   }
 
