@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * for; none takes more memory than there are bytes.
  */
 final class BytesReader {
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final ByteBuffer bytes;
 
   BytesReader(byte[] bytes) {
@@ -49,10 +51,21 @@ final class BytesReader {
     return value;
   }
 
+  /** Decodes leniently first, which is far faster: only a text with a replacement can be wrong. */
   String getText() {
-    ByteBuffer text = ByteBuffer.wrap(getBytes());
+    int length = require(getInt());
+    int start = bytes.position();
+    bytes.position(start + length);
+    String text = new String(bytes.array(), start, length, UTF_8);
+    if (text.indexOf(REPLACEMENT) >= 0) {
+      requireUtf8(ByteBuffer.wrap(bytes.array(), start, length));
+    }
+    return text;
+  }
+
+  private static void requireUtf8(ByteBuffer text) {
     try {
-      return UTF_8.newDecoder().decode(text).toString();
+      UTF_8.newDecoder().decode(text);
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("text is not in UTF-8", e);
     }
@@ -62,8 +75,18 @@ final class BytesReader {
     return getByte() == 0 ? null : getText();
   }
 
+  /** How many elements follow, each of which has so many bytes at least. */
+  int getSize(int leastBytes) {
+    int size = getInt();
+    if (size < 0 || size > bytes.remaining() / leastBytes) {
+      throw new IllegalArgumentException(
+          "size is beyond the end: size=" + size + " left=" + bytes.remaining());
+    }
+    return size;
+  }
+
   <T> List<T> getList(Function<BytesReader, T> get) {
-    int size = require(getInt()); // an element has one byte at least
+    int size = getSize(Byte.BYTES);
     List<T> list = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       list.add(get.apply(this));

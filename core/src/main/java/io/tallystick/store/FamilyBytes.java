@@ -4,7 +4,6 @@ import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -167,9 +166,14 @@ public final class FamilyBytes {
   }
 
   private static Labels getLabels(BytesReader reader) {
-    List<String> texts = new ArrayList<>();
-    reader.getList(r -> List.of(r.getText(), r.getText())).forEach(texts::addAll);
-    return Labels.of(texts.toArray(String[]::new));
+    int size = reader.getSize(2 * Integer.BYTES); // the lengths of two texts
+    String[] names = new String[size];
+    String[] values = new String[size];
+    for (int i = 0; i < size; i++) {
+      names[i] = reader.getText();
+      values[i] = reader.getText();
+    }
+    return Labels.of(names, values);
   }
 
   private static void putNatives(BytesWriter writer, NativeValues natives) {
