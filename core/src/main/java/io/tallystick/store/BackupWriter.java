@@ -44,8 +44,10 @@ public final class BackupWriter implements AutoCloseable {
     Path absolute = file.toAbsolutePath();
     try {
       Path directory = absolute.getParent();
-      if (directory == null || Files.isDirectory(absolute)) {
-        throw new StoreException(Category.PERMANENT, "backup is a directory: file=" + file);
+      boolean isOther = Files.exists(absolute) && !Files.isRegularFile(absolute);
+      if (directory == null || isOther) { // a device, too, would be replaced
+        throw new StoreException(
+            Category.PERMANENT, "backup would be in the place of what is no file: file=" + file);
       }
       Path aside = Files.createTempFile(directory, absolute.getFileName() + ".", ".tmp");
       FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE);

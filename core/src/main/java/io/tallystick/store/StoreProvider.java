@@ -1,5 +1,6 @@
 package io.tallystick.store;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,4 +18,15 @@ public interface StoreProvider {
    * @throws StoreException where it cannot be opened
    */
   Store open(StoreUrl url);
+
+  /**
+   * Opens a store that is there; empty where there is none. It makes none, and what it finds
+   * damaged stays where it is. To be overridden where {@link #open} makes one.
+   *
+   * @throws IllegalArgumentException as {@link #open}
+   * @throws StoreException where it cannot be opened, or not be said whether it is there
+   */
+  default Optional<Store> openExisting(StoreUrl url) {
+    return Optional.of(open(url));
+  }
 }

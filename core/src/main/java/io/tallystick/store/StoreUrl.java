@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -136,7 +137,12 @@ public final class StoreUrl {
     for (String name : options.keySet()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
-            "no such option: scheme=" + scheme + " option=" + name + " known=" + known);
+            "no such option: scheme="
+                + scheme
+                + " option="
+                + name
+                + " known="
+                + new TreeSet<>(known));
       }
     }
     return this;

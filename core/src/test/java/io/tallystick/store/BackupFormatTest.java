@@ -8,8 +8,11 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +53,20 @@ class BackupFormatTest {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes.array(), 0, bytes.position());
     bytes.putInt((int) checksum.getValue());
+  }
+
+  /** As root, a device would be gone. */
+  @Test
+  void shouldReplaceNothingButAFile() throws IOException {
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(file()));
+      Throwable refusal = catchThrowable(() -> BackupWriter.create(file(), NOW_MS).close());
+      assertThat(refusal)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("in the place of what is no file");
+      assertThat(folder).isDirectoryContaining(each -> each.equals(file()));
+      assertThat(folder.toFile().list()).hasSize(1);
+    }
   }
 
   private static SeriesValues full() {

@@ -27,6 +27,13 @@ class StoresTest {
   }
 
   @Test
+  void shouldTakeAStoreToBeThereWhenItsProviderMakesNone() {
+    try (Store store = Stores.openExisting("memory:").orElseThrow()) {
+      store.ping();
+    }
+  }
+
+  @Test
   void shouldHideSecretsWhenAUrlIsPrinted() {
     StoreUrl url = StoreUrl.parse("redis://u:se?cret@host:1/0?password=hush&timeout=5");
     assertThat(url).hasToString("redis://***@host:1/0?password=***&timeout=5");

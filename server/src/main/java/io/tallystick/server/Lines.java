@@ -16,15 +16,19 @@ final class Lines {
     return CONTROL.matcher(text).replaceAll(" ").stripTrailing();
   }
 
-  /** The messages of a fault and of its causes, outermost first. */
+  /** The messages of a fault and of its causes, outermost first, without those already said. */
   static String of(Throwable fault) {
     StringBuilder line = new StringBuilder();
     for (Throwable each = fault; each != null; each = each.getCause()) {
-      if (!repeatsItsCause(each)) {
+      if (!repeatsItsCause(each) && !isIn(line, each)) {
         line.append(line.length() == 0 ? "" : ": ").append(message(each));
       }
     }
     return single(line.toString());
+  }
+
+  private static boolean isIn(StringBuilder line, Throwable cause) {
+    return line.indexOf(cause.toString()) >= 0 || line.indexOf(message(cause)) >= 0;
   }
 
   private static boolean repeatsItsCause(Throwable fault) {

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Main.Version.class)
 public final class Main {
   private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+  private static final String FACADE_VERBOSITY = "slf4j.internal.verbosity";
   private static final int HELP_WIDTH = 100;
 
   private Main() {}
@@ -29,6 +30,7 @@ public final class Main {
   /** Runs a command line and ends this JVM with its exit code. */
   public static void main(String[] args) {
     logInOneLine();
+    silenceLoggingFacade();
     System.exit(run(args, new FileOutputStream(FileDescriptor.out), System.err));
   }
 
@@ -37,6 +39,13 @@ public final class Main {
     if (System.getProperty(LOG_FORMAT) == null) {
       System.setProperty(LOG_FORMAT, "tallystick: %5$s%6$s%n");
     }
+  }
+
+  /**
+   * The stores' libraries bring SLF4J, which would say in three lines that nobody listens to it.
+   */
+  private static void silenceLoggingFacade() {
+    System.getProperties().putIfAbsent(FACADE_VERBOSITY, "ERROR");
   }
 
   /** Runs a command line; returns its exit code, one of {@link Exit}. */

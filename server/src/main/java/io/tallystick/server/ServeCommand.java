@@ -57,7 +57,7 @@ final class ServeCommand implements Callable<Integer> {
   private void serve(String address, int number, PrometheusProperties properties)
       throws IOException {
     try (Scraper scraper = directory.isGiven() ? Tallystick.openScraper(directory.path()) : null;
-        Store opened = store.isGiven() ? store.open() : null;
+        Store opened = store.isGiven() ? store.existing().orElseGet(store::open) : null;
         FleetScraper fleet = opened == null ? null : fleet(opened, scraper);
         ScrapeServer server =
             ScrapeServer.builder()

@@ -30,18 +30,22 @@ final class StoreBackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path file = target();
-    try (Store opened = store.open()) {
+    try (Termination termination = new Termination(Thread.currentThread());
+        Store opened = store.openExisting()) {
+      termination.listen(); // so that what is half written is deleted
       opened.backup(file);
     }
     out.line("backup written: file=" + file + " bytes=" + Files.size(file));
     return Exit.OK;
   }
 
-  private Path target() {
+  /** A link is followed, so that it is not the link that is replaced. */
+  private Path target() throws IOException {
     Path file = Path.of(to);
-    if (to.isBlank() || Files.isDirectory(file)) {
+    boolean isThere = Files.exists(file);
+    if (to.isBlank() || (isThere && !Files.isRegularFile(file))) {
       throw new UsageException("not a file: file=" + file + "; give --to the file to write");
     }
-    return file;
+    return isThere && Files.isSymbolicLink(file) ? file.toRealPath() : file;
   }
 }

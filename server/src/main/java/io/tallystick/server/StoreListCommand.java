@@ -47,7 +47,7 @@ final class StoreListCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     StoreKind chosen = StoreKind.named(kind);
     int most = LIMITS.parse(limit);
-    try (Store opened = store.open()) {
+    try (Store opened = store.openExisting()) {
       List<StoreKind.Entry> found = chosen.list(opened, prefix, most + 1);
       boolean more = found.size() > most;
       List<StoreKind.Entry> listed = more ? found.subList(0, most) : found;

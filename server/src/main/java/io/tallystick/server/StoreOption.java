@@ -1,8 +1,11 @@
 package io.tallystick.server;
 
 import io.tallystick.store.Store;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.StoreUrl;
 import io.tallystick.store.Stores;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,7 +22,33 @@ final class StoreOption {
   }
 
   /**
-   * The store, which the caller closes.
+   * The store to look at, which the caller closes: none is made.
+   *
+   * @throws UsageException if the URL is none that can be opened
+   * @throws io.tallystick.store.StoreException if there is none, or it cannot be opened
+   */
+  Store openExisting() {
+    return existing()
+        .orElseThrow(
+            () -> new StoreException(Category.PERMANENT, "no such store: store=" + name()));
+  }
+
+  /**
+   * The store where there is one, which the caller closes.
+   *
+   * @throws UsageException if the URL is none that can be opened
+   * @throws io.tallystick.store.StoreException if the store cannot be opened
+   */
+  Optional<Store> existing() {
+    try {
+      return Stores.openExisting(given());
+    } catch (IllegalArgumentException e) {
+      throw refusal(e);
+    }
+  }
+
+  /**
+   * The store, which is made where there is none, and which the caller closes.
    *
    * @throws UsageException if the URL is none that can be opened
    * @throws io.tallystick.store.StoreException if the store cannot be opened

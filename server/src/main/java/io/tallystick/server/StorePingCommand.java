@@ -18,7 +18,7 @@ final class StorePingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Store opened = store.open()) {
+    try (Store opened = store.openExisting()) {
       opened.ping();
     }
     out.line("store can be used: store=" + store.name());

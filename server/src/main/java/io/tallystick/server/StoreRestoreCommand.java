@@ -1,5 +1,6 @@
 package io.tallystick.server;
 
+import io.tallystick.store.BackupReader;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.Store;
 import java.nio.file.Files;
@@ -33,17 +34,24 @@ final class StoreRestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path file = source();
-    try (Store opened = store.open()) {
+    try (Store opened = store.existing().orElseGet(() -> made(file))) {
       opened.restore(file, merge ? RestoreMode.MERGE : RestoreMode.INTO_EMPTY);
     }
     out.line("backup restored: file=" + file + " store=" + store.name());
     return Exit.OK;
   }
 
+  /** A new store; none is made for a backup that is damaged. */
+  private Store made(Path file) {
+    BackupReader unused = BackupReader.open(file);
+    return store.open();
+  }
+
   private Path source() {
     Path file = Path.of(from);
     if (!Files.isRegularFile(file)) {
-      throw new UsageException("no such file: file=" + file + "; give --from a backup");
+      String what = Files.exists(file) ? "not a file" : "no such file";
+      throw new UsageException(what + ": file=" + file + "; give --from a backup");
     }
     return file;
   }

@@ -29,7 +29,7 @@ final class StoreStatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Store opened = store.open()) {
+    try (Store opened = store.openExisting()) {
       StoreStats stats = opened.stats();
       Set<Capability> capabilities = new TreeSet<>(opened.capabilities());
       if (json) {

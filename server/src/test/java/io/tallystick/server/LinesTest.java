@@ -24,6 +24,16 @@ final class LinesTest {
   }
 
   @Test
+  void shouldNotSayWhatTheMessageSaidBefore() {
+    IOException cause = new IOException("disk gone");
+    IOException fault = new IOException("cannot read: cause=" + cause.getMessage(), cause);
+
+    assertThat(Lines.of(fault)).isEqualTo("cannot read: cause=disk gone");
+    assertThat(Lines.of(new IOException("cannot fold: " + cause, cause)))
+        .isEqualTo("cannot fold: java.io.IOException: disk gone");
+  }
+
+  @Test
   void shouldSayWhatHappenedWhenAFileSystemExceptionHasOnlyAFile() {
     assertThat(Lines.of(new AccessDeniedException("/x"))).isEqualTo("access denied: file=/x");
   }

@@ -56,7 +56,9 @@ final class StoreCommandTest {
         "store backup --store memory:  | missing: option=--to",
         "store backup --store memory: --to / | not a file: file=/; give --to the file to write",
         "store restore --store memory: | missing: option=--from",
+        "store backup --store memory: --to /dev/null | not a file: file=/dev/null",
         "store restore --store memory: --from /no/such | no such file: file=/no/such",
+        "store restore --store memory: --from / | not a file: file=/",
         "store ls --store memory: --kind jobs | unknown kind: kind=jobs; use one of keys, queues,",
         "store ls --store memory: --limit 0 | limit out of range: limit=0; use 1 to 1000000",
       })

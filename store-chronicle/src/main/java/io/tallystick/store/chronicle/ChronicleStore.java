@@ -12,7 +12,11 @@ import io.tallystick.store.Limits;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.StoreStats;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -156,9 +160,27 @@ public final class ChronicleStore implements Store {
   @Override
   public void backup(Path file) {
     session.requireOpen();
+    requireOutside(file);
     try (BackupWriter backup = BackupWriter.create(file, clock.millis())) {
       new ChronicleBackup(session, keyValues, ledger, backup).run();
       backup.commit();
+    }
+  }
+
+  /** All files of the directory are the store's. */
+  private void requireOutside(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      if (folder == null || !Files.exists(folder)) {
+        return; // which the writer says
+      }
+      if (folder.toRealPath().startsWith(session.directory())) {
+        throw new StoreException(
+            Category.PERMANENT, "backup would be in the directory of the store: file=" + file);
+      }
+    } catch (IOException e) {
+      throw new StoreException(
+          Category.TRANSIENT, "files cannot be told apart: file=" + file + " cause=" + e, e);
     }
   }
 

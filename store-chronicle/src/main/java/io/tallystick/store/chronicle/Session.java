@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * <p>Threading: any for {@link #call} and {@link #close}; the maps for who is in a call.
  */
 final class Session implements Closeable {
+  static final String CONTROL = "control";
+
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Path directory;
@@ -48,7 +50,7 @@ final class Session implements Closeable {
     try {
       OwnFiles.createDirectories(path);
       Path directory = path.toRealPath();
-      ControlFile control = Interrupts.shield(() -> ControlFile.map(directory.resolve("control")));
+      ControlFile control = Interrupts.shield(() -> ControlFile.map(directory.resolve(CONTROL)));
       UserSlot slot = UserSlot.take(directory);
       Session session = new Session(directory, sizes, control, slot, patience);
       boolean opened = false;

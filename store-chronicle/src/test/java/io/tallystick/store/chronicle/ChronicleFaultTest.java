@@ -51,6 +51,33 @@ class ChronicleFaultTest {
   }
 
   @Test
+  void shouldMakeNoDirectoryWhenOneIsOnlyLookedFor() throws IOException {
+    Path directory = folder.resolve("store");
+    assertThat(Stores.openExisting("chronicle:" + directory)).isEmpty();
+    assertThat(directory).doesNotExist();
+    Files.createDirectory(directory);
+    assertThat(Stores.openExisting("chronicle:" + directory)).isEmpty();
+    assertThat(directory).isEmptyDirectory();
+    open(directory).close();
+    Stores.openExisting("chronicle:" + directory).orElseThrow().close();
+  }
+
+  @Test
+  void shouldPutNoBackupInThePlaceOfItsOwnFiles() throws IOException {
+    Path directory = folder.resolve("store");
+    try (ChronicleStore store = open(directory)) {
+      Path link = Files.createSymbolicLink(folder.resolve("link"), directory);
+      for (Path target : new Path[] {directory.resolve("control"), link.resolve("users/x")}) {
+        StoreException failure = failure(() -> store.backup(target));
+        assertThat(failure.category()).isEqualTo(Category.PERMANENT);
+        assertThat(failure).hasMessageContaining("in the directory of the store");
+      }
+      store.ping();
+      store.backup(folder.resolve("backup"));
+    }
+  }
+
+  @Test
   void shouldKeepWhatItHasWhenAMapIsFullAndTakeMoreOnceSomethingHasExpired() {
     try (ChronicleStore store = open(folder.resolve("store"))) {
       store.keyValues().put("expires", new byte[LARGE], Duration.ofMinutes(1));

@@ -64,6 +64,26 @@ final class DatabaseFile {
     }
   }
 
+  /**
+   * Whether there is a file with tables of ours, which are brought up to date; makes none, and
+   * moves none aside.
+   */
+  boolean holdsStore(Schema schema) {
+    if (Files.notExists(path)) {
+      return false;
+    }
+    NativeLibrary.load();
+    try (Session session = connected()) {
+      boolean isIn = Schema.isIn(session);
+      if (isIn) {
+        schema.migrate(session);
+      }
+      return isIn;
+    } catch (SQLException e) {
+      throw SqliteFault.of(path, e);
+    }
+  }
+
   Session prepared(Schema schema) throws SQLException {
     Session session = created();
     try {
@@ -133,10 +153,7 @@ final class DatabaseFile {
    */
   Session connect() {
     try {
-      Session session;
-      synchronized (OPENING) {
-        session = toSession();
-      }
+      Session session = connected();
       try {
         if (!Schema.isIn(session)) {
           throw new StoreException(Category.TRANSIENT, "database is being made: file=" + path);
@@ -151,6 +168,12 @@ final class DatabaseFile {
           ? new StoreException(
               Category.TRANSIENT, "database cannot be opened now: file=" + path + " cause=" + e, e)
           : SqliteFault.of(path, e);
+    }
+  }
+
+  private Session connected() throws SQLException {
+    synchronized (OPENING) {
+      return toSession();
     }
   }
 

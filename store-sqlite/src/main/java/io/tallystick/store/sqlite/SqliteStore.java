@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -82,6 +83,22 @@ public final class SqliteStore implements Store {
     Supplier<Session> opening = () -> file.open(Schema.newest(), clock.millis());
     Writer writer = new Writer(file, opening.get(), opening);
     return new SqliteStore(file, options, clock, writer);
+  }
+
+  /**
+   * Opens a file that is there and holds a store, to look at it: none is made, and one that is
+   * damaged stays where it is. What is only read need not be writable.
+   *
+   * @throws io.tallystick.store.StoreException CORRUPT where it is damaged, else as {@link #open}
+   */
+  public static Optional<Store> openExisting(
+      Path path, SqliteOptions options, InstantSource clock) {
+    DatabaseFile file = new DatabaseFile(path, options);
+    if (!file.holdsStore(Schema.newest())) {
+      return Optional.empty();
+    }
+    Writer writer = new Writer(file, null, () -> file.open(Schema.newest(), clock.millis()));
+    return Optional.of(new SqliteStore(file, options, clock, writer));
   }
 
   Writer writer() {

@@ -5,7 +5,9 @@ import io.tallystick.store.StoreProvider;
 import io.tallystick.store.StoreUrl;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Opens {@code sqlite:/path/x.db}. Public for {@link java.util.ServiceLoader} alone. */
@@ -20,19 +22,29 @@ public final class SqliteStoreProvider implements StoreProvider {
 
   @Override
   public Store open(StoreUrl url) {
-    url.requireOptions(Set.of(SYNCHRONOUS, BUSY_TIMEOUT_MS));
+    return SqliteStore.open(path(url), options(url));
+  }
+
+  @Override
+  public Optional<Store> openExisting(StoreUrl url) {
+    return SqliteStore.openExisting(path(url), options(url), InstantSource.system());
+  }
+
+  private static Path path(StoreUrl url) {
     if (url.location().isEmpty()) {
       throw new IllegalArgumentException("no file, as in sqlite:/path/x.db: url=" + url);
     }
+    return Path.of(url.location());
+  }
+
+  private static SqliteOptions options(StoreUrl url) {
+    url.requireOptions(Set.of(SYNCHRONOUS, BUSY_TIMEOUT_MS));
     SqliteOptions options = SqliteOptions.DEFAULT;
-    long busyTimeoutMs = url.positive(BUSY_TIMEOUT_MS, options.busyTimeoutMs());
-    return SqliteStore.open(
-        Path.of(url.location()),
-        new SqliteOptions(
-            Duration.ofMillis(busyTimeoutMs),
-            url.option(SYNCHRONOUS)
-                .map(SqliteStoreProvider::synchronous)
-                .orElse(options.synchronous())));
+    return new SqliteOptions(
+        Duration.ofMillis(url.positive(BUSY_TIMEOUT_MS, options.busyTimeoutMs())),
+        url.option(SYNCHRONOUS)
+            .map(SqliteStoreProvider::synchronous)
+            .orElse(options.synchronous()));
   }
 
   private static Synchronous synchronous(String text) {

@@ -39,9 +39,10 @@ final class Writer implements AutoCloseable {
   private boolean closed;
 
   /**
+   * @param session null where none is to be opened before something is written
    * @param opening opens another session, in the file that is there then
    */
-  Writer(DatabaseFile file, Session session, Supplier<Session> opening) {
+  Writer(DatabaseFile file, @Nullable Session session, Supplier<Session> opening) {
     this.file = file;
     this.session = session;
     this.opening = opening;
