@@ -28,6 +28,6 @@ class FileStoreTest extends StoreContract {
 
   @Override
   protected int killRounds() {
-    return 5;
+    return 20;
   }
 }

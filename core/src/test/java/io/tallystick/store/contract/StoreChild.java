@@ -47,18 +47,48 @@ final class StoreChild {
     PUBLISH
   }
 
+  /** When a process opens the store; all but the first wait for a line before they work. */
+  enum Opening {
+    AT_ONCE,
+    WHEN_TOLD,
+    /** It has the store open while others work and are killed. */
+    AHEAD,
+    /** It has opened and closed the store before it is told, and opens it anew then. */
+    TWICE
+  }
+
   public static void main(String[] args) throws IOException {
-    String name = "child" + args[2] + "-";
+    Opening opening = Opening.valueOf(args[3]);
+    if (opening == Opening.TWICE) {
+      Stores.open(args[0]).close();
+    }
+    if (opening == Opening.TWICE || opening == Opening.WHEN_TOLD) {
+      awaitLine();
+    }
     try (Store store = Stores.open(args[0])) {
-      switch (Task.valueOf(args[1])) {
-        case ECHO -> echo(store);
-        case ADD -> add(store);
-        case PUT -> put(store, name);
-        case OFFER -> offer(store, name);
-        case WORK -> work(store, false);
-        case WORK_TO_THE_END -> work(store, true);
-        case PUBLISH -> publish(store, name);
+      if (opening == Opening.AHEAD) {
+        awaitLine();
       }
+      perform(Task.valueOf(args[1]), store, "child" + args[2] + "-");
+    }
+  }
+
+  private static void awaitLine() throws IOException {
+    int next = System.in.read();
+    while (next != '\n' && next >= 0) {
+      next = System.in.read();
+    }
+  }
+
+  private static void perform(Task task, Store store, String name) throws IOException {
+    switch (task) {
+      case ECHO -> echo(store);
+      case ADD -> add(store);
+      case PUT -> put(store, name);
+      case OFFER -> offer(store, name);
+      case WORK -> work(store, false);
+      case WORK_TO_THE_END -> work(store, true);
+      case PUBLISH -> publish(store, name);
     }
   }
 

@@ -32,9 +32,4 @@ class ChronicleStoreTest extends StoreContract {
   protected List<String> jvmOptions() {
     return JvmOptions.ALL;
   }
-
-  @Override
-  protected int killRounds() {
-    return Integer.getInteger("tallystick.test.killRounds", 5); // of each of four clauses
-  }
 }

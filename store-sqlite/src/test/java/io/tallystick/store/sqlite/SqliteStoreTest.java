@@ -26,9 +26,4 @@ class SqliteStoreTest extends StoreContract {
   protected Optional<String> url() {
     return Optional.of("sqlite:" + file());
   }
-
-  @Override
-  protected int killRounds() {
-    return Integer.getInteger("tallystick.test.killRounds", 5); // for each of four clauses
-  }
 }
