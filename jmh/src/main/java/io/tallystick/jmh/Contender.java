@@ -36,7 +36,14 @@ public enum Contender {
   OPENTELEMETRY_BOUND("OpenTelemetry, bound"),
 
   /** {@code LongAdder}, and {@code DoubleAdder} for amounts that are doubles. */
-  LONG_ADDER("LongAdder");
+  LONG_ADDER("LongAdder"),
+
+  MEMORY_STORE("memory"),
+  CHRONICLE_STORE("Chronicle Map"),
+  SQLITE_STORE("SQLite"),
+
+  /** SQLite's driver by itself, with a commit for each write. */
+  JDBC("SQLite, plain JDBC");
 
   private final String label;
 

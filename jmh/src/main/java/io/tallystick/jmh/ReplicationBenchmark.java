@@ -37,20 +37,24 @@ public class ReplicationBenchmark {
     directory.counter.inc();
   }
 
-  /** A process' directory, replicated or not. */
+  /** A process' directory; the floor's is not replicated. */
   @State(Scope.Benchmark)
   public static class Directory {
-    @Param({"false", "true"})
-    public boolean replicated;
+    @Param({"BASELINE", "TALLYSTICK"})
+    public Contender contender;
 
     private final MemoryStore store = MemoryStore.open();
     private Tallystick tallystick;
     private CounterDataPoint counter;
 
+    private boolean isReplicated() {
+      return contender == Contender.TALLYSTICK;
+    }
+
     /** Makes the series. */
     @Setup
     public void open(SharedMemory memory) {
-      tallystick = memory.open(builder -> replicated ? builder.replicateTo(store) : builder);
+      tallystick = memory.open(builder -> isReplicated() ? builder.replicateTo(store) : builder);
       Counter requests =
           Counter.builder().name("requests_total").labelNames("path").register(tallystick);
       for (int i = 1; i < SERIES; i++) {
@@ -63,7 +67,7 @@ public class ReplicationBenchmark {
     @TearDown
     public void close() {
       tallystick.close();
-      if (replicated && store.ledger().sources().size() != 1) {
+      if (isReplicated() && store.ledger().sources().size() != 1) {
         throw new IllegalStateException("nothing was replicated");
       }
     }

@@ -115,8 +115,8 @@ public final class ReportWriter {
                 Integer.toString(score.threads()),
                 score.unit(),
                 Markdown.number(score.median()),
-                Markdown.number(score.into(Contender.CLIENT_JAVA, scores)),
-                Markdown.number(1 / score.into(Contender.BASELINE, scores)),
+                Markdown.number(score.timesFasterThan(Contender.CLIENT_JAVA, scores)),
+                Markdown.number(1 / score.timesFasterThan(Contender.BASELINE, scores)),
                 Markdown.number(score.find(List.of(Contender.BASELINE), scores)),
                 Markdown.number(score.find(List.of(Contender.CLIENT_JAVA), scores)),
                 Markdown.number(score.find(List.of(Contender.MICROMETER), scores)),
@@ -134,7 +134,7 @@ public final class ReportWriter {
     page.paragraph(ORIGIN + " [All benchmarks](" + INDEX + ")");
     boolean measuredByJmh = passes.stream().anyMatch(pass -> pass.kind() != Pass.Kind.ONCE);
     if (measuredByJmh) {
-      page.paragraph(READING + " Least and most are the fastest and the slowest iteration.");
+      page.paragraph(READING + " Least and most are those of single iterations.");
     }
     for (Pass.Kind kind : Pass.Kind.values()) {
       List<Pass> ofKind = passes.stream().filter(pass -> pass.kind() == kind).toList();
@@ -196,8 +196,8 @@ public final class ReportWriter {
                   score.contender().label(),
                   Integer.toString(score.threads()),
                   Markdown.number(score.median()),
-                  Markdown.number(score.into(Contender.CLIENT_JAVA, scores)),
-                  Markdown.number(1 / score.into(Contender.BASELINE, scores)),
+                  Markdown.number(score.timesFasterThan(Contender.CLIENT_JAVA, scores)),
+                  Markdown.number(1 / score.timesFasterThan(Contender.BASELINE, scores)),
                   Markdown.number(score.least()),
                   Markdown.number(score.most()),
                   Markdown.number(score.bytesPerOp())));

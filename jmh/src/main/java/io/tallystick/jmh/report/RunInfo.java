@@ -29,12 +29,14 @@ public final class RunInfo {
   private static final Set<String> MEASURED =
       Set.of(
           "agrona",
+          "chronicle-map",
           "jmh-core",
           "micrometer-registry-prometheus",
           "opentelemetry-api-incubator",
           "opentelemetry-exporter-prometheus",
           "opentelemetry-sdk-metrics",
-          "prometheus-metrics-core");
+          "prometheus-metrics-core",
+          "sqlite-jdbc");
 
   private RunInfo() {}
 

@@ -9,7 +9,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * One result of JMH: the median of all iterations of all forks, and its extremes. On a host with
- * other work a mean would tell of the one iteration that was held up.
+ * other work a mean would tell of the one iteration that was held up. It is a time for an
+ * operation, or a rate: operations in a time.
  *
  * @param benchmark the method, with the parameters that are not the contender
  * @param least the fastest iteration
@@ -30,6 +31,7 @@ record Score(
 
   private static final String CONTENDER = "contender";
   private static final String SERIES = "series";
+  private static final String RATE = "ops/";
 
   static Score of(JsonNode result) {
     JsonNode params = result.path("params");
@@ -49,9 +51,14 @@ record Score(
         series.isEmpty() ? 0 : ScrapeBenchmark.Series.valueOf(series).lines());
   }
 
-  /** How often this median goes into that of a contender of the same question, NaN without one. */
-  double into(Contender other, List<Score> scores) {
-    return find(List.of(other), scores) / median;
+  /** How many times faster this is than a contender of the same question, NaN without one. */
+  double timesFasterThan(Contender other, List<Score> scores) {
+    double found = find(List.of(other), scores);
+    return isRate() ? median / found : found / median;
+  }
+
+  private boolean isRate() {
+    return unit.startsWith(RATE);
   }
 
   /** The median of whichever of some contenders has the same question, NaN without one. */

@@ -83,6 +83,31 @@ enum Topic {
       "What does a circuit breaker add to a call that succeeds?",
       "The breaker is closed, and all threads share it. The call adds one to a number, and is the"
           + " floor."),
+  STORE(
+      "Stores",
+      "How much does a store do in a second?",
+      "Values and payloads have 100 bytes; a value is one of 10,000. A job is offered, taken and"
+          + " acknowledged. All threads together; figures are calls in a second, so that more is"
+          + " better. The floor is the JDK's concurrent collections. Plain JDBC is one connection"
+          + " to SQLite with a commit for each write. Files are on the disk of temporary files,"
+          + " and as a commit does not wait for the disk."),
+  PUBLICATION(
+      "Publications",
+      "How long does a store take to take in what has changed of a source of 100,000 counter"
+          + " series?",
+      "All of them, or a hundred. The floor puts the series into a hash map; plain JDBC writes a"
+          + " number for each in one transaction, and nothing else of it."),
+  STORE_OPEN(
+      "Opening a store",
+      "How long does it take a fresh JVM to open a store of 100 MB that is there?",
+      "Medians of several JVMs. Again is a second time in the same JVM, with all classes loaded."
+          + " JDBC is SQLite's driver by itself, which opens the store's file and reads its"
+          + " schema."),
+  REPLICATION(
+      "Replication",
+      "Is an update slower while its directory of 10,000 series is published to a store once a"
+          + " second?",
+      "The floor is the same increment without a replicator; the store is in the heap."),
   DEAD_PROCESSES(
       "Dead processes",
       "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",

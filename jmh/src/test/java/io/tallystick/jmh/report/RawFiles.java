@@ -64,6 +64,7 @@ final class RawFiles {
     private final int forks;
     private final String measurementTime;
     private final String[] jvmArguments;
+    private String unit = "ns/op";
 
     private Results(int threads, int forks, String measurementTime, String[] jvmArguments) {
       this.threads = threads;
@@ -72,8 +73,14 @@ final class RawFiles {
       this.jvmArguments = jvmArguments;
     }
 
+    /** What is added from now on is in this unit, as JMH calls it, in place of nanoseconds. */
+    Results inUnit(String scoreUnit) {
+      this.unit = scoreUnit;
+      return this;
+    }
+
     /** Adds the iterations of one fork of a contender. */
-    Results add(String method, Contender contender, double... iterationsNs) {
+    Results add(String method, Contender contender, double... iterations) {
       ObjectNode result = json.addObject();
       result.put("benchmark", "io.tallystick.jmh.SomeBenchmark." + method);
       result.put("threads", threads);
@@ -83,13 +90,13 @@ final class RawFiles {
       }
       result.put("warmupIterations", 2);
       result.put("warmupTime", "200 ms");
-      result.put("measurementIterations", iterationsNs.length);
+      result.put("measurementIterations", iterations.length);
       result.put("measurementTime", measurementTime);
       result.putObject("params").put("contender", contender.name());
       ObjectNode metric = result.putObject("primaryMetric");
-      metric.put("scoreUnit", "ns/op");
+      metric.put("scoreUnit", unit);
       ArrayNode fork = metric.putArray("rawData").addArray();
-      for (double iteration : iterationsNs) {
+      for (double iteration : iterations) {
         fork.add(iteration);
       }
       return this;

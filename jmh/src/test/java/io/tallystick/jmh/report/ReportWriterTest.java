@@ -140,6 +140,20 @@ class ReportWriterTest {
   }
 
   @Test
+  void shouldTakeTheGreaterOfTwoRatesForTheFaster() throws IOException {
+    raw.write(
+        "store-plain-t1",
+        raw.results(1, 1, "100 ms")
+            .inUnit("ops/s")
+            .add("get", Contender.BASELINE, 4_000)
+            .add("get", Contender.CLIENT_JAVA, 500)
+            .add("get", Contender.SQLITE_STORE, 1_000),
+        raw.info());
+
+    assertThat(ratios("store.md", "get", "SQLite")).containsExactly("1,000", "2.00", "4.00");
+  }
+
+  @Test
   void shouldRefuseAResultWithoutWhatItRanOn() throws IOException {
     raw.write("counter-plain-t1", peers(1, 1), raw.info());
     raw.deleteInfo("counter-plain-t1");

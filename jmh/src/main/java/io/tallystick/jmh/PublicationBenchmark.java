@@ -1,0 +1,85 @@
+package io.tallystick.jmh;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.GaugeMode;
+import io.tallystick.store.FamilyValues;
+import io.tallystick.store.SeriesValues;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** How long does a store take to take in what has changed of a source of 100,000 counter series? */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(
+    value = 1,
+    jvmArgsAppend = { // for Chronicle Map
+      "--add-opens=java.base/java.lang=ALL-UNNAMED",
+      "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+      "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
+    })
+public class PublicationBenchmark {
+  private static final int SERIES = 100_000;
+  private static final int FEW = 100;
+
+  /** All of the series have changed. */
+  @Benchmark
+  public void publishAll(OpenedStore store, Source source) {
+    store.calls().publish(source.all, false);
+  }
+
+  /** A hundred of the series have changed. */
+  @Benchmark
+  public void publishFew(OpenedStore store, Source source) {
+    store.calls().publish(source.few, false);
+  }
+
+  /** A source that has published once. */
+  @State(Scope.Benchmark)
+  public static class Source {
+    private FamilyValues all;
+    private FamilyValues few;
+
+    /** Publishes it. */
+    @Setup
+    public void publish(OpenedStore store) {
+      store.calls().publish(family(SERIES, 1), true);
+      all = family(SERIES, 2);
+      few = family(FEW, 2);
+    }
+
+    private static FamilyValues family(int size, long count) {
+      List<SeriesValues> series = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        Labels labels = Labels.of("path", "/" + i * (SERIES / size), "status", "200");
+        series.add(new SeriesValues(labels, 1, 0, List.of(count), 0, 0, null, null, List.of()));
+      }
+      return new FamilyValues(
+          "requests",
+          "requests",
+          "requests",
+          FamilyType.COUNTER,
+          GaugeMode.ALL,
+          "Requests served.",
+          null,
+          List.of(),
+          List.of(),
+          List.of(),
+          1,
+          series);
+    }
+  }
+}
