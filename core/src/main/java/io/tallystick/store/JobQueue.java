@@ -36,7 +36,8 @@ public interface JobQueue {
    * Hands a job back that failed: to be delayed as the {@link RetryPolicy} says, or as a dead
    * letter. False where its lease was lost.
    *
-   * @param error what went wrong, as {@link DeadLetter#error} shows it
+   * @param error what went wrong, as {@link DeadLetter#error} shows it; a store may keep no more
+   *     than its first 999 characters
    */
   boolean retry(Job job, String error);
 

@@ -70,7 +70,7 @@ final class ChronicleBackup {
         job.attempts,
         job.endMs,
         job.lease,
-        job.error);
+        job.error());
   }
 
   /** What makes the ledger's records, once the call is over. */

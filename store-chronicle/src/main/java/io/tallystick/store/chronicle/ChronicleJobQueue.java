@@ -82,7 +82,7 @@ final class ChronicleJobQueue implements JobQueue {
   }
 
   private static void bury(QueueRows rows, QueueJob job, String error) {
-    job.error = error;
+    job.setError(error);
     rows.remove(job);
     rows.bury(job);
   }
@@ -134,7 +134,6 @@ final class ChronicleJobQueue implements JobQueue {
   }
 
   private static void run(QueueRows rows, QueueJob job, long endMs) {
-    job.state = QueueJob.RUNNING;
     job.endMs = endMs;
     rows.heap(QueueRows.RUNNING).add(job, job.lease);
   }
@@ -186,7 +185,6 @@ final class ChronicleJobQueue implements JobQueue {
   }
 
   private void delay(QueueRows rows, QueueJob job) {
-    job.state = QueueJob.DELAYED;
     job.endMs = Deadline.after(clock.millis(), policy.delayAfter(job.attempts));
     rows.heap(QueueRows.DELAYED).add(job, rows.head().nextNumber());
   }
@@ -212,7 +210,8 @@ final class ChronicleJobQueue implements JobQueue {
           QueueJob dead = rows.dead(rows.head().firstDead);
           for (; dead != null && letters.size() < limit; dead = rows.dead(dead.after)) {
             letters.add(
-                new DeadLetter(dead.id(), dead.keyText(), dead.payload, dead.attempts, dead.error));
+                new DeadLetter(
+                    dead.id(), dead.keyText(), dead.payload, dead.attempts, dead.error()));
           }
           return letters;
         });
@@ -229,7 +228,7 @@ final class ChronicleJobQueue implements JobQueue {
           }
           rows.removeDead(dead);
           dead.attempts = 0;
-          dead.error = "";
+          dead.setError("");
           rows.enqueue(dead);
           return true;
         });

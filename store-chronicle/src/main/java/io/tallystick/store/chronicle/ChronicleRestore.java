@@ -105,7 +105,7 @@ final class ChronicleRestore {
     QueueHead head = queueRows.head();
     QueueJob job = new QueueJob(key, head.nextNumber(), other.payload());
     job.attempts = other.attempts();
-    job.error = other.error();
+    job.setError(other.error());
     job.endMs = other.endMs();
     switch (other.state()) {
       case QUEUED -> queueRows.enqueue(job);

@@ -31,7 +31,7 @@ final class ControlFile {
 
   private static final int LENGTH = 4_096;
   private static final long MAGIC = 0x54_4c_59_43_48_52_4f_4eL;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private static final int MAGIC_AT = 0;
   private static final int VERSION_AT = 8;

@@ -4,6 +4,7 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -284,7 +285,14 @@ final class MapFile {
           e);
     }
     control.distrustVolatile(kind);
-    if (e instanceof InternalError || isOfFile(e)) { // mapped memory without a block is the former
+    if (hasCause(e, ClosedChannelException.class)) { // which an interrupt does to those in use
+      return new StoreException(
+          Category.TRANSIENT,
+          "interrupted while a map grew: file=" + file(generation) + " cause=" + e,
+          e);
+    }
+    if (e instanceof InternalError
+        || hasCause(e, IOException.class)) { // mapped memory without a block is the former
       return new StoreException(
           Category.PERMANENT,
           "map cannot grow, is the disk full: file=" + file(generation) + " cause=" + e,
@@ -294,7 +302,7 @@ final class MapFile {
         Category.CORRUPT, "map is damaged: file=" + file(generation) + " cause=" + e, e);
   }
 
-  private static boolean isOfFile(@Nullable Throwable e) {
-    return e != null && (e instanceof IOException || isOfFile(e.getCause()));
+  private static boolean hasCause(@Nullable Throwable e, Class<? extends IOException> type) {
+    return e != null && (type.isInstance(e) || hasCause(e.getCause(), type));
   }
 }

@@ -7,29 +7,24 @@ import java.nio.ByteBuffer;
 /**
  * A job. Not thread-safe.
  *
- * <p>Layout, big-endian: state (1 byte), number, lease, end, index in a heap, the dead ones before
- * and after it (8 bytes each), attempts (4); the lengths (4 each) and the bytes of error and
- * payload, and of a dead one those of its key.
+ * <p>Layout, big-endian: number, lease, end, index in a heap, the dead ones before and after it (8
+ * bytes each), attempts (4); the lengths (4 each) and the bytes of error and payload, and of a dead
+ * one those of its key.
  */
 final class QueueJob {
-  static final byte QUEUED = 0;
-  static final byte DELAYED = 1;
-  static final byte RUNNING = 2;
-  static final byte DEAD = 3;
-
-  private static final int FIXED = 1 + 6 * Long.BYTES + 3 * Integer.BYTES;
+  private static final int MOST_ERROR = 1_000; // characters
+  private static final int FIXED = 6 * Long.BYTES + 3 * Integer.BYTES;
 
   final byte[] key;
   final long number;
   final byte[] payload;
-  byte state;
   long lease; // of who runs it, else 0
   long endMs; // of lease or delay
   long index; // in a heap
   long before;
   long after;
   int attempts;
-  String error = "";
+  private String error = "";
 
   QueueJob(byte[] key, long number, byte[] payload) {
     this.key = key;
@@ -48,7 +43,6 @@ final class QueueJob {
   }
 
   private static QueueJob of(byte[] key, ByteBuffer buffer) {
-    byte state = buffer.get();
     long number = buffer.getLong();
     long lease = buffer.getLong();
     long endMs = buffer.getLong();
@@ -58,7 +52,6 @@ final class QueueJob {
     int attempts = buffer.getInt();
     String error = new String(take(buffer), UTF_8);
     QueueJob job = new QueueJob(key, number, take(buffer));
-    job.state = state;
     job.lease = lease;
     job.endMs = endMs;
     job.index = index;
@@ -90,7 +83,6 @@ final class QueueJob {
       buffer.putInt(key.length).put(key);
     }
     return buffer
-        .put(state)
         .putLong(number)
         .putLong(lease)
         .putLong(endMs)
@@ -102,6 +94,17 @@ final class QueueJob {
         .put(errorBytes)
         .putInt(payload.length)
         .put(payload);
+  }
+
+  String error() {
+    return error;
+  }
+
+  /** Keeps the beginning of a text, so that the job stays of a size that there is room for. */
+  void setError(String text) {
+    boolean splits =
+        text.length() > MOST_ERROR && Character.isHighSurrogate(text.charAt(MOST_ERROR - 1));
+    error = text.substring(0, Math.min(text.length(), splits ? MOST_ERROR - 1 : MOST_ERROR));
   }
 
   String keyText() {

@@ -128,7 +128,6 @@ final class QueueRows {
   /** Puts a job behind all that are queued. */
   void enqueue(QueueJob job) {
     map.put(RowKey.of(PLACE, head.number, head.next++), job.key);
-    job.state = QueueJob.QUEUED;
     job.lease = 0;
     job.endMs = 0;
     put(job);
@@ -186,7 +185,6 @@ final class QueueRows {
 
   /** Puts a job behind all that are dead. */
   void bury(QueueJob job) {
-    job.state = QueueJob.DEAD;
     job.lease = 0;
     job.endMs = 0;
     job.before = head.lastDead;

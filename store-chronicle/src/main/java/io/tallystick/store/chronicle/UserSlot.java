@@ -6,7 +6,9 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +45,18 @@ final class UserSlot implements Closeable {
 
   private static @Nullable FileLockHandle tryLock(Path directory, int number) throws IOException {
     Path file = directory.resolve(FOLDER).resolve(number + ".lock");
-    String name = "store." + directory + "." + number;
+    String name = "store." + identity(directory) + "." + number;
     return Interrupts.shield(() -> Optional.ofNullable(FileLockHandle.tryLock(file, name)))
         .orElse(null);
+  }
+
+  /**
+   * What tells a directory from others, by whatever path it is reached: locks of one process do not
+   * keep it out of a file that it has locked by another path, such as that of a bind mount.
+   */
+  private static Object identity(Path directory) throws IOException {
+    Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+    return key == null ? directory : key;
   }
 
   /** The word that says that this user has the lock. */

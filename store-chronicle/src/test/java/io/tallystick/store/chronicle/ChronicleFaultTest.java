@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tallystick.store.JobQueue;
+import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.Stores;
@@ -122,6 +123,54 @@ class ChronicleFaultTest {
         assertThat(queue.acknowledge(job)).isTrue();
       }
       assertThat(queue.sizes()).isEqualTo(new JobQueue.Sizes(0, 0, 0, 0));
+    }
+  }
+
+  @Test
+  void shouldFailAsTransientWhenAThreadIsInterruptedWhileItsMapGrows() {
+    try (Session session = Session.open(folder.resolve("store"), SMALL, DirectoryLock.PATIENCE)) {
+      StoreException failure =
+          failure(
+              () ->
+                  session.run(
+                      () -> {
+                        Thread.currentThread().interrupt();
+                        for (byte i = 0; i >= 0; i++) {
+                          session.map(MapKind.KEYS).put(new byte[] {i}, new byte[LARGE]);
+                        }
+                      }));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure.category()).as(failure.toString()).isEqualTo(Category.TRANSIENT);
+      session.run(
+          () ->
+              assertThat(session.map(MapKind.KEYS).get(new byte[] {0})).as("taken back").isNull());
+    }
+  }
+
+  @Test
+  void shouldKeepTheBeginningOfAnErrorThatIsTooLong() {
+    try (ChronicleStore store = open(folder.resolve("store"))) {
+      JobQueue queue =
+          store.jobQueue("q", new RetryPolicy(1, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+      queue.offer("a", new byte[0]);
+      String error = "e".repeat(999) + "\ud83d\ude00".repeat(LARGE);
+      queue.retry(queue.take(Duration.ofMinutes(1)).orElseThrow(), error);
+      assertThat(queue.deadLetters(1).get(0).error()).isEqualTo("e".repeat(999));
+    }
+  }
+
+  @Test
+  void shouldRefuseADirectoryThatThisJvmHasOpenByAnotherPath() throws IOException {
+    Path moved = folder.resolve("moved");
+    try (ChronicleStore store = open(folder.resolve("store"))) {
+      store.keyValues().put("a", new byte[] {1});
+      Files.move(folder.resolve("store"), moved); // two paths to one, as by a bind mount
+      assertThat(failure(() -> open(moved)).category()).isEqualTo(Category.PERMANENT);
+      assertThat(store.keyValues().get("a")).hasValue(new byte[] {1});
+    }
+    try (ChronicleStore store = open(moved)) {
+      assertThat(store.keyValues().get("a")).hasValue(new byte[] {1});
+      assertThat(store.recoveries()).isZero();
     }
   }
 
