@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DamagedFile {
   private static final List<String> PARTS = List.of("", "-wal", "-shm", "-journal");
+  private static final String DAMAGED = ".damaged-";
   private static final Object ONE_AT_A_TIME = new Object(); // a file lock is a whole process'
 
   private final DatabaseFile file;
@@ -91,12 +93,18 @@ final class DamagedFile {
     return lock;
   }
 
-  /** Moves the database last: without it, the other parts are nobody's. */
+  /**
+   * Moves the database last: without it, the other parts are nobody's. Where one that did the same
+   * was killed before that, its parts and the database get together.
+   */
   private Path moveParts(long nowMs) throws IOException {
     Path path = file.path().toRealPath(); // the log is beside what a symbolic link leads to
-    String suffix = ".damaged-" + nowMs;
-    for (int i = 1; Files.exists(sibling(path, suffix)); i++) {
-      suffix = ".damaged-" + nowMs + "-" + i;
+    String suffix = suffixOfHalf(path);
+    if (suffix == null) {
+      suffix = DAMAGED + nowMs;
+      for (int i = 1; Files.exists(sibling(path, suffix)); i++) {
+        suffix = DAMAGED + nowMs + "-" + i;
+      }
     }
     for (int i = PARTS.size() - 1; i >= 0; i--) {
       Path part = sibling(path, PARTS.get(i));
@@ -105,6 +113,26 @@ final class DamagedFile {
       }
     }
     return sibling(path, suffix);
+  }
+
+  /** What parts are called that were moved without their database; null where there are none. */
+  private static @Nullable String suffixOfHalf(Path path) throws IOException {
+    String name = path.getFileName().toString();
+    try (Stream<Path> files = Files.list(path.toAbsolutePath().getParent())) {
+      return files
+          .map(each -> each.getFileName().toString())
+          .filter(each -> each.startsWith(name + DAMAGED))
+          .flatMap(each -> PARTS.stream().skip(1).filter(each::endsWith).map(p -> cut(each, p)))
+          .map(each -> each.substring(name.length()))
+          .filter(suffix -> !Files.exists(sibling(path, suffix)))
+          .sorted()
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  private static String cut(String name, String end) {
+    return name.substring(0, name.length() - end.length());
   }
 
   private static Path sibling(Path path, String suffix) {

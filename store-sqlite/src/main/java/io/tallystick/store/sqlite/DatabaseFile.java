@@ -60,6 +60,9 @@ final class DatabaseFile {
       if (SqliteFault.isDamage(e)) {
         throw new DamagedFile(this, options.busyTimeout()).moveAside(schema, nowMs, e);
       }
+      if (SqliteFault.isUnopened(e) && Descriptors.areUsedUp(path)) {
+        throw unopened(e);
+      }
       throw SqliteFault.of(path, e);
     }
   }
@@ -116,6 +119,9 @@ final class DatabaseFile {
     } catch (FileAlreadyExistsException e) {
       // which is what is opened
     } catch (IOException e) {
+      if (Descriptors.areUsedUp(path)) {
+        throw unopened(e);
+      }
       throw new StoreException(
           Category.PERMANENT, "database cannot be made: file=" + path + " cause=" + e, e);
     }
@@ -164,10 +170,7 @@ final class DatabaseFile {
         throw e;
       }
     } catch (SQLException e) {
-      throw SqliteFault.isUnopened(e)
-          ? new StoreException(
-              Category.TRANSIENT, "database cannot be opened now: file=" + path + " cause=" + e, e)
-          : SqliteFault.of(path, e);
+      throw SqliteFault.isUnopened(e) ? unopened(e) : SqliteFault.of(path, e);
     }
   }
 
@@ -175,6 +178,11 @@ final class DatabaseFile {
     synchronized (OPENING) {
       return toSession();
     }
+  }
+
+  private StoreException unopened(Exception e) {
+    return new StoreException(
+        Category.TRANSIENT, "database cannot be opened now: file=" + path + " cause=" + e, e);
   }
 
   private Session toSession() throws SQLException {

@@ -43,7 +43,7 @@ final class NativeLibrary {
   /**
    * Has SQLite loaded; does nothing where it is.
    *
-   * @throws StoreException PERMANENT where it cannot be
+   * @throws StoreException where it cannot be: PERMANENT, or TRANSIENT where no file can be opened
    */
   @SuppressWarnings("LockOnNonEnclosingClassLiteral") // the same lock is meant
   static void load() {
@@ -156,8 +156,9 @@ final class NativeLibrary {
   }
 
   private static StoreException failure(String parent, Exception e) {
+    boolean later = Descriptors.areUsedUp(Path.of(parent, FILE));
     return new StoreException(
-        Category.PERMANENT,
+        later ? Category.TRANSIENT : Category.PERMANENT,
         "SQLite's library cannot be loaded from a folder for temporary files; another one, not"
             + " mounted noexec, can be named by -D"
             + (FOLDER + ": folder=" + parent + " cause=" + e),

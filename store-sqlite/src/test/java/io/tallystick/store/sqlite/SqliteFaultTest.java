@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import io.tallystick.testing.ChildJvm;
 import io.tallystick.testing.SmallFileSystem;
 import io.tallystick.testing.TurnedClock;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +56,73 @@ class SqliteFaultTest {
     try (Store store = SqliteStore.open(file())) {
       store.keyValues().put("a", new byte[0]);
       assertThat(store.stats().keys()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldBringTogetherWhatOneThatWasKilledHasMovedAsideInPart() throws IOException {
+    Files.write(file(), "no database".repeat(1_000).getBytes(UTF_8));
+    Files.write(folder.resolve("x.db.damaged-5-wal"), new byte[] {1}); // and then it was killed
+    Files.write(folder.resolve("x.db.damaged-4"), new byte[] {2}); // an earlier one, all of it
+    Files.write(folder.resolve("x.db.damaged-4-shm"), new byte[] {3});
+    Refused.with(Category.CORRUPT, () -> SqliteStore.open(file()).close());
+    assertThat(folder.resolve("x.db.damaged-5")).content().startsWith("no database");
+    assertThat(folder.resolve("x.db.damaged-5-wal")).hasBinaryContent(new byte[] {1});
+    assertThat(folder.resolve("x.db.damaged-4")).hasBinaryContent(new byte[] {2});
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(store.stats().keys()).isZero();
+    }
+  }
+
+  @Test
+  void shouldOpenOnceThereAreDescriptorsAgainWhenThereWereNone() throws Exception {
+    try (ChildJvm child = ChildJvm.of(Greedy.class).arguments(file()).option("-Xmx256m").start()) {
+      assertThat(child.waitFor()).as(child.errors()).isZero();
+      assertThat(child.readLine()).isEqualTo("TRANSIENT TRANSIENT 1");
+    }
+  }
+
+  /**
+   * A process that opens a store with no file descriptor left: a new one, and one that is there.
+   */
+  static final class Greedy {
+    private static final int MOST = 200_000;
+
+    private Greedy() {}
+
+    public static void main(String[] args) throws IOException {
+      Path file = Path.of(args[0]);
+      try (Store store = SqliteStore.open(file)) { // loads what it takes to open one
+        store.keyValues().put("a", new byte[0]);
+      }
+      // and what it takes to say what is wrong: classes in folders are files, too
+      String loaded = category(file.resolveSibling("nowhere").resolve("x.db"));
+      assertThat(SqliteFault.isUnopened(new SQLException(loaded))).isFalse();
+      List<FileInputStream> open = new ArrayList<>();
+      try {
+        while (open.size() < MOST) {
+          open.add(new FileInputStream("/dev/null"));
+        }
+      } catch (IOException e) {
+        // which is what is wanted
+      }
+      String fresh = open.size() < MOST ? category(file.resolveSibling("new.db")) : "TRANSIENT";
+      String present = open.size() < MOST ? category(file) : "TRANSIENT";
+      for (FileInputStream each : open) {
+        each.close();
+      }
+      try (Store store = SqliteStore.open(file)) {
+        System.out.println(fresh + " " + present + " " + store.stats().keys());
+      }
+    }
+
+    private static String category(Path file) {
+      try {
+        SqliteStore.open(file).close();
+        return "opened";
+      } catch (StoreException e) {
+        return e.category().toString();
+      }
     }
   }
 
