@@ -30,6 +30,7 @@ final class ControlFile {
   static final int NOBODY = 0;
 
   private static final int LENGTH = 4_096;
+  private static final int MAPS = (1 << Short.SIZE) - 1; // of "damaged": what is above are suspects
   private static final long MAGIC = 0x54_4c_59_43_48_52_4f_4eL;
   private static final int VERSION = 2;
 
@@ -116,7 +117,25 @@ final class ControlFile {
   }
 
   private int distrusted() {
-    return (int) INT.get(bytes, DAMAGED_AT) | (int) INT.get(bytes, INSIDE_AT);
+    return ((int) INT.get(bytes, DAMAGED_AT) & MAPS) | (int) INT.get(bytes, INSIDE_AT);
+  }
+
+  /** Says of a map that entries of it may be lost that others go with, until it is repaired. */
+  void suspectVolatile(MapKind kind) {
+    INT.setVolatile(bytes, DAMAGED_AT, (int) INT.get(bytes, DAMAGED_AT) | suspicion(kind));
+  }
+
+  boolean isSuspect(MapKind kind) {
+    return ((int) INT.get(bytes, DAMAGED_AT) & suspicion(kind)) != 0;
+  }
+
+  /** Says of a map that it was repaired. */
+  void acquitVolatile(MapKind kind) {
+    INT.setVolatile(bytes, DAMAGED_AT, (int) INT.get(bytes, DAMAGED_AT) & ~suspicion(kind));
+  }
+
+  private static int suspicion(MapKind kind) {
+    return 1 << (kind.code + Short.SIZE);
   }
 
   /** Says of a map that it was recovered. */

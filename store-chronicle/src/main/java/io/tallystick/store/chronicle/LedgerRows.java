@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class LedgerRows {
   private static final byte[] HEAD = {'H'};
   private static final byte[] BASE = {'B'};
-  private static final byte SOURCE = 'S';
-  private static final byte LIVE = 'O';
-  private static final byte RETIRED = 'R';
-  private static final byte SERIES = 'V';
+  static final byte SOURCE = 'S';
+  static final byte LIVE = 'O';
+  static final byte RETIRED = 'R';
+  static final byte SERIES = 'V';
 
   private final MapFile map;
   private final LabelIndexes indexes;

@@ -18,19 +18,21 @@ import org.jspecify.annotations.Nullable;
  * <p>A row is under a letter, the queue's number, and: J, a key: the job of this key that is not
  * dead. Q, a place: the key of a queued job. 0 or 1, an index: an end and a key of the heap of
  * delayed or of running jobs (see {@link EndHeap}). D, a job's number: a dead job, which names the
- * ones that died before and after it. Under N and the queue's name there is its {@link QueueHead}.
+ * ones that died before and after it. Under N and the queue's name there is its {@link QueueHead};
+ * under M and its number its name, for {@link QueueRepair} alone.
  */
 final class QueueRows {
   static final int DELAYED = 0;
   static final int RUNNING = 1;
 
-  private static final byte HEAD = 'N';
-  private static final byte JOB = 'J';
-  private static final byte PLACE = 'Q';
-  private static final byte DEAD = 'D';
-  private static final byte COUNTER = 'C';
-  private static final byte[] HEAPS = {'0', '1'};
-  private static final byte[] COUNTER_KEY = {COUNTER};
+  static final byte HEAD = 'N';
+  static final byte JOB = 'J';
+  static final byte PLACE = 'Q';
+  static final byte DEAD = 'D';
+  static final byte NAME = 'M';
+  static final byte COUNTER = 'C';
+  static final byte[] HEAPS = {'0', '1'};
+  static final byte[] COUNTER_KEY = {COUNTER};
 
   private final MapFile map;
   private final byte[] headKey;
@@ -53,6 +55,11 @@ final class QueueRows {
     return bytes == null
         ? new QueueRows(map, key, new QueueHead(nextQueue(map)), true)
         : new QueueRows(map, key, new QueueHead(bytes), false);
+  }
+
+  /** The rows of a queue that is to have all of its jobs put anew. */
+  static QueueRows rebuilt(MapFile map, byte[] name, QueueHead head) {
+    return new QueueRows(map, RowKey.of(HEAD, name), head, false);
   }
 
   private static long nextQueue(MapFile map) {
@@ -104,6 +111,7 @@ final class QueueRows {
   void putHead() {
     if (isNew) {
       map.put(COUNTER_KEY, ByteBuffer.allocate(Long.BYTES).putLong(head.number).array());
+      map.put(RowKey.of(NAME, head.number), Arrays.copyOfRange(headKey, 1, headKey.length));
     }
     map.put(headKey, head.toBytes());
   }

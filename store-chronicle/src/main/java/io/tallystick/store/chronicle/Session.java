@@ -178,12 +178,29 @@ final class Session implements Closeable {
       MapFile map = map(kind);
       if (control.isDistrusted(kind)) {
         map.recover();
+        control.suspectVolatile(kind);
         control.trust(kind);
       }
       map.refresh();
     }
     if (control.undoLength() != 0) {
       takeBack();
+    }
+    for (MapKind kind : MapKind.values()) {
+      if (control.isSuspect(kind)) {
+        repair(kind);
+        undo.clear();
+        control.acquitVolatile(kind);
+      }
+    }
+  }
+
+  /** Makes the rows of a map go together again; who is killed meanwhile has it begun anew. */
+  private void repair(MapKind kind) {
+    switch (kind) {
+      case KEYS -> {} // no entry goes with another
+      case JOBS -> new QueueRepair(map(kind)).run();
+      case LEDGER -> new LedgerRepair(map(kind)).run();
     }
   }
 
