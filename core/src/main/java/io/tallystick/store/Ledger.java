@@ -79,7 +79,10 @@ public interface Ledger {
     /** The store has this version or a newer one. */
     STALE,
 
-    /** The changes do not follow what the store has: publish all families, with a newer version. */
+    /**
+     * The source is not there with the version that the publication follows, or has a family of
+     * another shape: publish all families, with a newer version.
+     */
     INCOMPLETE,
 
     /** The source was retired: go on under another name, from its {@link Ledger#baseline}. */

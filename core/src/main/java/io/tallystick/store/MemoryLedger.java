@@ -49,6 +49,9 @@ final class MemoryLedger implements Ledger {
     if (source != null && publication.version() <= source.version()) {
       return Result.STALE;
     }
+    if (publication.since() > 0 && (source == null || source.version() != publication.since())) {
+      return Result.INCOMPLETE;
+    }
     List<FamilyValues> families = publication.families();
     long nowMs = store.clock().millis();
     long leaseEndMs = Deadline.after(nowMs, publication.lease());
@@ -59,7 +62,7 @@ final class MemoryLedger implements Ledger {
       sources.put(name, all);
       return Result.ACCEPTED;
     }
-    if (source == null || source.version() != publication.since() || !source.fits(families)) {
+    if (source == null || !source.fits(families)) {
       return Result.INCOMPLETE;
     }
     LedgerSource.Change change = source.change(families);

@@ -71,7 +71,9 @@ interface StoreCalls extends AutoCloseable {
     public void publish(FamilyValues family, boolean all) {
       long since = all ? 0 : version;
       version++;
-      store.ledger().publish(new Publication("source", version, since, List.of(family), LEASE));
+      store
+          .ledger()
+          .publish(new Publication("source", version, since, all, List.of(family), LEASE));
     }
 
     @Override

@@ -46,6 +46,10 @@ abstract class LedgerContract {
     return ledger().publish(all(source, version, families));
   }
 
+  private Result publishAllBehind(long version, long since, FamilyValues... families) {
+    return ledger().publish(Publication.ofAllBehind("a", version, since, List.of(families), LEASE));
+  }
+
   private Result publishChanges(long version, long since, FamilyValues families) {
     return ledger().publish(Publication.ofChanges("a", version, since, List.of(families), LEASE));
   }
@@ -301,6 +305,29 @@ abstract class LedgerContract {
     assertThat(totals(Set.of("b"))).isEqualTo(Map.of("/", 6.0)); // nobody has retired it
     ledger().retireExpired();
     assertThat(totals(Set.of("b"))).isEqualTo(Map.of("/", 8.5));
+  }
+
+  @Test
+  void l24ShouldTakeAllSeriesOfASourceOnlyWhereItIsThereWithTheVersionThatTheyFollow() {
+    assertThat(publishAllBehind(2, 1, counter(count("/", 9)))).isEqualTo(Result.INCOMPLETE);
+    assertThat(ledger().sources()).isEmpty();
+    publishAll("a", 1, counter(count("/", 1), count("/x", 1)));
+    assertThat(publishAllBehind(3, 2, counter(count("/", 9)))).isEqualTo(Result.INCOMPLETE);
+    double inf = Double.POSITIVE_INFINITY;
+    FamilyValues other = histogramOf("/h", List.of(1.0, inf), List.of(1L, 0L));
+    assertThat(publishAllBehind(2, 1, counter(count("/", 5)), other)).isEqualTo(Result.ACCEPTED);
+    assertThat(publishAllBehind(2, 1, counter(count("/", 7)))).isEqualTo(Result.STALE);
+    assertThat(totals()).containsEntry("/", 5.5).containsKey("/h").doesNotContainKey("/x");
+    other = histogramOf("/h", List.of(2.0, inf), List.of(1L, 0L)); // of another shape
+    assertThat(publishAllBehind(4, 2, other)).isEqualTo(Result.ACCEPTED);
+    assertThat(totals()).containsOnlyKeys("/h");
+
+    ledger().retire("a");
+    clock().turn(Duration.ofDays(1));
+    publishAll("b", 1, counter(count("/b", 1)));
+    ledger().retire("b"); // with which the first is forgotten
+    assertThat(publishAllBehind(5, 4, counter(count("/", 9)))).isEqualTo(Result.INCOMPLETE);
+    assertThat(totals()).containsOnlyKeys("/h", "/b");
   }
 
   private static FamilyValues histogramOf(String path, List<Double> bounds, List<Long> counts) {

@@ -98,8 +98,10 @@ final class ChronicleLedger implements Ledger {
     if (source != null && publication.version() <= source.version) {
       return Result.STALE;
     }
-    if (!publication.isOfAll()
-        && (source == null || source.version != publication.since() || !fits(source, families))) {
+    if (publication.since() > 0
+        && (source == null
+            || source.version != publication.since()
+            || (!publication.isOfAll() && !fits(source, families)))) {
       return Result.INCOMPLETE;
     }
     if (source == null) {

@@ -51,10 +51,10 @@ final class SqliteLedger implements Ledger {
     if (present != null && publication.version() <= present.version()) {
       return Result.STALE;
     }
-    if (!publication.isOfAll()
+    if (publication.since() > 0
         && (present == null
             || present.version() != publication.since()
-            || !rows.fits(present.id(), families))) {
+            || (!publication.isOfAll() && !rows.fits(present.id(), families)))) {
       return Result.INCOMPLETE;
     }
     long nowMs = store.nowMs();
