@@ -1,6 +1,7 @@
 package io.tallystick;
 
 import io.tallystick.metrics.Counter;
+import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.GaugeWithCallback;
 import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.replication.FailureCategory;
@@ -19,9 +20,12 @@ final class ReplicationMetrics implements ReplicationListener {
 
   private final Counter publications;
   private final Counter series;
+  private final Counter bytes;
   private final Counter leftOut;
   private final Counter failures;
   private final Counter skipped;
+  private final Counter retired;
+  private final Gauge sources;
 
   /** Registers all but what {@link #watch} does. */
   ReplicationMetrics(Tallystick tallystick) {
@@ -35,6 +39,11 @@ final class ReplicationMetrics implements ReplicationListener {
         Counter.builder()
             .name(PREFIX + "series_total")
             .help("Series in publications that the ledger took in.")
+            .register(tallystick);
+    this.bytes =
+        Counter.builder()
+            .name(PREFIX + "bytes_total")
+            .help("About how many bytes these series are.")
             .register(tallystick);
     this.leftOut =
         Counter.builder()
@@ -51,6 +60,18 @@ final class ReplicationMetrics implements ReplicationListener {
         Counter.builder()
             .name(PREFIX + "skipped_cycles_total")
             .help("Cycles left out because one took longer than the interval.")
+            .register(tallystick);
+    this.retired =
+        Counter.builder()
+            .name(PREFIX + "retired_sources_total")
+            .help("Sources that were retired from here, since their leases had run out.")
+            .register(tallystick);
+    this.sources =
+        Gauge.builder()
+            .name(PREFIX + "sources")
+            .help(
+                "Sources of the ledger, this directory among them, when it was looked after last.")
+            .multiprocessMode(MultiprocessMode.LIVEMOSTRECENT)
             .register(tallystick);
     publications.initLabelValues("all");
     publications.initLabelValues("changes");
@@ -94,9 +115,10 @@ final class ReplicationMetrics implements ReplicationListener {
   }
 
   @Override
-  public void published(boolean all, long count) {
+  public void published(boolean all, long count, long size) {
     publications.labelValues(all ? "all" : "changes").inc();
     series.inc(count);
+    bytes.inc(size);
   }
 
   @Override
@@ -112,5 +134,11 @@ final class ReplicationMetrics implements ReplicationListener {
   @Override
   public void skipped(long cycles) {
     skipped.inc(cycles);
+  }
+
+  @Override
+  public void inspected(long live, long retiredNow) {
+    sources.set((double) live);
+    retired.inc(retiredNow);
   }
 }

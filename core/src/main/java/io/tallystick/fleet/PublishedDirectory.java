@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class PublishedDirectory {
   private static final int TRIES = 5;
 
-  /** The name of one that was never replicated; no ledger has it. */
-  private static final String UNPUBLISHED = "directory-0000000000000000";
-
   private final Scraper scraper;
   private final InstantSource clock;
   private @Nullable DirectorySource latest;
@@ -66,7 +63,7 @@ final class PublishedDirectory {
   private DirectorySource sourceIn(Ledger ledger) {
     try {
       return DirectorySource.read(scraper.directory())
-          .orElseGet(() -> new DirectorySource(UNPUBLISHED, "", false, List.of()))
+          .orElseGet(DirectorySource::unpublished)
           .asIn(ledger, scraper, clock.millis());
     } catch (IOException e) {
       throw new StoreException(Category.PERMANENT, String.valueOf(e.getMessage()), e);

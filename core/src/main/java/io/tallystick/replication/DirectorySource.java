@@ -6,34 +6,49 @@ import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * What a directory publishes as: the name of a ledger's source, and what the ledger has folded
  * under earlier names. It is kept in the directory, so that it lasts as long as the values do: a
- * directory that is made anew after a reboot is another source.
+ * directory that is made anew after a reboot is another source. Immutable.
  *
- * @param name the source; {@code <name>-<16 hexadecimal digits>}, and with {@code .2}, {@code .3}
- *     and so on behind it where the ledger has retired the one before
- * @param ledger the {@link io.tallystick.store.Ledger#id} of the ledger that this is so in; empty
- *     before the first one
- * @param isTakenIn whether that ledger has taken in a publication of this name
- * @param folded what the ledger's base has of the directory, of the types that add up
+ * <p>What publications are less by belongs to the name, and never changes. So a ledger that has the
+ * source has folded just that, also where it is another ledger by now, as one that was restored
+ * from a backup: the names that the directory had before are kept with it.
  */
-public record DirectorySource(
-    String name, String ledger, boolean isTakenIn, List<FamilyValues> folded) {
-  private static final Pattern NAME =
-      Pattern.compile("(.+)-[0-9a-f]{16}(?:\\.(\\d{1,9}))?", Pattern.DOTALL);
+public final class DirectorySource {
+  /** So many earlier names are kept. */
+  private static final int MOST_EARLIER = 8;
 
-  /** Copies the list. */
-  public DirectorySource {
-    folded = List.copyOf(folded);
+  /** The name of a directory that was never replicated; no ledger has it. */
+  private static final SourceName UNPUBLISHED = new SourceName("directory", "0".repeat(16), 1);
+
+  private final KnownName present;
+  private final String ledger;
+  private final List<KnownName> earlier; // the first one first
+  private final JoinedLines joined;
+
+  /**
+   * As it was kept.
+   *
+   * @param ledger the {@link Ledger#id} of the ledger that this is so in; empty before the first
+   * @param joined which lines go on for which others
+   */
+  DirectorySource(KnownName present, String ledger, List<KnownName> earlier, JoinedLines joined) {
+    this.present = present;
+    this.ledger = ledger;
+    this.earlier = List.copyOf(earlier);
+    this.joined = joined;
+  }
+
+  /** That of a directory that nobody publishes. */
+  public static DirectorySource unpublished() {
+    return new DirectorySource(
+        KnownName.create(UNPUBLISHED, List.of()), "", List.of(), JoinedLines.NONE);
   }
 
   /**
@@ -46,102 +61,106 @@ public record DirectorySource(
   }
 
   /** A source that no ledger knows. */
-  static DirectorySource create(String name) {
-    String digits = String.format("%016x", UUID.randomUUID().getMostSignificantBits());
-    return new DirectorySource(name + '-' + digits, "", false, List.of());
+  static DirectorySource create(String instance) {
+    KnownName name = KnownName.create(SourceName.create(instance), List.of());
+    return new DirectorySource(name, "", List.of(), JoinedLines.NONE);
   }
 
-  /** The same, taken in by its ledger. */
-  DirectorySource takenIn() {
-    return new DirectorySource(name, ledger, true, folded);
+  /** The ledger's source. */
+  public String name() {
+    return present.name().toString();
   }
 
-  /** The number of the name: the first is 1. */
-  private int number() {
-    String number = matched().group(2);
-    return number == null ? 1 : Integer.parseInt(number);
+  /** The {@link Ledger#id} of the ledger that this is so in; empty before the first one. */
+  public String ledger() {
+    return ledger;
   }
 
-  /** The directory's name of a number. */
-  private String nameAt(int number) {
-    String own = matched().group(2);
-    String first = own == null ? name : name.substring(0, name.length() - own.length() - 1);
-    return number == 1 ? first : first + '.' + number;
+  /** What the ledger's base has of the directory, of the types that add up. */
+  public List<FamilyValues> folded() {
+    return present.folded();
   }
 
   /** What gauges of its processes have as their label {@code instance}: the same in all lives. */
   public String instance() {
-    return String.valueOf(matched().group(1));
+    return present.name().instance();
   }
 
-  private Matcher matched() {
-    Matcher matcher = NAME.matcher(name);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("no name of a directory's source: name=" + name);
+  KnownName present() {
+    return present;
+  }
+
+  List<KnownName> earlier() {
+    return earlier;
+  }
+
+  JoinedLines joined() {
+    return joined;
+  }
+
+  /** Whether that ledger has taken the name in. */
+  boolean isTakenIn() {
+    return present.takenInVersion() > 0;
+  }
+
+  /** The same, taken in by its ledger with a version. */
+  DirectorySource takenIn(long version) {
+    return new DirectorySource(present.takenIn(version), ledger, earlier, joined);
+  }
+
+  /** The source of a name that it has now or had before, in a ledger that has yet to take it in. */
+  DirectorySource as(KnownName name, String ledgerId) {
+    return moved(name.takenIn(0), ledgerId, joined);
+  }
+
+  /** The next source of the line of a name. */
+  DirectorySource next(SourceName of, List<FamilyValues> folded, String ledgerId) {
+    int last = of.number();
+    for (KnownName each : names()) {
+      last = each.name().isOfLineOf(of) ? Math.max(last, each.name().number()) : last;
     }
-    return matcher;
+    return as(KnownName.create(of.at(last + 1), folded), ledgerId);
+  }
+
+  /** The first source of a new line, which goes on for others. */
+  DirectorySource inNewLine(List<FamilyValues> folded, String ledgerId, Set<String> others) {
+    SourceName name = SourceName.create(instance());
+    return moved(KnownName.create(name, folded), ledgerId, joined.with(name.line(), others));
+  }
+
+  private DirectorySource moved(KnownName to, String ledgerId, JoinedLines lines) {
+    List<KnownName> before = new ArrayList<>(names());
+    before.removeIf(each -> each.name().equals(to.name()));
+    int surplus = Math.max(0, before.size() - MOST_EARLIER);
+    List<KnownName> kept = before.subList(surplus, before.size());
+    return new DirectorySource(to, ledgerId, kept, lines.onlyOf(to, kept));
+  }
+
+  /** All names that are known, the present one last. */
+  List<KnownName> names() {
+    List<KnownName> all = new ArrayList<>(earlier);
+    all.add(present);
+    return all;
+  }
+
+  /** Whether this goes on for another source, which has nothing then that it lacks. */
+  boolean goesOnFor(SourceName other) {
+    SourceName name = present.name();
+    return other.instance().equals(name.instance())
+        && (joined.of(name.line()).contains(other.line())
+            || (other.line().equals(name.line()) && other.number() < name.number()));
   }
 
   /**
    * What this is in a ledger as that is now: another source where the ledger has retired this one,
-   * lost its content, or had an older one restored. Writes nothing.
+   * lost its content, or had another one restored or merged. Writes nothing.
    *
    * @param scraper of this directory
    * @param nowMs of the host, in milliseconds of the Unix epoch
    * @throws io.tallystick.store.StoreException where the ledger does
    */
   public DirectorySource asIn(Ledger ledger, Scraper scraper, long nowMs) {
-    String ledgerId = ledger.id();
-    Set<String> present =
-        ledger.sources().stream().map(Ledger.Source::name).collect(Collectors.toSet());
-    DirectorySource own =
-        ledger().equals(ledgerId) ? this : adopted(ledger, ledgerId, present, nowMs);
-    if (present.contains(own.name)) {
-      return own;
-    }
-    Optional<List<FamilyValues>> baseline = ledger.baseline(own.name);
-    return baseline.isPresent() || own.isTakenIn ? own.next(baseline, scraper, nowMs) : own;
-  }
-
-  /**
-   * What a ledger has of the directory whose content is another one than before: the newest of its
-   * names that is a source there, and what is remembered there to be folded of the names before:
-   * also where nothing was folded in the ledger that this one is in the place of, as in an empty
-   * one before its backup was restored.
-   */
-  private DirectorySource adopted(Ledger ledger, String ledgerId, Set<String> present, long nowMs) {
-    if (present.contains(name) && !folded.isEmpty()) {
-      return new DirectorySource(name, ledgerId, true, folded);
-    }
-    int number = number();
-    int newest = number;
-    while (newest > 0 && !present.contains(nameAt(newest))) {
-      newest--;
-    }
-    number = newest > 0 ? newest : number;
-    FoldedValues total = FoldedValues.of(List.of());
-    for (int earlier = 1; earlier < number; earlier++) {
-      Optional<List<FamilyValues>> baseline = ledger.baseline(nameAt(earlier));
-      if (baseline.isPresent()) {
-        total = FoldedValues.of(total.plus(baseline.get(), nowMs));
-      }
-    }
-    return new DirectorySource(nameAt(number), ledgerId, newest > 0, total.values());
-  }
-
-  /**
-   * The source of the next name, once this one is retired.
-   *
-   * @param baseline what the ledger has folded under this one; empty where it does not know it any
-   *     more, or where somebody else said that the directory had ended. What the directory has now
-   *     is taken for it then: something may be missing in the ledger, but nothing counts twice.
-   */
-  DirectorySource next(Optional<List<FamilyValues>> baseline, Scraper scraper, long nowMs) {
-    List<FamilyValues> total =
-        baseline.isPresent()
-            ? FoldedValues.of(folded).plus(baseline.get(), nowMs)
-            : FoldedValues.of(PublishedFamilies.readAll(scraper, instance())).values();
-    return new DirectorySource(nameAt(number() + 1), ledger, false, total);
+    return LedgerTraces.read(ledger, this).source(scraper, nowMs);
   }
 
   /**
@@ -150,7 +169,7 @@ public record DirectorySource(
    * @param scraper of this directory
    */
   public List<FamilyValues> values(Scraper scraper) {
-    FoldedValues subtracted = FoldedValues.of(folded);
+    FoldedValues subtracted = FoldedValues.of(folded());
     return PublishedFamilies.readAll(scraper, instance()).stream()
         .map(subtracted::takenFrom)
         .toList();

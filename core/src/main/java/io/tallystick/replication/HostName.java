@@ -27,7 +27,11 @@ final class HostName {
     }
   }
 
-  private static String shortened(String text) {
-    return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH);
+  static String shortened(String text) {
+    if (text.length() <= MAX_LENGTH) {
+      return text;
+    }
+    boolean isWhole = !Character.isHighSurrogate(text.charAt(MAX_LENGTH - 1));
+    return text.substring(0, isWhole ? MAX_LENGTH : MAX_LENGTH - 1);
   }
 }

@@ -81,7 +81,7 @@ public final class JobDirectories {
     }
     try (ReplicationLock lock = ReplicationLock.tryTake(left)) {
       if (lock != null && isLeft(left, nowMs) && isOf(ledger, left, nowMs)) {
-        end(left, ledger, settings.of(left));
+        end(left, ledger, settings.ofJob(left));
       }
     }
   }

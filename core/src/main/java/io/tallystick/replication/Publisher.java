@@ -24,24 +24,22 @@ import org.jspecify.annotations.Nullable;
  * published behind an accepted publication; all series at first, after anything that was thrown,
  * and where the ledger asks for them.
  *
- * <p>Once, for each name: all series are only published to a ledger that has the source, or never
- * had it. One whose {@link Ledger#id} is that under which the name was taken in, and which has no
- * such source, has folded it, however long ago. Then, and where it says RETIRED, the directory goes
- * on under another name with what has come on top. The order of writing makes this hold: a name is
- * in the directory's state before it is first published, with all that was folded before it; that a
- * ledger has taken it in is written in the same cycle. Who is killed between the two, and publishes
- * again only when the ledger has forgotten the name, counts twice.
- *
- * <p>A ledger with another id has lost its content, or had an older one restored. It is asked what
- * it has of the directory: the newest name that it has as a source is gone on with, and what it
- * remembers to have folded of the names before.
+ * <p>Once, for each name: a name is first in the directory's state, with all that was folded before
+ * it, then taken in by the ledger with a publication of nothing and one of nothing behind it, then
+ * noted as taken in with the version of the second, and only then are values published under it;
+ * and these are only taken where the source is there with the version that they follow. So a source
+ * that was taken in and is not in that ledger has been folded, however long ago; one that was not
+ * has never had a value; and one with a version below the noted one was made again by a first
+ * publication that came late, and has nothing. After a retirement the directory goes on under
+ * another name with what has come on top. What a ledger with another content has of the directory
+ * is for {@link LedgerTraces} to say.
  *
  * <p>A directory whose state has gone was emptied: the ledger keeps what it has of it, and what is
  * there now is another source.
  */
 final class Publisher {
   private static final int TRIES = 4;
-  private static final int RENEWALS_OF_LEASE = 3;
+  static final int RENEWALS_OF_LEASE = 3;
 
   /** Series that have gone leave the ledger after so many cycles, with a publication of all. */
   private static final int CYCLES_OF_GONE = 10;
@@ -50,6 +48,7 @@ final class Publisher {
   private final StateFile state;
   private final Scraper scraper;
   private final PublishedFamilies families;
+  private final Inspection inspection;
   private DirectorySource source;
   private FoldedValues folded;
   private @Nullable DirectorySource written; // what the directory has
@@ -57,7 +56,6 @@ final class Publisher {
   private long since; // the version that changes follow; 0 where all must be published
   private int cyclesSinceAll;
   private long acceptedMs;
-  private long expiredMs = Long.MIN_VALUE;
 
   private Publisher(
       Settings settings,
@@ -69,6 +67,7 @@ final class Publisher {
     this.state = state;
     this.scraper = scraper;
     this.families = new PublishedFamilies(scraper, source.instance());
+    this.inspection = new Inspection(settings, source.instance());
     this.source = source;
     this.folded = FoldedValues.of(source.folded());
     this.written = written;
@@ -108,12 +107,6 @@ final class Publisher {
       throw new StoreException(
           Category.TRANSIENT, "ledger does not take a source in: source=" + source.name());
     }
-    if (!source.isTakenIn()) {
-      source = source.takenIn();
-    }
-    if (!isWritten()) {
-      writeState();
-    }
   }
 
   /** Publishes for the last time, and says that the directory has ended. */
@@ -126,23 +119,81 @@ final class Publisher {
   // ---- one publication; true where the ledger is up to date ----
 
   private boolean publishAll(Ledger ledger) throws IOException {
-    moveTo(source.asIn(ledger, scraper, settings.clock().millis()));
-    for (Ledger.Source each : ledger.sources()) {
-      if (each.name().equals(source.name())) {
-        version = Math.max(version, each.version());
-      }
+    DirectorySource asItIs = source.asIn(ledger, scraper, settings.clock().millis());
+    if (!asItIs.equals(source)) {
+      moveTo(asItIs);
     }
-    if (!isWritten()) {
-      writeState();
+    if (!source.isTakenIn() && !takeIn(ledger)) {
+      return false;
+    }
+    long follows = versionIn(ledger);
+    if (follows == 0) {
+      return false;
     }
     Reading reading = families.read(true);
-    boolean isAccepted = publish(ledger, reading, 0);
-    if (!isAccepted || !ledger.id().equals(source.ledger())) {
-      since = 0;
+    if (!publish(ledger, reading, true, follows) || !isSame(ledger)) {
       return false;
     }
     cyclesSinceAll = 0;
+    endOthers(ledger);
     return true;
+  }
+
+  /** Has the ledger take in a name, whose values stay as they are; whether it has. */
+  private boolean takeIn(Ledger ledger) throws IOException {
+    if (!source.equals(written)) {
+      writeState();
+    }
+    long follows = versionIn(ledger);
+    if (follows == 0) {
+      long first = nextVersion();
+      if (!send(ledger, Publication.ofAll(source.name(), first, List.of(), settings.lease()))) {
+        return false;
+      }
+      follows = first;
+    }
+    long second = nextVersion();
+    Publication nothing =
+        Publication.ofChanges(source.name(), second, follows, List.of(), settings.lease());
+    if (!send(ledger, nothing) || !isSame(ledger)) {
+      return false;
+    }
+    source = source.takenIn(second);
+    writeState();
+    return true;
+  }
+
+  /** The version of the ledger's source; 0 where it is not there. */
+  private long versionIn(Ledger ledger) {
+    for (Ledger.Source each : ledger.sources()) {
+      if (each.name().equals(source.name())) {
+        version = Math.max(version, each.version());
+        return each.version();
+      }
+    }
+    return 0;
+  }
+
+  /** The next version, which is behind those of a publisher that was killed. */
+  private long nextVersion() {
+    version = Math.max(version + 1, settings.clock().millis());
+    return version;
+  }
+
+  /**
+   * Empties and ends other sources of this directory, now that the present one has their values.
+   */
+  private void endOthers(Ledger ledger) {
+    for (Ledger.Source each : ledger.sources()) {
+      if (SourceName.isOne(each.name()) && source.goesOnFor(SourceName.of(each.name()))) {
+        long next = Math.max(each.version() + 1, settings.clock().millis());
+        Publication nothing =
+            Publication.ofAllBehind(each.name(), next, each.version(), List.of(), settings.lease());
+        if (ledger.publish(nothing) == Ledger.Result.ACCEPTED) {
+          boolean unused = ledger.retire(each.name());
+        }
+      }
+    }
   }
 
   private void moveTo(DirectorySource other) {
@@ -157,13 +208,17 @@ final class Publisher {
       return false;
     }
     if (reading.families().isEmpty() && !isLeaseToBeRenewed()) {
-      if (!ledger.id().equals(source.ledger())) {
-        return false; // it has lost what it had
-      }
       since = follows;
-      return true;
+      return isSame(ledger);
     }
-    return publish(ledger, reading, follows);
+    return publish(ledger, reading, false, follows) && isSame(ledger);
+  }
+
+  /** Whether the ledger has the content that it had; else all is to be published. */
+  private boolean isSame(Ledger ledger) {
+    boolean isSame = ledger.id().equals(source.ledger());
+    since = isSame ? since : 0;
+    return isSame;
   }
 
   private boolean isLeaseToBeRenewed() {
@@ -171,41 +226,35 @@ final class Publisher {
     return sinceMs >= settings.lease().toMillis() / RENEWALS_OF_LEASE;
   }
 
-  private boolean publish(Ledger ledger, Reading reading, long follows) throws IOException {
+  private boolean publish(Ledger ledger, Reading reading, boolean all, long follows)
+      throws IOException {
+    long nowMs = settings.clock().millis();
+    List<FamilyValues> values = reading.families().stream().map(folded::takenFrom).toList();
+    Publication publication =
+        new Publication(source.name(), nextVersion(), follows, all, values, settings.lease());
+    if (!send(ledger, publication)) {
+      return false;
+    }
+    since = publication.version();
+    acceptedMs = nowMs;
+    settings.listener().published(all, reading.series(), publication.bytes());
+    if (reading.leftOut() > 0) {
+      settings.listener().leftOut(reading.leftOut());
+    }
+    return true;
+  }
+
+  /** Whether the ledger has taken it; else the source may be another one now. */
+  private boolean send(Ledger ledger, Publication publication) throws IOException {
     if (!state.isUnchanged()) { // else what the ledger has would go down to what was read
       readState();
       return false;
     }
-    long nowMs = settings.clock().millis();
-    version = Math.max(version + 1, nowMs); // behind those of a publisher that was killed
-    List<FamilyValues> values = reading.families().stream().map(folded::takenFrom).toList();
-    Publication publication =
-        new Publication(source.name(), version, follows, values, settings.lease());
     Ledger.Result result = ledger.publish(publication);
-    switch (result) {
-      case ACCEPTED -> {
-        since = version;
-        acceptedMs = nowMs;
-        settings.listener().published(publication.isOfAll(), reading.series());
-        if (reading.leftOut() > 0) {
-          settings.listener().leftOut(reading.leftOut());
-        }
-        return true;
-      }
-      case STALE, INCOMPLETE -> {
-        return false;
-      }
-      case RETIRED -> {
-        moveTo(source.next(ledger.baseline(source.name()), scraper, nowMs));
-        return false;
-      }
+    if (result == Ledger.Result.RETIRED) {
+      moveTo(LedgerTraces.behindRetired(ledger, source, scraper, settings.clock().millis()));
     }
-    throw new AssertionError(result);
-  }
-
-  @SuppressWarnings("ReferenceEquality") // there is another one after each change
-  private boolean isWritten() {
-    return written == source;
+    return result == Ledger.Result.ACCEPTED;
   }
 
   private void readState() throws IOException {
@@ -219,15 +268,16 @@ final class Publisher {
     written = source;
   }
 
-  /** Has the ledger retire the sources whose leases have run out, now and then; whether it did. */
-  boolean retireExpired(Ledger ledger) {
-    long nowMs = settings.clock().millis();
-    if (expiredMs != Long.MIN_VALUE
-        && Math.abs(nowMs - expiredMs) < settings.lease().toMillis() / RENEWALS_OF_LEASE) {
+  /** Looks after the ledger, now and then; whether it did. */
+  boolean inspect(Ledger ledger) {
+    if (!inspection.isDue()) {
       return false;
     }
-    expiredMs = nowMs;
-    List<String> unused = ledger.retireExpired();
+    long nowMs = settings.clock().millis();
+    if (since > 0 && !source.asIn(ledger, scraper, nowMs).equals(source)) {
+      since = 0; // a backup was merged
+    }
+    inspection.run(ledger, source.name());
     return true;
   }
 
@@ -235,13 +285,19 @@ final class Publisher {
    * What a publisher is told.
    *
    * @param name what the directory is called in the ledger; unique in a fleet
+   * @param isJob whether it is the directory of a job, which shares its name with others
    * @param lease how long the ledger keeps the source as it is without a publication
    */
   record Settings(
-      Directory directory, String name, Duration lease, Clock clock, ReplicationListener listener) {
-    /** The same for another directory. */
-    Settings of(Directory other) {
-      return new Settings(other, name, lease, clock, listener);
+      Directory directory,
+      String name,
+      boolean isJob,
+      Duration lease,
+      Clock clock,
+      ReplicationListener listener) {
+    /** The same for the directory of a job. */
+    Settings ofJob(Directory other) {
+      return new Settings(other, name, true, lease, clock, listener);
     }
   }
 }

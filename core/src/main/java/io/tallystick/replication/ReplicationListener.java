@@ -6,7 +6,7 @@ public interface ReplicationListener {
   ReplicationListener NONE =
       new ReplicationListener() {
         @Override
-        public void published(boolean all, long series) {}
+        public void published(boolean all, long series, long bytes) {}
 
         @Override
         public void leftOut(long series) {}
@@ -16,14 +16,18 @@ public interface ReplicationListener {
 
         @Override
         public void skipped(long cycles) {}
+
+        @Override
+        public void inspected(long live, long retired) {}
       };
 
   /**
    * The ledger has taken in a publication.
    *
    * @param all whether it was of all series, or else of those that had changed
+   * @param bytes about how many bytes they are, as a store in memory reckons them
    */
-  void published(boolean all, long series);
+  void published(boolean all, long series, long bytes);
 
   /** Series are not in a publication because no ledger takes them, as one with a faulty label. */
   void leftOut(long series);
@@ -33,4 +37,12 @@ public interface ReplicationListener {
 
   /** Cycles were left out because one took longer than the interval. */
   void skipped(long cycles);
+
+  /**
+   * The ledger was looked after, as it is a few times in a lease.
+   *
+   * @param live how many sources it has now
+   * @param retired how many were retired just now, since their leases had run out
+   */
+  void inspected(long live, long retired);
 }

@@ -32,6 +32,7 @@ final class ReplicationLoop implements Runnable {
   private @Nullable FailureCategory failing;
   private int failures;
   private volatile boolean elected;
+  private volatile long electedMs = NEVER;
   private volatile long currentMs = NEVER; // when the ledger's values were those of the directory
 
   /**
@@ -61,6 +62,14 @@ final class ReplicationLoop implements Runnable {
   OptionalLong lastSuccessMs() {
     long since = currentMs;
     return since == NEVER || !elected ? OptionalLong.empty() : OptionalLong.of(since);
+  }
+
+  /** As {@link Replicator#lagMs}. */
+  OptionalLong lagMs() {
+    long since = Math.max(currentMs, electedMs);
+    return since == NEVER || !elected
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(0, settings.clock().millis() - since));
   }
 
   /** Has it publish once more and end. */
@@ -97,6 +106,7 @@ final class ReplicationLoop implements Runnable {
 
   private void lead(ReplicationLock lock) throws IOException {
     try (lock) {
+      electedMs = settings.clock().millis();
       elected = true;
       boolean isLast = false;
       long dueNs = System.nanoTime();
@@ -147,7 +157,7 @@ final class ReplicationLoop implements Runnable {
         present.cycle(target);
       }
       currentMs = startMs;
-      if (present.retireExpired(target) || isLast) {
+      if (present.inspect(target) || isLast) {
         jobs.endLeft(target, settings);
       }
       succeeded();

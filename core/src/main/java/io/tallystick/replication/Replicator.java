@@ -37,12 +37,10 @@ public final class Replicator implements AutoCloseable {
 
   private final ReplicationLoop loop;
   private final Thread thread;
-  private final Clock clock;
   private final Duration patience;
 
   private Replicator(Builder builder, ReplicationLoop loop) {
     this.loop = loop;
-    this.clock = builder.clock;
     this.patience = builder.patience;
     this.thread = new Thread(null, loop, THREAD, 0, false);
     thread.setDaemon(true);
@@ -116,16 +114,16 @@ public final class Replicator implements AutoCloseable {
 
   /**
    * How old the ledger's values of the directory are, in milliseconds: since when they lack what
-   * was counted. Empty while another one publishes, and before the first publication.
+   * was counted; before the first publication, since it is the one that publishes. Empty while
+   * another one does.
    */
   public OptionalLong lagMs() {
-    OptionalLong since = lastSuccessMs();
-    return since.isEmpty()
-        ? since
-        : OptionalLong.of(Math.max(0, clock.millis() - since.getAsLong()));
+    return loop.lagMs();
   }
 
-  /** When the ledger's values were those of the directory, in milliseconds of the Unix epoch. */
+  /**
+   * When the ledger's values were last those of the directory, in milliseconds of the Unix epoch.
+   */
   public OptionalLong lastSuccessMs() {
     return loop.lastSuccessMs();
   }
@@ -271,7 +269,8 @@ public final class Replicator implements AutoCloseable {
           Objects.requireNonNull(ledger, "ledger is missing: call ledger(...)");
       ReplicationLoop loop =
           new ReplicationLoop(
-              new Publisher.Settings(published, nameFor(published), lease, clock, listener),
+              new Publisher.Settings(
+                  published, nameFor(published), shared != null, lease, clock, listener),
               target,
               deadGaugeRetention,
               interval,

@@ -5,6 +5,7 @@ import io.tallystick.shm.Directory;
 import io.tallystick.store.BackupReader;
 import io.tallystick.store.BackupRecord;
 import io.tallystick.store.BackupWriter;
+import io.tallystick.store.FamilyValues;
 import io.tallystick.store.StoreException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -18,19 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a directory that says what it publishes as: a backup with a ledger's state, which has
- * the id, and one source, which has the name, as its families what was folded, and as its version
- * whether the name was taken in. Written aside and renamed, by whoever holds the replication lock;
- * read by anyone.
+ * The file of a directory that says what it publishes as: a backup with a ledger's state, one
+ * source, and tombstones. The state has the id, and as merged which lines go on for which others;
+ * the source has the name, as its families what publications are less by, and as its version that
+ * with which it was taken in; the tombstones have the same of earlier names, the version as time.
+ * Written aside and renamed, by whoever holds the replication lock; read by anyone.
  */
 final class StateFile {
-  private static final long NOT_TAKEN_IN = 0;
-  private static final long TAKEN_IN = 1;
-
   private final Directory directory;
   private @Nullable Stamp known; // of what was read or written last; null where there was none
 
@@ -53,16 +51,7 @@ final class StateFile {
       directory.requireTrusted(file);
       List<BackupRecord> records = new ArrayList<>();
       BackupReader.open(file).forEach(records::add);
-      if (records.size() == 2
-          && records.get(0) instanceof BackupRecord.LedgerState ledger
-          && records.get(1) instanceof BackupRecord.Source source) {
-        DirectorySource state =
-            new DirectorySource(
-                source.name(), ledger.id(), source.version() == TAKEN_IN, source.families());
-        String unused = state.instance();
-        return Optional.of(state);
-      }
-      throw new CorruptFileException("it is a backup of something else");
+      return Optional.of(source(records));
     } catch (CorruptFileException | StoreException | IllegalArgumentException e) {
       throw new IOException(
           "state of replication is faulty, so that nothing is published; remove it to publish all"
@@ -74,15 +63,42 @@ final class StateFile {
     }
   }
 
+  private static DirectorySource source(List<BackupRecord> records) {
+    if (records.size() >= 2
+        && records.get(0) instanceof BackupRecord.LedgerState ledger
+        && records.get(1) instanceof BackupRecord.Source source) {
+      List<KnownName> earlier = new ArrayList<>();
+      for (BackupRecord each : records.subList(2, records.size())) {
+        if (each instanceof BackupRecord.Tombstone name && name.baseline() != null) {
+          earlier.add(known(name.name(), name.retiredMs(), name.baseline()));
+        }
+      }
+      if (earlier.size() == records.size() - 2) {
+        KnownName present = known(source.name(), source.version(), source.families());
+        JoinedLines joined = JoinedLines.of(ledger.merged());
+        return new DirectorySource(present, ledger.id(), earlier, joined);
+      }
+    }
+    throw new IllegalArgumentException("it is a backup of something else");
+  }
+
+  private static KnownName known(String name, long version, List<FamilyValues> folded) {
+    return new KnownName(SourceName.of(name), version, folded);
+  }
+
   /** Writes it; when this returns it is there, whatever is killed. */
   void write(DirectorySource state, long nowMs) throws IOException {
     Path file = directory.replicationState();
     try {
       deleteUnfinished(file);
       try (BackupWriter writer = BackupWriter.create(file, nowMs)) {
-        writer.write(new BackupRecord.LedgerState(state.ledger(), Set.of()));
-        long version = state.isTakenIn() ? TAKEN_IN : NOT_TAKEN_IN;
+        writer.write(new BackupRecord.LedgerState(state.ledger(), state.joined().toTexts()));
+        long version = state.present().takenInVersion();
         writer.write(new BackupRecord.Source(state.name(), version, nowMs, nowMs, state.folded()));
+        for (KnownName each : state.earlier()) {
+          String name = each.name().toString();
+          writer.write(new BackupRecord.Tombstone(name, each.takenInVersion(), each.folded()));
+        }
         writer.commit();
       }
       known = stamp();

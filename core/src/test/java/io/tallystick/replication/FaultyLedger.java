@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A memory store's ledger with a faulty line to it. Threading: any; one publishes. */
@@ -22,6 +23,8 @@ final class FaultyLedger implements Ledger {
   private final List<Publication> published = new CopyOnWriteArrayList<>();
   private final List<Publication> late = new ArrayList<>();
   private volatile Line line = Line.GOOD;
+  private final AtomicInteger goodOnes =
+      new AtomicInteger(); // publications that come before the fault
 
   FaultyLedger(TurnedClock clock) {
     this.clock = clock;
@@ -37,6 +40,8 @@ final class FaultyLedger implements Ledger {
     LOSES_ANSWERS,
     /** It arrives twice. */
     REPEATS,
+    /** It arrives at once, and again when {@link #deliverLate} says so. */
+    REPEATS_LATE,
     /** It arrives when {@link #deliverLate} says so; there is no answer. */
     DELAYS,
     /** Every call fails. */
@@ -46,7 +51,13 @@ final class FaultyLedger implements Ledger {
   }
 
   void set(Line next) {
+    set(next, 0);
+  }
+
+  /** Has a fault behind so many publications that go well. */
+  void set(Line next, int behind) {
     line = next;
+    goodOnes.set(behind);
   }
 
   /** Loses all content, as a store does that is killed and keeps nothing. */
@@ -105,6 +116,9 @@ final class FaultyLedger implements Ledger {
   public Result publish(Publication publication) {
     published.add(publication);
     Ledger ledger = reached();
+    if (goodOnes.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      return ledger.publish(publication);
+    }
     return switch (line) {
       case LOSES -> throw lost();
       case LOSES_ANSWERS -> {
@@ -119,6 +133,10 @@ final class FaultyLedger implements Ledger {
       case DELAYS -> {
         late.add(publication);
         throw lost();
+      }
+      case REPEATS_LATE -> {
+        late.add(publication);
+        yield ledger.publish(publication);
       }
       default -> ledger.publish(publication);
     };

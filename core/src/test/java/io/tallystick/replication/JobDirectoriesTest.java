@@ -58,6 +58,7 @@ class JobDirectoriesTest {
     return new Publisher.Settings(
         Directory.create(directory),
         "host:shop",
+        false,
         PublishingHost.LEASE,
         clock,
         ReplicationListener.NONE);
@@ -188,8 +189,8 @@ class JobDirectoriesTest {
 
   @Test
   void shouldEndTheOthersWhenTheLedgerRefusesOne() throws IOException {
-    String name = DirectorySource.create("x".repeat(2_000)).name();
-    DirectorySource refused = new DirectorySource(name, ledger.id(), false, List.of());
+    DirectorySource created = DirectorySource.create("x".repeat(2_000));
+    DirectorySource refused = created.as(created.present(), ledger.id());
     List<Path> all = List.of(leave(), leave(), leave());
     try (DirectoryStream<Path> files = Files.newDirectoryStream(all.get(0).getParent())) {
       Directory first = Directory.open(files.iterator().next()); // the one that is found first

@@ -60,7 +60,7 @@ final class PublishingHost implements AutoCloseable {
 
   Publisher.Settings settings(ReplicationListener listener) throws IOException {
     Directory opened = Directory.open(directory.path());
-    return new Publisher.Settings(opened, name, LEASE, clock, listener);
+    return new Publisher.Settings(opened, name, false, LEASE, clock, listener);
   }
 
   Tallystick tallystick() {
@@ -103,7 +103,7 @@ final class PublishingHost implements AutoCloseable {
 
   void cycle(Ledger ledger) throws IOException {
     publisher.cycle(ledger);
-    publisher.retireExpired(ledger);
+    publisher.inspect(ledger);
   }
 
   void end(Ledger ledger) throws IOException {

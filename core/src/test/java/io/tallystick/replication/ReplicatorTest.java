@@ -137,6 +137,9 @@ class ReplicatorTest {
     try (CapturedLog unused = CapturedLog.open();
         Replicator replicator = builder(() -> ledger).listener(told).start()) {
       Await.until("failed", () -> told.failed.size() >= 2);
+      clock.turn(Duration.ofSeconds(7)); // it lags behind also before it has ever published
+      assertThat(replicator.lagMs().orElseThrow()).isGreaterThanOrEqualTo(7_000);
+      assertThat(replicator.lastSuccessMs()).isEmpty();
       ledger.set(Line.GOOD);
       Await.until("published", () -> replicator.lastSuccessMs().isPresent());
     }
@@ -235,8 +238,8 @@ class ReplicatorTest {
     ReplicationListener listener =
         new Told() {
           @Override
-          public void published(boolean all, long series) {
-            super.published(all, series);
+          public void published(boolean all, long series, long bytes) {
+            super.published(all, series, bytes);
             throw new IllegalStateException("told too much");
           }
         };
@@ -255,8 +258,8 @@ class ReplicatorTest {
     ReplicationListener listener =
         new Told() {
           @Override
-          public void published(boolean all, long series) {
-            super.published(all, series);
+          public void published(boolean all, long series, long bytes) {
+            super.published(all, series, bytes);
             Thread.currentThread().interrupt();
           }
         };
@@ -283,6 +286,16 @@ class ReplicatorTest {
   }
 
   @Test
+  void shouldCutNoCharacterInTwoWhenANameIsLong() {
+    String wide = new String(Character.toChars(0x1F600)); // of two chars
+
+    assertThat(HostName.shortened("x".repeat(63))).hasSize(63);
+    assertThat(HostName.shortened("x".repeat(64))).hasSize(63);
+    assertThat(HostName.shortened("x".repeat(62) + wide)).isEqualTo("x".repeat(62));
+    assertThat(HostName.shortened("x".repeat(61) + wide + "x")).endsWith(wide);
+  }
+
+  @Test
   void shouldRefuseSettingsThatMakeNoSense() throws IOException {
     Replicator.Builder builder = builder(() -> ledger);
 
@@ -303,7 +316,7 @@ class ReplicatorTest {
     final List<Long> skipped = new CopyOnWriteArrayList<>();
 
     @Override
-    public void published(boolean all, long series) {
+    public void published(boolean all, long series, long bytes) {
       published.add(all);
     }
 
@@ -319,5 +332,8 @@ class ReplicatorTest {
     public void skipped(long cycles) {
       skipped.add(cycles);
     }
+
+    @Override
+    public void inspected(long live, long retired) {}
   }
 }
