@@ -72,11 +72,16 @@ final class Opening {
                 directory, file, builder.maxSeriesPerMetric, builder.maxSeriesPerDirectory),
             builder.mirrorInterval,
             builder.seriesTimeToLive);
-    Replication replication =
-        builder.replication.start(
-            directory, shared, builder.deadGaugeRetention, builder.clock, opened);
-    if (replication != null) {
-      opened.closing.addReplication(replication);
+    try {
+      Replication replication =
+          builder.replication.start(
+              directory, shared, builder.deadGaugeRetention, builder.clock, opened);
+      if (replication != null) {
+        opened.closing.addReplication(replication);
+      }
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
     }
     return opened;
   }

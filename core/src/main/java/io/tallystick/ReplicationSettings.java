@@ -93,7 +93,13 @@ record ReplicationSettings(
       builder.ofJob(shared);
     }
     Replicator replicator = builder.start();
-    ReplicationMetrics.watch(replicator, tallystick);
-    return new Replication(replicator, present);
+    Replication started = new Replication(replicator, present);
+    try {
+      ReplicationMetrics.watch(replicator, tallystick);
+    } catch (RuntimeException | Error e) {
+      started.close();
+      throw e;
+    }
+    return started;
   }
 }

@@ -6,27 +6,35 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.StoreUrl;
 import io.tallystick.store.Stores;
+import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The store that a directory is replicated to: the application's, or one that is opened by its URL
  * when it is used first, again and again until that succeeds, so that a store that is down holds up
- * no application's start. Threading: any.
+ * no application's start. Its close waits a few seconds for one that hangs. Threading: any.
  */
 final class ReplicationTarget implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final @Nullable Store given;
-  private final String url;
+  private final Supplier<? extends Store> opener; // where none is given
+  private final Duration patience;
   private @Nullable Store opened; // guarded by this, as the next one
   private boolean closed;
 
-  private ReplicationTarget(@Nullable Store given, String url) {
+  private ReplicationTarget(
+      @Nullable Store given, Supplier<? extends Store> opener, Duration patience) {
     this.given = given;
-    this.url = url;
+    this.opener = opener;
+    this.patience = patience;
   }
 
   /** The application's, which it closes. */
   static ReplicationTarget of(Store store) {
-    return new ReplicationTarget(store, "");
+    return new ReplicationTarget(store, () -> store, PATIENCE);
   }
 
   /**
@@ -36,7 +44,12 @@ final class ReplicationTarget implements AutoCloseable {
    */
   static ReplicationTarget of(String url) {
     StoreUrl unused = StoreUrl.parse(url);
-    return new ReplicationTarget(null, url);
+    return of(() -> Stores.open(url), PATIENCE);
+  }
+
+  /** One that is opened and closed here, which may take so long. */
+  static ReplicationTarget of(Supplier<? extends Store> opener, Duration patience) {
+    return new ReplicationTarget(null, opener, patience);
   }
 
   Ledger ledger() {
@@ -49,7 +62,7 @@ final class ReplicationTarget implements AutoCloseable {
         return opened;
       }
     }
-    Store store = Stores.open(url); // without the lock: it may take long
+    Store store = opener.get(); // without the lock: it may take long
     synchronized (this) {
       if (!closed) {
         opened = store;
@@ -68,7 +81,30 @@ final class ReplicationTarget implements AutoCloseable {
       present = opened;
     }
     if (present != null) {
-      present.close();
+      close(present);
+    }
+  }
+
+  private void close(Store store) {
+    Thread closer = new Thread(null, () -> tryClose(store), "tallystick-store-closer", 0, false);
+    closer.setDaemon(true);
+    closer.setContextClassLoader(null);
+    closer.start();
+    try {
+      closer.join(patience.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it goes on without being waited for
+    }
+    if (closer.isAlive()) {
+      LOG.log(System.Logger.Level.WARNING, "store of replication hangs, nobody waits for its end");
+    }
+  }
+
+  private static void tryClose(Store store) {
+    try {
+      store.close();
+    } catch (RuntimeException | Error e) { // not all of it is our code
+      LOG.log(System.Logger.Level.WARNING, "store of replication is not closed as it should be", e);
     }
   }
 }

@@ -2,9 +2,11 @@ package io.tallystick;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.tallystick.metrics.Counter;
+import io.tallystick.shm.Directory;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.MemoryStore;
 import io.tallystick.testing.Await;
@@ -13,7 +15,11 @@ import io.tallystick.testing.Samples;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +88,9 @@ class TallystickReplicationTest {
 
       assertThat(own.get(name("publications_total{of=\"all\"}"))).isEqualTo(1);
       assertThat(own.get(name("series_total"))).isPositive();
+      assertThat(own.get(name("bytes_total"))).isGreaterThan(100);
+      assertThat(own.get(name("sources"))).isEqualTo(1);
+      assertThat(own.get(name("retired_sources_total"))).isZero();
       assertThat(own.get(name("failures_total{category=\"transient\"}"))).isZero();
       assertThat(own.get(name("last_success_timestamp_seconds"))).isGreaterThan(1.7e9);
       assertThat(store.ledger().read())
@@ -137,6 +146,44 @@ class TallystickReplicationTest {
     }
 
     assertThat(file).exists();
+  }
+
+  @Test
+  void shouldLeaveNothingOpenWhenReplicationCannotBegin() throws Exception {
+    Clock failing = // as any callback of an application may
+        new Clock() {
+          @Override
+          public Instant instant() {
+            boolean isOfReplication =
+                StackWalker.getInstance()
+                    .walk(
+                        frames ->
+                            frames.anyMatch(f -> f.getClassName().endsWith("ReplicationMetrics")));
+            if (isOfReplication) {
+              throw new IllegalStateException("no time for this");
+            }
+            return Instant.ofEpochSecond(1);
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+        };
+    try (MemoryStore store = MemoryStore.open()) {
+      Tallystick.Builder builder = builder().replicateTo(store).clock(failing);
+
+      assertThatIllegalStateException().isThrownBy(builder::open).withMessageContaining("no time");
+
+      Directory opened = Directory.open(directory);
+      assertThat(opened.lockTokens()).noneMatch(opened::isAlive);
+      assertThat(opened.tokens()).noneMatch(opened::isAlive);
+    }
   }
 
   @Test
