@@ -86,4 +86,18 @@ public record DistributedField(String suffix, Map<String, String> labels) {
   public static double bound(String le) {
     return PythonFloat.parse(le);
   }
+
+  /** A value as Python writes it. */
+  public static String number(double value) {
+    return PythonFloat.repr(value);
+  }
+
+  /**
+   * A value that Python or Redis wrote.
+   *
+   * @throws NumberFormatException where it is no number
+   */
+  public static double value(String number) {
+    return PythonFloat.parse(number);
+  }
 }

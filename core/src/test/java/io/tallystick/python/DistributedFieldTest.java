@@ -1,6 +1,7 @@
 package io.tallystick.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
 import java.util.Map;
@@ -67,5 +68,15 @@ class DistributedFieldTest {
     String value = text("_total", Map.of("a", "{\"le\":\"1e+010\",\"le\":\"1e+10\""));
     assertThat(DistributedField.older(value)).isEqualTo(value);
     assertThat(DistributedField.newer(value)).isEqualTo(value);
+  }
+
+  @Test
+  void shouldWriteNumbersAsPythonAndReadThoseOfRedisToo() {
+    assertThat(DistributedField.number(3)).isEqualTo("3.0");
+    assertThat(DistributedField.number(1e16)).isEqualTo("1e+16");
+    assertThat(DistributedField.value("10000000000000003")).isEqualTo(10000000000000004.0);
+    assertThat(DistributedField.value("inf")).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThatExceptionOfType(NumberFormatException.class)
+        .isThrownBy(() -> DistributedField.value("0x1"));
   }
 }
