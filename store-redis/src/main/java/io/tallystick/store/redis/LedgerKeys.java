@@ -1,0 +1,151 @@
+package io.tallystick.store.redis;
+
+import java.util.List;
+
+/**
+ * The names of a ledger's keys, with a prefix P.
+ *
+ * <pre>
+ *   P:families                      HASH  name: type, help, unit, label names and mode, as JSON
+ *   P:sources                       ZSET  source: end of its lease
+ *   {P:sources}:versions            HASH  source: version and time of its newest publication
+ *   {P:sources}:of:SOURCE           SET   names of families
+ *   {P:sources}:retiring            HASH  source: ended or expired
+ *   {P:sources}:retired             ZSET  source: when it was retired
+ *   {P:sources}:cut                 HASH  retired sources that have a baseline
+ *   {P:sources}:id, :epoch, :merged
+ *   P_NAME                          HASH  the base, as prometheus-distributed-client has it
+ *   {P_NAME}:base                   HASH  the base, with all that a series is
+ *   {P_NAME}:meta                   HASH  the base's families without their series
+ *   {P_NAME}:live                   HASH  source: version, time, and + or - where it has nothing
+ *   {P_NAME}:live:SOURCE            HASH  a source's families and series
+ *   {P_NAME}:retired                ZSET  source: when it was folded
+ *   {P_NAME}:baseline:SOURCE        HASH  what a source had when it was cut off
+ * </pre>
+ *
+ * <p>The braces put all keys of a family, and all about sources, in one slot of a Cluster each.
+ */
+final class LedgerKeys {
+  private final String prefix;
+
+  LedgerKeys(String prefix) {
+    this.prefix = prefix;
+  }
+
+  byte[] families() {
+    return Bytes.of(prefix + ":families");
+  }
+
+  byte[] sources() {
+    return Bytes.of(prefix + ":sources");
+  }
+
+  private byte[] ofSources(String what) {
+    return Bytes.of("{" + prefix + ":sources}:" + what);
+  }
+
+  byte[] id() {
+    return ofSources("id");
+  }
+
+  byte[] merged() {
+    return ofSources("merged");
+  }
+
+  byte[] epoch() {
+    return ofSources("epoch");
+  }
+
+  byte[] cut() {
+    return ofSources("cut");
+  }
+
+  byte[] familiesOf(String source) {
+    return ofSources("of:" + source);
+  }
+
+  /** What every script about a source begins with. */
+  List<byte[]> ofSource(String source) {
+    return List.of(
+        sources(),
+        ofSources("versions"),
+        ofSources("retired"),
+        ofSources("retiring"),
+        familiesOf(source));
+  }
+
+  /** The keys of a script that lists all about sources. */
+  List<byte[]> ofAllSources() {
+    return List.of(
+        sources(),
+        ofSources("versions"),
+        ofSources("retired"),
+        ofSources("retiring"),
+        epoch(),
+        cut(),
+        id(),
+        merged());
+  }
+
+  /** The keys of a family. */
+  Family family(String name) {
+    return new Family(name, prefix + "_" + escaped(name));
+  }
+
+  /** A name without braces, which would tell Redis what to find the slot by. */
+  static String escaped(String name) {
+    return name.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+  }
+
+  /**
+   * The keys of a family.
+   *
+   * @param key the name of Python's hash
+   */
+  record Family(String name, String key) {
+    byte[] python() {
+      return Bytes.of(key);
+    }
+
+    byte[] base() {
+      return of("base");
+    }
+
+    byte[] meta() {
+      return of("meta");
+    }
+
+    byte[] live() {
+      return of("live");
+    }
+
+    byte[] series(String source) {
+      return of("live:" + source);
+    }
+
+    byte[] baseline(String source) {
+      return of("baseline:" + source);
+    }
+
+    byte[] stage(String id) {
+      return of("stage:" + id);
+    }
+
+    private byte[] of(String what) {
+      return Bytes.of("{" + key + "}:" + what);
+    }
+
+    /** What every script that writes a family has. */
+    List<byte[]> all(String source, String stage) {
+      return List.of(
+          python(),
+          base(),
+          meta(),
+          live(),
+          of("retired"),
+          series(source),
+          baseline(source),
+          stage(stage));
+    }
+  }
+}

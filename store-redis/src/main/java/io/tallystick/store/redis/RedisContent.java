@@ -1,0 +1,154 @@
+package io.tallystick.store.redis;
+
+import io.tallystick.store.BackupRecord;
+import io.tallystick.store.BackupWriter;
+import io.tallystick.store.FamilyValues;
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.LedgerMerge;
+import io.tallystick.store.RetryPolicy;
+import io.tallystick.store.StoreStats;
+import io.tallystick.store.redis.LedgerReader.Content;
+import io.tallystick.store.redis.LedgerReader.Sources;
+import io.tallystick.store.redis.RedisLedger.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import redis.clients.jedis.Protocol.Command;
+
+/** All that a store in Redis holds, to be counted or to be backed up. */
+final class RedisContent {
+  private final RedisStore store;
+
+  RedisContent(RedisStore store) {
+    this.store = store;
+  }
+
+  private List<String> queues() {
+    return Bytes.list(store.wire().ask(Request.of(Command.SMEMBERS, RedisJobQueue.namesKey(store))))
+        .stream()
+        .map(Bytes::text)
+        .sorted()
+        .toList();
+  }
+
+  private RedisJobQueue queue(String name) {
+    return new RedisJobQueue(store, name, RetryPolicy.DEFAULT);
+  }
+
+  StoreStats stats(String version, Duration uptime) {
+    long[] keys = new long[2];
+    store
+        .redisKeyValues()
+        .forEach(
+            entry -> {
+              keys[0]++;
+              keys[1] += entry.key().length() + entry.value().length;
+            });
+    long jobs = 0;
+    long bytes = keys[1];
+    for (String name : queues()) {
+      for (BackupRecord.Job job : queue(name).toRecords()) {
+        jobs++;
+        bytes += job.key().length() + job.payload().length;
+      }
+    }
+    LedgerReader reader = store.redisLedger().reader();
+    long series = 0;
+    for (Content content : reader.contents()) {
+      bytes += content.bytes();
+      for (FamilyValues family : content.base(store.nowMs())) {
+        series += family.series().size();
+      }
+      for (String source : content.sources()) {
+        for (FamilyValues family : content.ofSource(source)) {
+          series += family.series().size();
+        }
+      }
+    }
+    long sources = reader.sources().live().size();
+    return new StoreStats("redis", version, uptime, keys[0], jobs, sources, series, bytes);
+  }
+
+  boolean isEmpty() {
+    boolean[] hasKeys = new boolean[1];
+    store.redisKeyValues().forEach(entry -> hasKeys[0] = true);
+    if (hasKeys[0]) {
+      return false;
+    }
+    for (String name : queues()) {
+      if (!queue(name).sizes().equals(new JobQueue.Sizes(0, 0, 0, 0))) {
+        return false;
+      }
+    }
+    return isLedgerEmpty();
+  }
+
+  boolean isLedgerEmpty() {
+    LedgerReader reader = store.redisLedger().reader();
+    Sources sources = reader.sources();
+    if (!sources.live().isEmpty() || !sources.retired().isEmpty()) {
+      return false;
+    }
+    for (Content content : reader.contents()) {
+      if (!content.base(store.nowMs()).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void write(BackupWriter backup) {
+    store
+        .redisKeyValues()
+        .forEach(
+            entry -> backup.write(new BackupRecord.Key(entry.key(), entry.value(), entry.endMs())));
+    for (String name : queues()) {
+      queue(name).toRecords().forEach(backup::write);
+    }
+    write(backup, store.redisLedger().snapshot());
+  }
+
+  private void write(BackupWriter backup, Snapshot snapshot) {
+    Sources sources = snapshot.sources();
+    String id = sources.id() == null ? UUID.randomUUID().toString() : sources.id();
+    backup.write(new BackupRecord.LedgerState(id, sources.merged()));
+    long nowMs = store.nowMs();
+    LedgerMerge base = new LedgerMerge(nowMs);
+    Map<String, List<FamilyValues>> bySource = new LinkedHashMap<>();
+    sources.live().forEach(source -> bySource.put(source.name(), new ArrayList<>()));
+    for (Content content : snapshot.contents()) {
+      content.base(nowMs).forEach(family -> base.addBase(List.of(family)));
+      for (String source : content.sources()) {
+        List<FamilyValues> families = bySource.get(source);
+        if (families != null) { // else it came after the others
+          families.addAll(content.ofSource(source));
+        }
+      }
+    }
+    base.toBase().forEach(family -> backup.write(new BackupRecord.Base(family)));
+    sources
+        .live()
+        .forEach(
+            source ->
+                backup.write(
+                    new BackupRecord.Source(
+                        source.name(),
+                        source.version(),
+                        sources.publishedMs(source.name()),
+                        source.leaseEndMs(),
+                        bySource.getOrDefault(source.name(), List.of()))));
+    LedgerReader reader = store.redisLedger().reader();
+    sources
+        .retired()
+        .forEach(
+            (name, retiredMs) ->
+                backup.write(
+                    new BackupRecord.Tombstone(
+                        name,
+                        retiredMs,
+                        sources.cut().contains(name) ? reader.baseline(name) : null)));
+  }
+}

@@ -1,0 +1,83 @@
+package io.tallystick.store.redis;
+
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * What a caller can do about an error of Redis or of the way to it. What the server says begins
+ * with a code; where a script met the error, 6.2 has that behind the place in the script.
+ */
+final class RedisFault {
+  private static final Pattern IN_SCRIPT =
+      Pattern.compile("@user_script: ?\\d+: (?:@user_script: ?\\d+: )?-?([A-Z]{2,})");
+  private static final Pattern CODE = Pattern.compile("-?([A-Z]{2,})\\b");
+
+  /** Of them a server or its cluster recovers, or an operator frees it. */
+  private static final Set<String> TRANSIENT =
+      Set.of(
+          "LOADING",
+          "READONLY",
+          "OOM",
+          "TRYAGAIN",
+          "CLUSTERDOWN",
+          "MASTERDOWN",
+          "BUSY",
+          "MISCONF",
+          "NOREPLICAS",
+          "UNKILLABLE",
+          "MOVED",
+          "ASK",
+          "NOSCRIPT",
+          "UNBLOCKED");
+
+  private static final int LONGEST_CODE = 12;
+
+  private RedisFault() {}
+
+  /** The error that a server answered with. */
+  static StoreException ofReply(JedisDataException error, String server) {
+    String code = codeOf(error);
+    Category category = isTransient(error, code) ? Category.TRANSIENT : Category.PERMANENT;
+    return new StoreException(
+        category, "Redis refuses a call: code=" + code + " server=" + server, error);
+  }
+
+  private static boolean isTransient(JedisDataException error, String code) {
+    return TRANSIENT.contains(code) || String.valueOf(error.getMessage()).contains("max number of");
+  }
+
+  /** The failure to reach a server, or to be let in by it. */
+  static StoreException ofConnection(Throwable failure, String server) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof JedisDataException reply) {
+        return ofReply(reply, server);
+      }
+      if (each instanceof SSLHandshakeException) {
+        return new StoreException(
+            Category.PERMANENT, "Redis is not trusted, or does not trust us: " + server, failure);
+      }
+    }
+    return new StoreException(
+        Category.TRANSIENT, "Redis cannot be reached: server=" + server, failure);
+  }
+
+  /** The code that an error begins with; what a script only passes on counts. */
+  static String codeOf(JedisDataException error) {
+    String message = String.valueOf(error.getMessage());
+    Matcher inScript = IN_SCRIPT.matcher(message);
+    if (inScript.find() && inScript.group(1).length() <= LONGEST_CODE) {
+      return inScript.group(1);
+    }
+    Matcher first = CODE.matcher(message);
+    if (first.lookingAt()) {
+      return first.group(1);
+    }
+    return error instanceof JedisAccessControlException ? "NOAUTH" : "ERR";
+  }
+}

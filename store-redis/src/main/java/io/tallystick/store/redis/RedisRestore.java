@@ -1,0 +1,211 @@
+package io.tallystick.store.redis;
+
+import io.tallystick.store.BackupReader;
+import io.tallystick.store.BackupRecord;
+import io.tallystick.store.FamilyValues;
+import io.tallystick.store.Ledger.Result;
+import io.tallystick.store.Limits;
+import io.tallystick.store.Publication;
+import io.tallystick.store.RestoreMode;
+import io.tallystick.store.RetryPolicy;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import io.tallystick.store.redis.LedgerFolder.Task;
+import io.tallystick.store.redis.LedgerKeys.Family;
+import io.tallystick.store.redis.LedgerReader.Sources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * One restoring of a backup. The first pass finds out whether all of it fits; the second one takes
+ * it in, piece by piece. Where it is killed in between, it is to be done again with {@link
+ * RestoreMode#MERGE}: each family of the base is marked as taken in with the script that does it.
+ */
+final class RedisRestore {
+  private static final Duration ANY_LEASE = Duration.ofMillis(1);
+  private static final int MOST_FIELDS = 2_000;
+
+  private final RedisStore store;
+  private final RedisLedger ledger;
+  private final Map<String, Set<String>> deadBefore = new HashMap<>(); // keys by queue
+  private boolean takesBase;
+  private String otherId = "";
+  private Set<String> otherMerged = Set.of();
+
+  RedisRestore(RedisStore store) {
+    this.store = store;
+    this.ledger = store.redisLedger();
+  }
+
+  void run(BackupReader backup, RestoreMode mode) {
+    if (mode == RestoreMode.INTO_EMPTY && !new RedisContent(store).isEmpty()) {
+      throw new StoreException(Category.PERMANENT, "store is not empty: backend=redis");
+    }
+    backup.forEach(this::check);
+    backup.forEach(this::take);
+    if (takesBase) {
+      List<byte[]> ids = new ArrayList<>();
+      ids.add(Bytes.of(otherId));
+      otherMerged.forEach(each -> ids.add(Bytes.of(each)));
+      store
+          .wire()
+          .askAll(
+              List.of(
+                  Request.of(Command.SADD, ledger.keys().merged(), ids),
+                  Request.of(
+                      Command.PEXPIRE, ledger.keys().merged(), Bytes.of(store.timeToLiveMs()))));
+    }
+  }
+
+  private void check(BackupRecord record) {
+    Limits limits = store.limits();
+    if (record instanceof BackupRecord.Key key) {
+      limits.checkKey(key.key());
+      limits.checkValue(key.value());
+    } else if (record instanceof BackupRecord.Job job) {
+      limits.checkKey(job.queue());
+      limits.checkKey(job.key());
+      limits.checkValue(job.payload());
+    } else if (record instanceof BackupRecord.LedgerState state) {
+      otherId = state.id();
+      otherMerged = state.merged();
+      takesBase = lacksBase();
+    } else if (record instanceof BackupRecord.Source source) {
+      limits.checkKey(source.name());
+    } else if (record instanceof BackupRecord.Tombstone tombstone) {
+      limits.checkKey(tombstone.name());
+    }
+  }
+
+  private boolean lacksBase() {
+    if (new RedisContent(store).isLedgerEmpty()) {
+      return true;
+    }
+    Set<String> ours = new HashSet<>(ledger.reader().sources().merged());
+    ours.add(ledger.id());
+    if (ours.contains(otherId)) {
+      return false;
+    }
+    if (!Collections.disjoint(ours, otherMerged)) {
+      throw new StoreException(
+          Category.PERMANENT, "backup has a part of this ledger in its base: id=" + ledger.id());
+    }
+    return true;
+  }
+
+  private void take(BackupRecord record) {
+    if (record instanceof BackupRecord.Key key) {
+      if (key.endMs() > store.nowMs()) {
+        boolean unused = store.redisKeyValues().putIfAbsent(key.key(), key.value(), key.endMs());
+      }
+    } else if (record instanceof BackupRecord.Job job) {
+      take(job);
+    } else if (record instanceof BackupRecord.Base base) {
+      if (takesBase) {
+        take(base.family());
+      }
+    } else if (record instanceof BackupRecord.Source source) {
+      take(source);
+    } else if (record instanceof BackupRecord.Tombstone tombstone) {
+      take(tombstone);
+    }
+  }
+
+  private void take(BackupRecord.Job job) {
+    RedisJobQueue queue = new RedisJobQueue(store, job.queue(), RetryPolicy.DEFAULT);
+    Set<String> dead =
+        deadBefore.computeIfAbsent(
+            job.queue(),
+            name ->
+                queue.toRecords().stream()
+                    .filter(each -> each.state() == BackupRecord.Job.State.DEAD)
+                    .map(BackupRecord.Job::key)
+                    .collect(Collectors.toSet()));
+    if (job.state() != BackupRecord.Job.State.DEAD || !dead.contains(job.key())) {
+      queue.restore(job);
+    }
+  }
+
+  private void take(FamilyValues family) {
+    ledger.publisher().describe(family);
+    Family keys = ledger.keys().family(family.name());
+    ledger.folder().fold(List.of(Task.ofBase(keys, family, otherId)));
+  }
+
+  /** Takes in a source, unless this ledger has more of it or may have had it before. */
+  private void take(BackupRecord.Source source) {
+    boolean mayBeForgotten =
+        source.publishedMs() <= store.nowMs() - LedgerFolder.TOMBSTONE_MS && !takesBase;
+    if (mayBeForgotten && !ledger.reader().sources().isLive(source.name())) {
+      return; // it may have been retired here, and its name not be remembered any more
+    }
+    Publication publication =
+        Publication.ofAll(
+            source.name(), Math.max(1, source.version()), source.families(), ANY_LEASE);
+    Result unused =
+        ledger.publisher().publish(publication, source.publishedMs(), source.leaseEndMs());
+  }
+
+  /** Takes in that a source is retired, with its values where the other ledger's base has none. */
+  private void take(BackupRecord.Tombstone other) {
+    Sources sources = ledger.reader().sources();
+    if (sources.retired().containsKey(other.name())) {
+      return;
+    }
+    if (!takesBase && ledger.retire(other.name(), RedisLedger.CUT_OFF)) {
+      return;
+    }
+    LedgerKeys keys = ledger.keys();
+    Set<String> names = new TreeSet<>();
+    Object known = store.wire().ask(Request.of(Command.SMEMBERS, keys.familiesOf(other.name())));
+    List<Task> tasks = new ArrayList<>();
+    for (Object name : Bytes.list(known)) {
+      tasks.add(Task.discarding(keys.family(Bytes.text(name)), other.name()));
+    }
+    ledger.folder().fold(tasks);
+    List<FamilyValues> baseline = other.baseline() == null ? List.of() : other.baseline();
+    List<Request> requests = new ArrayList<>();
+    for (FamilyValues family : baseline) {
+      names.add(family.name());
+      putBaseline(keys.family(family.name()).baseline(other.name()), family, requests);
+    }
+    bury(other, names, requests);
+  }
+
+  private static void putBaseline(byte[] key, FamilyValues family, List<Request> requests) {
+    List<byte[]> fields = FamilyFields.of(family);
+    for (int from = 0; from < fields.size(); from += MOST_FIELDS) {
+      int to = Math.min(fields.size(), from + MOST_FIELDS);
+      requests.add(Request.of(Command.HSET, key, fields.subList(from, to)));
+    }
+    requests.add(Request.of(Command.PEXPIRE, key, LedgerFolder.BASELINE_KEPT_MS));
+  }
+
+  private void bury(BackupRecord.Tombstone other, Set<String> names, List<Request> requests) {
+    LedgerKeys keys = ledger.keys();
+    List<byte[]> all = new ArrayList<>(keys.ofSource(other.name()));
+    all.add(keys.epoch());
+    all.add(keys.cut());
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(Bytes.of(other.name()));
+    arguments.add(Bytes.of(other.retiredMs()));
+    arguments.add(Bytes.of(other.baseline() == null ? 0 : 1));
+    arguments.add(Bytes.of(store.timeToLiveMs()));
+    arguments.add(LedgerFolder.BASELINE_KEPT_MS);
+    names.forEach(name -> arguments.add(Bytes.of(name)));
+    List<@Nullable Object> unused = store.wire().askAll(requests); // before it is announced
+    Object buried = store.wire().ask(Request.of(Script.SOURCE_BURY, all, arguments));
+    Objects.requireNonNull(buried);
+  }
+}

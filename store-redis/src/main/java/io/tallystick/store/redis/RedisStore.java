@@ -1,0 +1,182 @@
+package io.tallystick.store.redis;
+
+import io.tallystick.store.BackupReader;
+import io.tallystick.store.BackupWriter;
+import io.tallystick.store.Capability;
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.KeyValues;
+import io.tallystick.store.Ledger;
+import io.tallystick.store.Limits;
+import io.tallystick.store.RestoreMode;
+import io.tallystick.store.RetryPolicy;
+import io.tallystick.store.Store;
+import io.tallystick.store.StoreStats;
+import io.tallystick.store.StoreUrl;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * A store in Redis 6.2 or newer: {@code redis://host:port/database}, {@code rediss://…} with TLS,
+ * {@code redis+sentinel://host:port,host:port/master} or {@code redis+cluster://host:port,…}.
+ *
+ * <p>Any number of hosts use one store at once. It is opened while Redis is away as well: each call
+ * then fails with TRANSIENT, within the URL's time-outs. Time is the clock that it was opened with,
+ * so the clocks of hosts must agree to less than their leases; Redis drops what has expired by its
+ * own clock a day later. What Redis has acknowledged outlives processes of ours; what becomes of it
+ * when Redis fails is for its persistence and replication to say.
+ */
+public final class RedisStore implements Store {
+  private static final Pattern VERSION = Pattern.compile("redis_version:(\\S+)");
+  private static final Pattern UPTIME = Pattern.compile("uptime_in_seconds:(\\d+)");
+
+  private final RedisUrl url;
+  private final InstantSource clock;
+  private final Servers servers;
+  private final Wire wire;
+  private final RedisKeyValues keyValues = new RedisKeyValues(this);
+  private final RedisLedger ledger;
+
+  private RedisStore(RedisUrl url, InstantSource clock) {
+    this.url = url;
+    this.clock = clock;
+    this.servers = new Servers(url);
+    this.wire = new Wire(servers);
+    this.ledger = new RedisLedger(this);
+  }
+
+  /**
+   * Opens the store of a URL, on the system's clock.
+   *
+   * @throws IllegalArgumentException where the URL is not legal; the message has no secrets
+   */
+  public static RedisStore open(String url) {
+    return open(url, InstantSource.system());
+  }
+
+  /**
+   * Opens the store of a URL.
+   *
+   * @throws IllegalArgumentException where the URL is not legal; the message has no secrets
+   */
+  public static RedisStore open(String url, InstantSource clock) {
+    StoreUrl parsed = StoreUrl.parse(url);
+    if (!new RedisStoreProvider().schemes().contains(parsed.scheme())) {
+      throw new IllegalArgumentException("no URL of Redis: scheme=" + parsed.scheme());
+    }
+    return open(RedisUrl.of(parsed), clock);
+  }
+
+  static RedisStore open(RedisUrl url, InstantSource clock) {
+    return new RedisStore(url, clock);
+  }
+
+  Wire wire() {
+    return wire;
+  }
+
+  String prefix() {
+    return url.prefix();
+  }
+
+  long nowMs() {
+    return clock.millis();
+  }
+
+  long timeToLiveMs() {
+    return url.timeToLive().toMillis();
+  }
+
+  void requireOpen() {
+    servers.requireOpen();
+  }
+
+  RedisKeyValues redisKeyValues() {
+    return keyValues;
+  }
+
+  RedisLedger redisLedger() {
+    return ledger;
+  }
+
+  @Override
+  public KeyValues keyValues() {
+    requireOpen();
+    return keyValues;
+  }
+
+  @Override
+  public JobQueue jobQueue(String name, RetryPolicy policy) {
+    requireOpen();
+    return new RedisJobQueue(this, limits().checkKey(name), policy);
+  }
+
+  @Override
+  public Ledger ledger() {
+    requireOpen();
+    return ledger;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of(Capability.MULTI_PROCESS, Capability.MULTI_HOST, Capability.SURVIVES_PROCESS);
+  }
+
+  @Override
+  public Limits limits() {
+    return Limits.DEFAULT;
+  }
+
+  @Override
+  public StoreStats stats() {
+    requireOpen();
+    String info = Bytes.text(wire.ask(Request.keyless(Command.INFO, ledger.keys().sources())));
+    return new RedisContent(this).stats(first(VERSION, info), uptime(info));
+  }
+
+  private static Duration uptime(String info) {
+    String seconds = first(UPTIME, info);
+    return seconds.isEmpty() ? Duration.ZERO : Duration.ofSeconds(Long.parseLong(seconds));
+  }
+
+  private static String first(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+
+  @Override
+  public void ping() {
+    requireOpen();
+    Object unused = wire.ask(Request.keyless(Command.PING, ledger.keys().sources()));
+  }
+
+  @Override
+  public void backup(Path file) {
+    requireOpen();
+    try (BackupWriter backup = BackupWriter.create(file, nowMs())) {
+      new RedisContent(this).write(backup);
+      backup.commit();
+    }
+  }
+
+  @Override
+  public void restore(Path file, RestoreMode mode) {
+    requireOpen();
+    new RedisRestore(this).run(BackupReader.open(file), mode);
+  }
+
+  @Override
+  public void close() {
+    servers.close();
+  }
+
+  /** The URL without secrets. */
+  @Override
+  public String toString() {
+    return url.toString();
+  }
+}

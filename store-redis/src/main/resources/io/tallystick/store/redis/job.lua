@@ -1,0 +1,69 @@
+-- KEYS: queued, delayed, running, dead, ids, keys, payloads, attempts, leases, errors, meta
+-- ARGV: now, the most attempts, then what the operation needs
+local queued, delayed, running, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local ids, keys, payloads, attempts = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local leases, errors, meta = KEYS[9], KEYS[10], KEYS[11]
+local now, most = ARGV[1], tonumber(ARGV[2])
+
+local function number()
+  return redis.call('HINCRBY', meta, 'latest', 1)
+end
+
+-- Ids have one length, so that those of one score are in the order in which they were made.
+local function name(n)
+  return string.format('%016d', n)
+end
+
+local function bury(id, why)
+  redis.call('HDEL', ids, redis.call('HGET', keys, id))
+  redis.call('HDEL', leases, id)
+  redis.call('HSET', errors, id, why)
+  redis.call('ZADD', dead, number(), id)
+end
+
+local function forget(id)
+  for _, hash in ipairs({keys, payloads, attempts, leases, errors}) do
+    redis.call('HDEL', hash, id)
+  end
+end
+
+local function ended(set)
+  local found = redis.call('ZRANGEBYSCORE', set, '-inf', now, 'LIMIT', 0, 1000)
+  for _, id in ipairs(found) do
+    redis.call('ZREM', set, id)
+  end
+  return found
+end
+
+-- Queues jobs whose delays or leases have run out; of the latter some are dead letters then.
+local function move()
+  repeat
+    local found = ended(delayed)
+    for _, id in ipairs(found) do
+      redis.call('RPUSH', queued, id)
+    end
+  until #found == 0
+  repeat
+    local found = ended(running)
+    for _, id in ipairs(found) do
+      redis.call('HDEL', leases, id)
+      if tonumber(redis.call('HGET', attempts, id) or '0') >= most then
+        bury(id, 'lease ran out')
+      else
+        redis.call('RPUSH', queued, id)
+      end
+    end
+  until #found == 0
+end
+
+local function add(key, payload)
+  local id = name(number())
+  redis.call('HSET', keys, id, key)
+  redis.call('HSET', payloads, id, payload)
+  redis.call('HSET', attempts, id, 0)
+  return id
+end
+
+if most then -- a backup changes nothing
+  move()
+end

@@ -1,0 +1,14 @@
+-- KEYS: value, index. ARGV: key, now, amount, the end that never comes
+local ending = redis.call('HGET', KEYS[1], 'e')
+if not ending or tonumber(ending) <= tonumber(ARGV[2]) then
+  if ending then
+    redis.call('DEL', KEYS[1])
+  end
+  redis.call('HSET', KEYS[1], 'v', '0', 'e', ARGV[4])
+  redis.call('ZADD', KEYS[2], 0, ARGV[1])
+end
+local sum = redis.pcall('HINCRBY', KEYS[1], 'v', ARGV[3])
+if type(sum) == 'table' and sum.err then
+  return sum
+end
+return redis.call('HGET', KEYS[1], 'v') -- a number of Lua's has 53 bits

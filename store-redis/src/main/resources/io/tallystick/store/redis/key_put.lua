@@ -1,0 +1,22 @@
+-- KEYS: value, index. ARGV: how, key, now, end, time to live or '', value, expected value
+local ending = redis.call('HGET', KEYS[1], 'e')
+local there = ending and tonumber(ending) > tonumber(ARGV[3])
+if ARGV[1] == 'compare' then
+  if not there or redis.call('HGET', KEYS[1], 'v') ~= ARGV[7] then
+    return 0
+  end
+  redis.call('HSET', KEYS[1], 'v', ARGV[6])
+  return 1
+end
+if ARGV[1] == 'absent' and there then
+  return 0
+end
+if ending then -- a server that is full lets through what comes behind a deletion
+  redis.call('DEL', KEYS[1])
+end
+redis.call('HSET', KEYS[1], 'v', ARGV[6], 'e', ARGV[4])
+if ARGV[5] ~= '' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+end
+redis.call('ZADD', KEYS[2], 0, ARGV[2])
+return 1

@@ -1,0 +1,119 @@
+package io.tallystick.store.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A way to a server that is cut once so many bytes have gone one way. */
+final class CuttingProxy implements AutoCloseable {
+  private static final int BUFFER_LENGTH = 1 << 14;
+
+  private final int serverPort;
+  private final ServerSocket socket;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicLong requestsLeft = new AtomicLong(Long.MAX_VALUE);
+  private final AtomicLong repliesLeft = new AtomicLong(Long.MAX_VALUE);
+
+  private CuttingProxy(int serverPort, ServerSocket socket) {
+    this.serverPort = serverPort;
+    this.socket = socket;
+  }
+
+  static CuttingProxy start(int serverPort) throws IOException {
+    ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    CuttingProxy proxy = new CuttingProxy(serverPort, socket);
+    proxy.run("proxy", proxy::accept);
+    return proxy;
+  }
+
+  private void run(String name, IoAction action) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                action.run();
+              } catch (IOException e) {
+                // closed, or cut
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() throws IOException {
+    while (true) {
+      Socket client = socket.accept();
+      Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+      client.setTcpNoDelay(true);
+      server.setTcpNoDelay(true);
+      open.add(client);
+      open.add(server);
+      run("requests", () -> copy(client, server, requestsLeft));
+      run("replies", () -> copy(server, client, repliesLeft));
+    }
+  }
+
+  private void copy(Socket from, Socket to, AtomicLong left) throws IOException {
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] buffer = new byte[BUFFER_LENGTH];
+      for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+        long before = left.getAndAdd(-read);
+        int allowed = (int) Math.max(0, Math.min(read, before));
+        out.write(buffer, 0, allowed);
+        out.flush();
+        if (allowed < read) {
+          return;
+        }
+      }
+    } finally {
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  String url() {
+    return "redis://127.0.0.1:" + socket.getLocalPort();
+  }
+
+  /** Cuts all connections once so many more bytes have gone to the server, or come from it. */
+  void cutAfter(long requestBytes, long replyBytes) {
+    requestsLeft.set(requestBytes);
+    repliesLeft.set(replyBytes);
+  }
+
+  /** How many bytes have gone to the server since nothing was to be cut. */
+  long requestBytes() {
+    return Long.MAX_VALUE - requestsLeft.get();
+  }
+
+  long replyBytes() {
+    return Long.MAX_VALUE - repliesLeft.get();
+  }
+
+  /** Lets all bytes pass from now on. */
+  void mend() {
+    cutAfter(Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+    for (Socket each : open) {
+      each.close();
+    }
+  }
+
+  private interface IoAction {
+    void run() throws IOException;
+  }
+}
