@@ -11,6 +11,7 @@ import io.tallystick.scrape.SnapshotWriter;
 import io.tallystick.scrape.TextWriter;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.LedgerMerge;
+import io.tallystick.store.LedgerParts;
 import io.tallystick.store.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,15 +50,18 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
     PublishedDirectory shown =
         scraper == null ? null : new PublishedDirectory(scraper, settings.clock);
     this.directory = shown;
+    Supplier<List<LedgerParts.Part>> beside = settings.beside;
     this.reader =
         new LedgerReader<>(
-            () -> shown == null ? LedgerContent.read(ledger) : readBeside(shown, ledger),
+            () ->
+                shown == null
+                    ? LedgerContent.read(ledger).with(beside.get())
+                    : note(shown.read(ledger).with(beside.get())),
             settings.patience);
   }
 
   /** Readings follow one another, so that what was read last is the newest, however late it was. */
-  private LedgerContent readBeside(PublishedDirectory shown, Ledger ledger) {
-    LedgerContent content = shown.read(ledger);
+  private LedgerContent note(LedgerContent content) {
     last = content;
     return content;
   }
@@ -95,6 +100,7 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
     long nowMs = content.nowMs();
     LedgerMerge merge = content.parts().merge(nowMs);
     merge.addSource("scraper", true, nowMs, FleetMetrics.of(content, isUp));
+    content.beside().forEach(merge::add);
     DirectorySource source = content.directory();
     if (directory != null && source != null) {
       merge.addSource(source.name(), true, nowMs, directory.values(source));
@@ -141,6 +147,7 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
 
     private final Ledger ledger;
     private @Nullable Scraper directory;
+    private Supplier<List<LedgerParts.Part>> beside = List::of;
     private InstantSource clock = InstantSource.system();
     private String name = "ledger";
     private Duration patience = DEFAULT_PATIENCE;
@@ -155,6 +162,15 @@ public final class FleetScraper implements ScrapeTarget, AutoCloseable {
      */
     public Builder directory(Scraper directory) {
       this.directory = directory;
+      return this;
+    }
+
+    /**
+     * What else there is, read together with the ledger for each reading, by one thread; it throws
+     * what a store does.
+     */
+    public Builder beside(Supplier<List<LedgerParts.Part>> others) {
+      this.beside = others;
       return this;
     }
 

@@ -4,6 +4,7 @@ import io.tallystick.replication.DirectorySource;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.LedgerParts;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory the source that is left out for what the directory has now; null where there is
  *     no directory
+ * @param beside what else was read at that time
  * @param startNs when the reading began, by {@link System#nanoTime()}
  * @param duration how long it took
  */
 record LedgerContent(
-    LedgerParts parts, @Nullable DirectorySource directory, long startNs, Duration duration) {
+    LedgerParts parts,
+    @Nullable DirectorySource directory,
+    List<LedgerParts.Part> beside,
+    long startNs,
+    Duration duration) {
   /** Reads all of a ledger. */
   static LedgerContent read(Ledger ledger) {
     long startNs = System.nanoTime();
@@ -26,7 +32,13 @@ record LedgerContent(
   /** What a reading gave that ends now. */
   static LedgerContent ofNow(LedgerParts parts, @Nullable DirectorySource directory, long startNs) {
     return new LedgerContent(
-        parts, directory, startNs, Duration.ofNanos(System.nanoTime() - startNs));
+        parts, directory, List.of(), startNs, Duration.ofNanos(System.nanoTime() - startNs));
+  }
+
+  /** The same with what else was read, until now. */
+  LedgerContent with(List<LedgerParts.Part> others) {
+    return new LedgerContent(
+        parts, directory, others, startNs, Duration.ofNanos(System.nanoTime() - startNs));
   }
 
   /** How old it is. */

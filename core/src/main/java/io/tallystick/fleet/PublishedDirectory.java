@@ -63,8 +63,8 @@ final class PublishedDirectory {
   private DirectorySource sourceIn(Ledger ledger) {
     try {
       return DirectorySource.read(scraper.directory())
-          .orElseGet(DirectorySource::unpublished)
-          .asIn(ledger, scraper, clock.millis());
+          .map(source -> source.asIn(ledger, scraper, clock.millis()))
+          .orElseGet(DirectorySource::unpublished); // no ledger has it, so none is asked
     } catch (IOException e) {
       throw new StoreException(Category.PERMANENT, String.valueOf(e.getMessage()), e);
     }

@@ -1,12 +1,13 @@
 package io.tallystick.python;
 
+import io.tallystick.shm.CorruptFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What an entry of a file says it is the value of.
+ * What an entry of a file says it is the value of; others keep the same text elsewhere.
  *
  * @param family the family's name, for counters without {@code _total}
  * @param sample the sample's name
@@ -14,8 +15,17 @@ import java.util.Map;
  * @param labelValues their values
  * @param help the family's help text
  */
-record PythonKey(
+public record PythonKey(
     String family, String sample, List<String> labelNames, List<String> labelValues, String help) {
+
+  /**
+   * Reads the text of a key.
+   *
+   * @throws CorruptFileException where it is none
+   */
+  public static PythonKey parse(byte[] json) throws CorruptFileException {
+    return PythonKeyParser.parse(json);
+  }
 
   /** The text of the key as client_python writes it. */
   String toJson() {
@@ -27,7 +37,7 @@ record PythonKey(
   }
 
   /** The same without one label. */
-  PythonKey without(String label) {
+  public PythonKey without(String label) {
     int at = labelNames.indexOf(label);
     if (at < 0) {
       return this;
@@ -40,7 +50,7 @@ record PythonKey(
   }
 
   /** Whether all label values are text: JSON can have half a character. */
-  boolean isText() {
+  public boolean isText() {
     return labelValues.stream().allMatch(PythonKey::isText);
   }
 

@@ -57,6 +57,15 @@ public final class LedgerMerge {
     add(new PublishedSource(live, live ? 0 : nowMs, publishedMs), named);
   }
 
+  /** Takes in the base, some of its families, or a source. */
+  public void add(LedgerParts.Part part) {
+    if (part.source() == null) {
+      addBase(part.families());
+    } else {
+      addSource(part.source(), part.live(), part.publishedMs(), part.families());
+    }
+  }
+
   /** A family of a source as it is in the base: gauges of its processes have its name. */
   public static FamilyValues withInstance(FamilyValues family, String source) {
     if (!FamilyValues.isPerProcess(family.type(), family.mode())) {

@@ -21,13 +21,7 @@ public record LedgerParts(long timeMs, List<Part> parts) {
    */
   public LedgerMerge merge(long nowMs) {
     LedgerMerge merge = new LedgerMerge(nowMs);
-    for (Part part : parts) {
-      if (part.source() == null) {
-        merge.addBase(part.families());
-      } else {
-        merge.addSource(part.source(), part.live(), part.publishedMs(), part.families());
-      }
-    }
+    parts.forEach(merge::add);
     return merge;
   }
 
