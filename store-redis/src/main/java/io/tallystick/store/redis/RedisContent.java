@@ -3,7 +3,6 @@ package io.tallystick.store.redis;
 import io.tallystick.store.BackupRecord;
 import io.tallystick.store.BackupWriter;
 import io.tallystick.store.FamilyValues;
-import io.tallystick.store.JobQueue;
 import io.tallystick.store.LedgerMerge;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreStats;
@@ -26,7 +25,7 @@ final class RedisContent {
     this.store = store;
   }
 
-  private List<String> queues() {
+  private List<String> names() {
     return Bytes.list(store.wire().ask(Request.of(Command.SMEMBERS, RedisJobQueue.namesKey(store))))
         .stream()
         .map(Bytes::text)
@@ -34,27 +33,19 @@ final class RedisContent {
         .toList();
   }
 
+  /** The names of the queues that have jobs, sorted. */
+  List<String> queues() {
+    return RedisJobQueue.filled(store, names());
+  }
+
   private RedisJobQueue queue(String name) {
     return new RedisJobQueue(store, name, RetryPolicy.DEFAULT);
   }
 
   StoreStats stats(String version, Duration uptime) {
-    long[] keys = new long[2];
-    store
-        .redisKeyValues()
-        .forEach(
-            entry -> {
-              keys[0]++;
-              keys[1] += entry.key().length() + entry.value().length;
-            });
-    long jobs = 0;
-    long bytes = keys[1];
-    for (String name : queues()) {
-      for (BackupRecord.Job job : queue(name).toRecords()) {
-        jobs++;
-        bytes += job.key().length() + job.payload().length;
-      }
-    }
+    RedisKeyValues.Size keys = store.redisKeyValues().size();
+    RedisJobQueue.Size jobs = RedisJobQueue.size(store, names());
+    long bytes = keys.bytes() + jobs.bytes();
     LedgerReader reader = store.redisLedger().reader();
     long series = 0;
     for (Content content : reader.contents()) {
@@ -69,19 +60,13 @@ final class RedisContent {
       }
     }
     long sources = reader.sources().live().size();
-    return new StoreStats("redis", version, uptime, keys[0], jobs, sources, series, bytes);
+    return new StoreStats(
+        "redis", version, uptime, keys.keys(), jobs.jobs(), sources, series, bytes);
   }
 
   boolean isEmpty() {
-    boolean[] hasKeys = new boolean[1];
-    store.redisKeyValues().forEach(entry -> hasKeys[0] = true);
-    if (hasKeys[0]) {
+    if (store.redisKeyValues().size().keys() > 0 || !queues().isEmpty()) {
       return false;
-    }
-    for (String name : queues()) {
-      if (!queue(name).sizes().equals(new JobQueue.Sizes(0, 0, 0, 0))) {
-        return false;
-      }
     }
     return isLedgerEmpty();
   }

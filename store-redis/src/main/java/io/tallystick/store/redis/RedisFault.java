@@ -2,12 +2,14 @@ package io.tallystick.store.redis;
 
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
  * What a caller can do about an error of Redis or of the way to it. What the server says begins
@@ -36,12 +38,22 @@ final class RedisFault {
           "NOSCRIPT",
           "UNBLOCKED");
 
+  /** Of them another server may answer in its place by now. */
+  private static final Set<String> OF_WRONG_SERVER =
+      Set.of("READONLY", "MASTERDOWN", "CLUSTERDOWN");
+
   private static final int LONGEST_CODE = 12;
 
   private RedisFault() {}
 
   /** The error that a server answered with. */
-  static StoreException ofReply(JedisDataException error, String server) {
+  static StoreException ofReply(JedisDataException error, Servers server) {
+    if (error instanceof JedisRedirectionException && !server.isCluster()) {
+      return new StoreException(
+          Category.PERMANENT,
+          "server is a node of a Cluster, use redis+cluster://: server=" + server,
+          error);
+    }
     String code = codeOf(error);
     Category category = isTransient(error, code) ? Category.TRANSIENT : Category.PERMANENT;
     return new StoreException(
@@ -52,8 +64,23 @@ final class RedisFault {
     return TRANSIENT.contains(code) || String.valueOf(error.getMessage()).contains("max number of");
   }
 
+  /** Whether another server may be the one to ask by now, under the same name too. */
+  static boolean isOfWrongServer(JedisDataException error) {
+    return OF_WRONG_SERVER.contains(codeOf(error));
+  }
+
+  /** Whether all connections were in use for as long as one waits for them. */
+  static boolean isPoolExhausted(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof NoSuchElementException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The failure to reach a server, or to be let in by it. */
-  static StoreException ofConnection(Throwable failure, String server) {
+  static StoreException ofConnection(Throwable failure, Servers server) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       if (each instanceof JedisDataException reply) {
         return ofReply(reply, server);
@@ -63,8 +90,9 @@ final class RedisFault {
             Category.PERMANENT, "Redis is not trusted, or does not trust us: " + server, failure);
       }
     }
+    String what = isPoolExhausted(failure) ? "no connection is free" : "Redis cannot be reached";
     return new StoreException(
-        Category.TRANSIENT, "Redis cannot be reached: server=" + server, failure);
+        Category.TRANSIENT, what + ": server=" + server + server.hint(), failure);
   }
 
   /** The code that an error begins with; what a script only passes on counts. */

@@ -43,8 +43,11 @@ final class RedisJobQueue implements JobQueue {
     this.store = store;
     this.name = name;
     this.policy = policy;
-    String tag = "{" + store.prefix() + ":queue:" + LedgerKeys.escaped(name) + "}:";
-    PARTS.forEach(part -> keys.add(Bytes.of(tag + part)));
+    PARTS.forEach(part -> keys.add(part(store, name, part)));
+  }
+
+  private static byte[] part(RedisStore store, String name, String part) {
+    return Bytes.of("{" + store.prefix() + ":queue:" + LedgerKeys.escaped(name) + "}:" + part);
   }
 
   static byte[] namesKey(RedisStore store) {
@@ -160,6 +163,47 @@ final class RedisJobQueue implements JobQueue {
   public boolean discard(String id) {
     return Bytes.isTrue(run(Script.JOB_DISCARD, Bytes.of(id)));
   }
+
+  // ---- of all queues ----
+
+  /** Those of the queues that have jobs, dead letters included; in one round trip. */
+  static List<String> filled(RedisStore store, List<String> names) {
+    List<@Nullable Object> numbers = store.wire().askAll(numbers(store, names));
+    List<String> filled = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      if (Bytes.isTrue(numbers.get(i))) {
+        filled.add(names.get(i));
+      }
+    }
+    return filled;
+  }
+
+  private static List<Request> numbers(RedisStore store, List<String> names) {
+    List<Request> requests = new ArrayList<>();
+    names.forEach(name -> requests.add(Request.of(Command.HLEN, part(store, name, "keys"))));
+    return requests;
+  }
+
+  /** How many jobs queues have, and about how many bytes these take; in one round trip. */
+  static Size size(RedisStore store, List<String> names) {
+    List<Request> requests = numbers(store, names);
+    for (String name : names) {
+      byte[] payloads = part(store, name, "payloads");
+      requests.add(Request.keyless(Command.MEMORY, payloads, "USAGE", Bytes.text(payloads)));
+    }
+    List<@Nullable Object> replies = store.wire().askAll(requests);
+    long jobs = 0;
+    long bytes = 0;
+    for (int i = 0; i < names.size(); i++) {
+      jobs += Bytes.number(replies.get(i));
+      Object taken = replies.get(names.size() + i);
+      bytes += taken == null ? 0 : Bytes.number(taken);
+    }
+    return new Size(jobs, bytes);
+  }
+
+  /** How much there is. */
+  record Size(long jobs, long bytes) {}
 
   // ---- backup ----
 

@@ -19,7 +19,9 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  *
  * <p>A key is a hash {@code {P:keys:N}:key} with the value {@code v} and the end of its time to
  * live {@code e}, by the store's clock; Redis itself drops it a day after that. N is one of 16
- * parts; the sorted set {@code P:keys:N} has the part's keys in order, for scans.
+ * parts; the sorted set {@code P:keys:N} has the part's keys in order, for scans, and {@code
+ * {P:keys:N}ends} those that end, by when. Each write takes two out of both that have ended a day
+ * ago, so that they hold no more than what lives and what has ended within the day.
  */
 final class RedisKeyValues implements KeyValues {
   private static final int PARTS = 16;
@@ -30,6 +32,10 @@ final class RedisKeyValues implements KeyValues {
   private static final byte[] NEVER = Bytes.of(Deadline.NEVER_MS);
   private static final byte[] NONE = {};
   private static final int PAGE = 1_000;
+  private static final long MOST_BYTES = 8L << 20; // of one answer
+
+  /** Of how many keys of a part the lengths are asked for, to tell those of all. */
+  private static final int SAMPLE = 100;
 
   /** The cursor before all keys: a part, and the key after which to go on. */
   private static final String FIRST = "0:";
@@ -42,6 +48,10 @@ final class RedisKeyValues implements KeyValues {
 
   private byte[] index(int part) {
     return Bytes.of(store.prefix() + ":keys:" + part);
+  }
+
+  private byte[] ends(int part) {
+    return Bytes.of("{" + store.prefix() + ":keys:" + part + "}ends");
   }
 
   private static int partOf(String key) {
@@ -133,11 +143,14 @@ final class RedisKeyValues implements KeyValues {
                         Bytes.of(endMs),
                         kept(endMs, nowMs),
                         value,
-                        expected))));
+                        expected,
+                        Bytes.of(nowMs - SLACK_MS),
+                        NEVER))));
   }
 
   private List<byte[]> keys(String key) {
-    return List.of(name(key), index(partOf(key)));
+    int part = partOf(key);
+    return List.of(name(key), index(part), ends(part));
   }
 
   /** For how long Redis keeps a key; it must not judge by its own clock what ours decides. */
@@ -158,16 +171,18 @@ final class RedisKeyValues implements KeyValues {
     checked(key);
     long nowMs = store.nowMs();
     long endMs = Deadline.after(nowMs, timeToLive);
-    List<byte[]> arguments = List.of(Bytes.of(nowMs), Bytes.of(endMs), kept(endMs, nowMs));
-    return Bytes.isTrue(
-        store.wire().ask(Request.of(Script.KEY_EXPIRE, List.of(name(key)), arguments)));
+    List<byte[]> arguments =
+        List.of(Bytes.of(key), Bytes.of(nowMs), Bytes.of(endMs), kept(endMs, nowMs));
+    return Bytes.isTrue(store.wire().ask(Request.of(Script.KEY_EXPIRE, keys(key), arguments)));
   }
 
   @Override
   public long increment(String key, long amount) {
     checked(key);
+    long nowMs = store.nowMs();
     List<byte[]> arguments =
-        List.of(Bytes.of(key), Bytes.of(store.nowMs()), Bytes.of(amount), NEVER);
+        List.of(
+            Bytes.of(key), Bytes.of(nowMs), Bytes.of(amount), NEVER, Bytes.of(nowMs - SLACK_MS));
     return Bytes.number(store.wire().ask(Request.of(Script.KEY_INCREMENT, keys(key), arguments)));
   }
 
@@ -183,7 +198,7 @@ final class RedisKeyValues implements KeyValues {
     List<String> found = new ArrayList<>();
     while (part < PARTS) {
       List<String> listed = listed(part, prefix, after, limit);
-      found.addAll(living(part, listed));
+      found.addAll(living(listed));
       if (listed.size() == limit) {
         return new Page(found, part + ":" + listed.get(limit - 1));
       }
@@ -222,7 +237,7 @@ final class RedisKeyValues implements KeyValues {
   }
 
   /** Those that have not expired; those that Redis itself has dropped leave the index. */
-  private List<String> living(int part, List<String> keys) {
+  private List<String> living(List<String> keys) {
     List<@Nullable Object> ends = new ArrayList<>();
     List<Request> requests = new ArrayList<>();
     keys.forEach(key -> requests.add(Request.of(Command.HGET, name(key), END)));
@@ -233,8 +248,7 @@ final class RedisKeyValues implements KeyValues {
       if (!isOver(ends.get(i))) {
         living.add(keys.get(i));
       } else if (ends.get(i) == null) {
-        List<byte[]> both = List.of(name(keys.get(i)), index(part));
-        gone.add(Request.of(Script.KEY_FORGET, both, List.of(Bytes.of(keys.get(i)))));
+        gone.add(Request.of(Script.KEY_FORGET, keys(keys.get(i)), List.of(Bytes.of(keys.get(i)))));
       }
     }
     store.wire().askEach(gone); // a replica refuses, which does no harm
@@ -246,17 +260,75 @@ final class RedisKeyValues implements KeyValues {
     String cursor = null;
     do {
       Page page = scan("", cursor, PAGE);
-      for (String key : page.keys()) {
-        Request request = Request.of(Command.HMGET, name(key), VALUE, END);
-        List<@Nullable Object> reply = Bytes.list(store.wire().ask(request));
-        if (!isOver(reply.get(1))) {
-          action.accept(new Entry(key, Bytes.bytes(reply.get(0)), Bytes.number(reply.get(1))));
-        }
+      List<Request> lengths = new ArrayList<>();
+      page.keys().forEach(key -> lengths.add(Request.of(Command.HSTRLEN, name(key), VALUE)));
+      List<@Nullable Object> replies = store.wire().askAll(lengths);
+      for (int from = 0; from < lengths.size(); ) {
+        long bytes = 0;
+        int to = from;
+        do {
+          bytes += Bytes.number(replies.get(to++));
+        } while (to < lengths.size() && bytes < MOST_BYTES);
+        show(page.keys().subList(from, to), action);
+        from = to;
       }
       cursor = page.next();
     } while (cursor != null);
   }
 
+  private void show(List<String> keys, Consumer<Entry> action) {
+    List<Request> requests = new ArrayList<>();
+    keys.forEach(key -> requests.add(Request.of(Command.HMGET, name(key), VALUE, END)));
+    List<@Nullable Object> replies = store.wire().askAll(requests);
+    for (int i = 0; i < keys.size(); i++) {
+      List<@Nullable Object> reply = Bytes.list(replies.get(i));
+      if (!isOver(reply.get(1))) {
+        action.accept(
+            new Entry(keys.get(i), Bytes.bytes(reply.get(0)), Bytes.number(reply.get(1))));
+      }
+    }
+  }
+
+  /** How many keys there are, and about how many bytes they take; in 17 round trips at most. */
+  Size size() {
+    List<Request> requests = new ArrayList<>();
+    byte[] now = Bytes.of(store.nowMs());
+    for (int part = 0; part < PARTS; part++) {
+      requests.add(Request.of(Command.ZCARD, index(part)));
+      requests.add(Request.of(Command.ZCOUNT, ends(part), Bytes.of("-inf"), now));
+      requests.add(Request.of(Command.ZRANGE, index(part), Bytes.of(0), Bytes.of(SAMPLE - 1)));
+    }
+    List<@Nullable Object> replies = store.wire().askAll(requests);
+    long keys = 0;
+    long bytes = 0;
+    for (int part = 0; part < PARTS; part++) {
+      long listed = Bytes.number(replies.get(3 * part));
+      keys += Math.max(0, listed - Bytes.number(replies.get(3 * part + 1)));
+      List<@Nullable Object> sample = Bytes.list(replies.get(3 * part + 2));
+      if (!sample.isEmpty()) {
+        bytes += bytes(sample) * listed / sample.size();
+      }
+    }
+    return new Size(keys, bytes);
+  }
+
+  private long bytes(List<@Nullable Object> keys) {
+    List<Request> requests = new ArrayList<>();
+    long bytes = 0;
+    for (Object key : keys) {
+      String text = Bytes.text(key);
+      bytes += Bytes.bytes(key).length;
+      requests.add(Request.of(Command.HSTRLEN, name(text), VALUE));
+    }
+    for (Object length : store.wire().askAll(requests)) {
+      bytes += Bytes.number(length);
+    }
+    return bytes;
+  }
+
   /** A key as it is stored. */
   record Entry(String key, @SuppressWarnings("ArrayRecordComponent") byte[] value, long endMs) {}
+
+  /** How much there is. */
+  record Size(long keys, long bytes) {}
 }

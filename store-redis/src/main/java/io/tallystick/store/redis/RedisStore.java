@@ -6,6 +6,7 @@ import io.tallystick.store.Capability;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.Ledger;
+import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Limits;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.RetryPolicy;
@@ -15,6 +16,7 @@ import io.tallystick.store.StoreUrl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,12 +42,14 @@ public final class RedisStore implements Store {
   private final Wire wire;
   private final RedisKeyValues keyValues = new RedisKeyValues(this);
   private final RedisLedger ledger;
+  private final RedisMetrics metrics;
 
   private RedisStore(RedisUrl url, InstantSource clock) {
     this.url = url;
     this.clock = clock;
     this.servers = new Servers(url);
     this.wire = new Wire(servers);
+    this.metrics = new RedisMetrics(wire.traffic());
     this.ledger = new RedisLedger(this);
   }
 
@@ -77,6 +81,10 @@ public final class RedisStore implements Store {
 
   Wire wire() {
     return wire;
+  }
+
+  Servers servers() {
+    return servers;
   }
 
   String prefix() {
@@ -116,9 +124,32 @@ public final class RedisStore implements Store {
   }
 
   @Override
+  public List<String> queues() {
+    requireOpen();
+    return new RedisContent(this).queues();
+  }
+
+  @Override
   public Ledger ledger() {
     requireOpen();
     return ledger;
+  }
+
+  /**
+   * Metrics of this store itself, as what {@code FleetScraper.Builder.beside} takes: round trips,
+   * bytes, and failures.
+   */
+  public List<LedgerParts.Part> metrics() {
+    return List.of(new LedgerParts.Part("scraper", true, nowMs(), metrics.read()));
+  }
+
+  /**
+   * What gunicorn-prometheus-exporter keeps beside it, under a prefix of its own; to be closed
+   * before this.
+   */
+  public GunicornKeys gunicorn(String keyPrefix) {
+    requireOpen();
+    return new GunicornKeys(this, keyPrefix);
   }
 
   @Override

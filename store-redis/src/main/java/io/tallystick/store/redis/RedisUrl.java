@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * What a URL says about a store in Redis. {@code docs/stores/redis.md} lists it.
+ * What a URL says about a store in Redis. {@code docs/store-redis.md} lists it.
  *
  * @param master the name that Sentinels watch; null but for them
  * @param servers the server, the Sentinels, or some nodes of the Cluster
@@ -58,6 +58,11 @@ record RedisUrl(
           "sentinelUser",
           "sentinelPassword");
 
+  private static final List<String> OPTIONS_OF_TLS =
+      List.of("trustStore", "trustStorePassword", "keyStore", "keyStorePassword");
+  private static final List<String> OPTIONS_OF_SENTINEL =
+      List.of("sentinelUser", "sentinelPassword");
+
   /** How servers stand to each other. */
   enum Topology {
     STANDALONE,
@@ -90,6 +95,7 @@ record RedisUrl(
           case "redis+cluster" -> Topology.CLUSTER;
           default -> Topology.STANDALONE;
         };
+    requireUseful(url, topology);
     String location = url.location().startsWith("//") ? url.location().substring(2) : "";
     int at = location.lastIndexOf('@');
     String[] credentials = at < 0 ? new String[0] : location.substring(0, at).split(":", 2);
@@ -194,6 +200,11 @@ record RedisUrl(
   private static @Nullable Tls tls(StoreUrl url) {
     boolean isTls =
         url.scheme().equals("rediss") || url.option("tls").map(RedisUrl::flag).orElse(false);
+    if (!isTls) {
+      for (String option : OPTIONS_OF_TLS) {
+        require(url.option(option).isEmpty(), option + " needs TLS: say tls=true or rediss://");
+      }
+    }
     return isTls
         ? new Tls(
             url.option("trustStore").map(Path::of).orElse(null),
@@ -201,6 +212,23 @@ record RedisUrl(
             url.option("keyStore").map(Path::of).orElse(null),
             url.option("keyStorePassword").orElse(null))
         : null;
+  }
+
+  /** Nothing is taken and then ignored. */
+  private static void requireUseful(StoreUrl url, Topology topology) {
+    for (String option : OPTIONS_OF_SENTINEL) {
+      boolean isUseful = topology == Topology.SENTINEL || url.option(option).isEmpty();
+      require(isUseful, option + " is for redis+sentinel:// alone: scheme=" + url.scheme());
+    }
+    require(
+        topology != Topology.CLUSTER || url.option("database").orElse("0").equals("0"),
+        "a Cluster has no other database than 0: scheme=" + url.scheme());
+  }
+
+  private static void require(boolean isSo, String otherwise) {
+    if (!isSo) {
+      throw new IllegalArgumentException(otherwise);
+    }
   }
 
   private static boolean flag(String text) {

@@ -13,11 +13,11 @@ import java.util.Objects;
 
 /** The Lua scripts, each a resource of this package; all keys of one are in one hash slot. */
 enum Script {
-  KEY_PUT,
-  KEY_DELETE,
-  KEY_EXPIRE,
-  KEY_INCREMENT,
-  KEY_FORGET,
+  KEY_PUT("KEY"),
+  KEY_DELETE("KEY"),
+  KEY_EXPIRE("KEY"),
+  KEY_INCREMENT("KEY"),
+  KEY_FORGET("KEY"),
   JOB_OFFER("JOB"),
   JOB_TAKE("JOB"),
   JOB_RELEASE("JOB"),

@@ -3,8 +3,14 @@ package io.tallystick.store.redis;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.redis.RedisUrl.Tls;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -22,20 +28,39 @@ import redis.clients.jedis.util.Pool;
 
 /**
  * The connections of a store. The first one is made when it is needed, so that a store can be
- * opened while Redis is away. Threading: any.
+ * opened while Redis is away. Whoever needs it meanwhile waits for it, for as long as for a
+ * connection of the pool, and fails as it does. Threading: any.
  */
 final class Servers implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+
   private final RedisUrl url;
+
+  /** The first connection, once somebody makes it; all share what becomes of it. */
+  private final AtomicReference<@Nullable CompletableFuture<ConnectionProvider>> first =
+      new AtomicReference<>();
+
   private volatile boolean closed;
-  private @Nullable ConnectionProvider provider; // guarded by this
 
   Servers(RedisUrl url) {
     this.url = url;
   }
 
+  boolean isCluster() {
+    return url.topology() == RedisUrl.Topology.CLUSTER;
+  }
+
+  /** What may be wrong where servers hang up; empty where nothing is likely. */
+  String hint() {
+    Tls tls = url.tls();
+    return tls != null && tls.keyStore() == null
+        ? "; it may ask for a certificate, which keyStore gives"
+        : "";
+  }
+
   /** Where the key's slot is; null where there is one server for all. */
   @Nullable HostAndPort nodeOf(byte[] key) {
-    if (url.topology() != RedisUrl.Topology.CLUSTER) {
+    if (!isCluster()) {
       return null;
     }
     HostAndPort node = cluster().getNode(JedisClusterCRC16.getSlot(key));
@@ -54,21 +79,52 @@ final class Servers implements AutoCloseable {
     return node == null ? provider().getConnection() : cluster().getConnection(node);
   }
 
-  private synchronized ConnectionProvider provider() {
+  private ConnectionProvider provider() {
     requireOpen();
-    ConnectionProvider present = provider;
-    if (present == null) {
-      present = connect();
-      provider = present;
+    CompletableFuture<ConnectionProvider> mine = new CompletableFuture<>();
+    CompletableFuture<ConnectionProvider> present = first.compareAndExchange(null, mine);
+    if (present != null) {
+      return await(present);
     }
-    return present;
+    ConnectionProvider connected;
+    try {
+      connected = connect();
+    } catch (RuntimeException e) {
+      first.compareAndSet(mine, null); // the next call tries again
+      mine.completeExceptionally(e);
+      throw e;
+    }
+    mine.complete(connected);
+    if (closed && first.compareAndSet(mine, null)) { // close() came before it was there
+      leave(connected);
+    }
+    requireOpen();
+    return connected;
+  }
+
+  private ConnectionProvider await(CompletableFuture<ConnectionProvider> connecting) {
+    try {
+      return connecting.get(patience().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new JedisException("not connected in time", e);
+    } catch (ExecutionException e) {
+      throw new JedisException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JedisException("interrupted", e);
+    }
+  }
+
+  /** How long a call waits for a connection. */
+  private Duration patience() {
+    return url.connectTimeout().plus(url.timeout());
   }
 
   private ConnectionProvider connect() {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(url.poolSize());
     pool.setMaxIdle(url.poolSize());
-    pool.setMaxWait(url.connectTimeout().plus(url.timeout()));
+    pool.setMaxWait(patience());
     pool.setJmxEnabled(false);
     return switch (url.topology()) {
       case STANDALONE ->
@@ -121,13 +177,11 @@ final class Servers implements AutoCloseable {
 
   /** Forgets idle connections, and where slots are, after one has failed. */
   void refresh() {
-    ConnectionProvider present;
-    synchronized (this) {
-      present = provider;
-    }
-    if (present == null || closed) {
+    CompletableFuture<ConnectionProvider> made = first.get();
+    if (made == null || !made.isDone() || made.isCompletedExceptionally() || closed) {
       return;
     }
+    ConnectionProvider present = made.join();
     try {
       present.getConnectionMap().values().forEach(pool -> ((Pool<?>) pool).clear());
       if (present instanceof ClusterConnectionProvider nodes) {
@@ -151,17 +205,17 @@ final class Servers implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    ConnectionProvider present;
-    synchronized (this) {
-      present = provider;
-      provider = null;
+    CompletableFuture<ConnectionProvider> made = first.getAndSet(null);
+    if (made != null) {
+      CompletableFuture<Void> unused = made.thenAccept(this::leave); // now, or when it is made
     }
-    if (present != null) {
-      try {
-        present.close();
-      } catch (Exception e) {
-        throw new StoreException(Category.TRANSIENT, "Redis is not left: server=" + url, e);
-      }
+  }
+
+  private void leave(ConnectionProvider provider) {
+    try {
+      provider.close();
+    } catch (Exception e) {
+      LOG.log(System.Logger.Level.WARNING, "Redis was not left in order: server=" + url, e);
     }
   }
 

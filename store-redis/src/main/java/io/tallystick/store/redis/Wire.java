@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -17,6 +16,7 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
@@ -32,15 +32,20 @@ final class Wire {
   private static final int MOST_REDIRECTIONS = 5;
 
   private final Servers servers;
-  private final AtomicLong roundTrips = new AtomicLong();
+  private final Traffic traffic = new Traffic();
 
   Wire(Servers servers) {
     this.servers = servers;
   }
 
-  /** How often something was sent, for tests. */
+  /** How often something was sent. */
   long roundTrips() {
-    return roundTrips.get();
+    return traffic.roundTrips();
+  }
+
+  /** What went to and fro. */
+  Traffic traffic() {
+    return traffic;
   }
 
   /** The reply to a request; throws the error that it is. */
@@ -71,6 +76,7 @@ final class Wire {
       while (to < requests.size() && (to == from || length < PIECE_LENGTH)) {
         length += requests.get(to++).length();
       }
+      traffic.countSent(length);
       replies.addAll(exchange(requests.subList(from, to)));
       from = to;
     }
@@ -85,34 +91,47 @@ final class Wire {
     }
     try {
       send(requests, all, replies, false);
-      List<Integer> unknown = new ArrayList<>();
-      for (int i = 0; i < replies.length; i++) {
-        if (replies[i] instanceof JedisNoScriptException) {
-          unknown.add(i);
-        }
-      }
+      List<Integer> unknown = which(replies, JedisNoScriptException.class);
       if (!unknown.isEmpty()) {
         send(requests, unknown, replies, true);
       }
-      for (int i = 0; i < replies.length; i++) {
-        replies[i] = redirected(requests.get(i), replies[i]);
+      if (servers.isCluster()) {
+        redirect(requests, replies);
       }
     } catch (StoreException e) {
       throw e;
     } catch (RuntimeException e) { // Jedis', and its pool's
       servers.requireOpen();
-      StoreException fault = RedisFault.ofConnection(e, servers.toString());
-      if (fault.category() == Category.TRANSIENT) {
+      StoreException fault = RedisFault.ofConnection(e, servers);
+      if (fault.category() == Category.TRANSIENT && !RedisFault.isPoolExhausted(e)) {
         servers.refresh();
       }
+      traffic.countFailure(fault);
       throw fault;
     }
+    boolean isElsewhere = false;
     for (int i = 0; i < replies.length; i++) {
       if (replies[i] instanceof JedisDataException e) {
-        replies[i] = RedisFault.ofReply(e, servers.toString());
+        isElsewhere |= RedisFault.isOfWrongServer(e);
+        replies[i] = RedisFault.ofReply(e, servers);
       }
     }
-    return Arrays.asList(replies);
+    if (isElsewhere) {
+      servers.refresh();
+    }
+    List<@Nullable Object> answers = Arrays.asList(replies);
+    traffic.countReplies(answers);
+    return answers;
+  }
+
+  private static List<Integer> which(@Nullable Object[] replies, Class<?> type) {
+    List<Integer> found = new ArrayList<>();
+    for (int i = 0; i < replies.length; i++) {
+      if (type.isInstance(replies[i])) {
+        found.add(i);
+      }
+    }
+    return found;
   }
 
   private void send(
@@ -125,7 +144,7 @@ final class Wire {
           .computeIfAbsent(servers.nodeOf(requests.get(i).slotKey()), n -> new ArrayList<>())
           .add(i);
     }
-    roundTrips.incrementAndGet();
+    traffic.countRoundTrip();
     List<Connection> unread = new ArrayList<>();
     List<Connection> opened = new ArrayList<>();
     try {
@@ -141,7 +160,10 @@ final class Wire {
         for (int i = 0; i < mine.size(); i++) {
           replies[mine.get(i)] = answers.get(i);
         }
-        unread.remove(0);
+        Connection read = unread.remove(0);
+        if (answers.stream().anyMatch(Wire::isOfWrongServer)) {
+          read.setBroken(); // its name may lead to another server by now
+        }
       }
     } finally {
       unread.forEach(Connection::setBroken);
@@ -158,18 +180,34 @@ final class Wire {
     }
   }
 
-  private @Nullable Object redirected(Request request, @Nullable Object first) {
+  private static boolean isOfWrongServer(@Nullable Object reply) {
+    return reply instanceof JedisDataException e && RedisFault.isOfWrongServer(e);
+  }
+
+  /**
+   * Sends what other nodes have to these: all at once after it was asked anew where slots are, and
+   * what is redirected still, since nodes learn of it one after the other, where its reply says.
+   */
+  private void redirect(List<Request> requests, @Nullable Object[] replies) {
+    List<Integer> moved = which(replies, JedisMovedDataException.class);
+    if (!moved.isEmpty()) {
+      servers.refresh();
+      send(requests, moved, replies, true);
+    }
+    for (int i : which(replies, JedisRedirectionException.class)) {
+      replies[i] = followed(requests.get(i), replies[i]);
+    }
+  }
+
+  private @Nullable Object followed(Request request, @Nullable Object first) {
     Object reply = first;
     for (int i = 0; i < MOST_REDIRECTIONS; i++) {
       if (!(reply instanceof JedisRedirectionException redirection)) {
         return reply;
       }
-      boolean isAsking = redirection instanceof JedisAskDataException;
-      if (!isAsking) {
-        servers.refresh();
-      }
-      roundTrips.incrementAndGet();
+      traffic.countRoundTrip();
       try (Connection connection = servers.connection(redirection.getTargetNode())) {
+        boolean isAsking = redirection instanceof JedisAskDataException;
         reply = redirected(connection, request.toArguments(true), isAsking);
       }
     }

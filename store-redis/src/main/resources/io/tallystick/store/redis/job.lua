@@ -5,8 +5,13 @@ local ids, keys, payloads, attempts = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local leases, errors, meta = KEYS[9], KEYS[10], KEYS[11]
 local now, most = ARGV[1], tonumber(ARGV[2])
 
+-- The next number. Where the latest one was evicted, it is one that no job has had.
 local function number()
-  return redis.call('HINCRBY', meta, 'latest', 1)
+  local latest = redis.call('HINCRBY', meta, 'latest', 1)
+  if latest == 1 and redis.call('EXISTS', keys, payloads, queued, delayed, running, dead) > 0 then
+    latest = redis.call('HINCRBY', meta, 'latest', tonumber(now) * 1000)
+  end
+  return latest
 end
 
 -- Ids have one length, so that those of one score are in the order in which they were made.
@@ -15,7 +20,10 @@ local function name(n)
 end
 
 local function bury(id, why)
-  redis.call('HDEL', ids, redis.call('HGET', keys, id))
+  local key = redis.call('HGET', keys, id)
+  if key then -- else it was evicted
+    redis.call('HDEL', ids, key)
+  end
   redis.call('HDEL', leases, id)
   redis.call('HSET', errors, id, why)
   redis.call('ZADD', dead, number(), id)

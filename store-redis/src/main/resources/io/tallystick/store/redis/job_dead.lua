@@ -2,8 +2,8 @@
 local found = {}
 for _, id in ipairs(redis.call('ZRANGE', dead, 0, tonumber(ARGV[3]) - 1)) do
   found[#found + 1] = {
-    id, redis.call('HGET', keys, id), redis.call('HGET', payloads, id),
-    redis.call('HGET', attempts, id), redis.call('HGET', errors, id)
+    id, redis.call('HGET', keys, id) or '', redis.call('HGET', payloads, id) or '',
+    redis.call('HGET', attempts, id) or '0', redis.call('HGET', errors, id) or ''
   }
 end
 return found

@@ -1,10 +1,13 @@
 -- All jobs: state, id, key, payload, attempts, end, lease, error
 local found = {}
 local function put(state, id, ending)
+  local key, payload = redis.call('HGET', keys, id), redis.call('HGET', payloads, id)
+  if not key or not payload then -- evicted
+    return
+  end
   found[#found + 1] = {
-    state, id, redis.call('HGET', keys, id), redis.call('HGET', payloads, id),
-    redis.call('HGET', attempts, id), ending, redis.call('HGET', leases, id) or '0',
-    redis.call('HGET', errors, id) or ''
+    state, id, key, payload, redis.call('HGET', attempts, id) or '0', ending,
+    redis.call('HGET', leases, id) or '0', redis.call('HGET', errors, id) or ''
   }
 end
 for _, id in ipairs(redis.call('LRANGE', queued, 0, -1)) do

@@ -12,7 +12,7 @@ redis.call('HDEL', leases, id)
 if ARGV[3] == 'acknowledge' then
   redis.call('HDEL', ids, ARGV[4])
   forget(id)
-elseif tonumber(redis.call('HGET', attempts, id)) >= most then
+elseif tonumber(redis.call('HGET', attempts, id) or '0') >= most then
   bury(id, ARGV[7])
 else
   redis.call('ZADD', delayed, ARGV[6], id)

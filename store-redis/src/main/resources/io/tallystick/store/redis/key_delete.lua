@@ -1,5 +1,5 @@
--- KEYS: value, index. ARGV: key, now
+-- ARGV: key, now
 local ending = redis.call('HGET', KEYS[1], 'e')
 redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
+unlist(ARGV[1])
 return ending and tonumber(ending) > tonumber(ARGV[2]) and 1 or 0

@@ -1,5 +1,5 @@
--- KEYS: value, index. ARGV: key. Takes a key that Redis has expired out of the index.
+-- ARGV: key. Takes a key out of the index that Redis has expired.
 if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('ZREM', KEYS[2], ARGV[1])
+  unlist(ARGV[1])
 end
 return 1

@@ -1,4 +1,5 @@
--- KEYS: value, index. ARGV: how, key, now, end, time to live or '', value, expected value
+-- ARGV: how, key, now, end, time to live or '', value, expected value, before when what ended is
+-- dropped, the end that never comes
 local ending = redis.call('HGET', KEYS[1], 'e')
 local there = ending and tonumber(ending) > tonumber(ARGV[3])
 if ARGV[1] == 'compare' then
@@ -18,5 +19,6 @@ redis.call('HSET', KEYS[1], 'v', ARGV[6], 'e', ARGV[4])
 if ARGV[5] ~= '' then
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
 end
-redis.call('ZADD', KEYS[2], 0, ARGV[2])
+list(ARGV[2], ARGV[4], ARGV[9])
+sweep(ARGV[8])
 return 1

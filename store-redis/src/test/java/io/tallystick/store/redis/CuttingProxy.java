@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CuttingProxy implements AutoCloseable {
   private static final int BUFFER_LENGTH = 1 << 14;
 
-  private final int serverPort;
+  private volatile int serverPort;
   private final ServerSocket socket;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong requestsLeft = new AtomicLong(Long.MAX_VALUE);
@@ -98,6 +98,11 @@ final class CuttingProxy implements AutoCloseable {
 
   long replyBytes() {
     return Long.MAX_VALUE - repliesLeft.get();
+  }
+
+  /** Leads connections that are made from now on to another server. */
+  void leadTo(int port) {
+    serverPort = port;
   }
 
   /** Lets all bytes pass from now on. */

@@ -113,9 +113,7 @@ class RedisFaultTest {
     for (int version = 2; version < 12; version += 2) {
       int late = version;
       server.signal("STOP");
-      long startNs = System.nanoTime();
       assertTransient(() -> store.ledger().publish(all("a", late, counter("m", count("/", late)))));
-      assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(5));
       server.signal("CONT");
       Await.until("server", this::isUp);
       store.ledger().publish(all("a", late + 1, counter("m", count("/", late + 1))));

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -16,8 +18,11 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.embedded.core.ExecutableProvider;
 
 /** A Redis server of a test's own, on loopback and a free port, that can be killed and stopped. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
+  private static final int BUS_OFFSET = 10_000;
+  private static final int MOST_STARTS = 10;
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
   private final int port;
@@ -33,7 +38,7 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** Starts one and waits until it answers. */
-  static RedisProcess start(Path folder, String... options) throws Exception {
+  public static RedisProcess start(Path folder, String... options) throws Exception {
     List<String> all = new ArrayList<>(List.of("--save", "", "--appendonly", "no"));
     all.addAll(List.of(options));
     return start(folder, all);
@@ -65,24 +70,40 @@ final class RedisProcess implements AutoCloseable {
 
   private static RedisProcess start(Path folder, List<String> options) throws Exception {
     Files.createDirectories(folder);
-    RedisProcess server = new RedisProcess(folder, options);
-    try {
-      server.awaitReady();
-      return server;
-    } catch (Throwable e) {
-      server.close();
-      throw e;
+    for (int tries = 1; ; tries++) {
+      RedisProcess server = new RedisProcess(folder, options);
+      try {
+        server.awaitReady();
+        return server;
+      } catch (PortTakenException e) {
+        if (tries == MOST_STARTS) {
+          throw e;
+        }
+      } catch (Throwable e) {
+        server.close();
+        throw e;
+      }
     }
   }
 
-  /** A port that is free, with the one that a node of a Cluster has beside it. */
+  /** A port that is free as is the one of a node's bus, and that nobody here was given before. */
   static int freePort() throws IOException {
     while (true) {
       try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        if (socket.getLocalPort() < 55_000) {
-          return socket.getLocalPort();
+        int port = socket.getLocalPort();
+        if (port < 55_000 && isFree(port + BUS_OFFSET) && GIVEN.add(port)) {
+          return port;
         }
       }
+    }
+  }
+
+  @SuppressWarnings("try") // it is only opened
+  private static boolean isFree(int port) {
+    try (ServerSocket unused = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -114,7 +135,19 @@ final class RedisProcess implements AutoCloseable {
   }
 
   private void awaitReady() throws Exception {
-    Await.until("Redis", this::answers);
+    Await.until("Redis", () -> !process.isAlive() || answers());
+    if (!process.isAlive()) {
+      throw new PortTakenException(Files.readString(folder.resolve("log")));
+    }
+  }
+
+  /** It has ended: most likely somebody has taken the port between its choice and its use. */
+  private static final class PortTakenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    PortTakenException(String log) {
+      super("Redis has ended: log=" + log);
+    }
   }
 
   private boolean answers() {
@@ -127,7 +160,7 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
@@ -135,12 +168,12 @@ final class RedisProcess implements AutoCloseable {
     return tlsPort;
   }
 
-  String url() {
+  public String url() {
     return "redis://127.0.0.1:" + port;
   }
 
   /** Runs a command on a connection of its own. */
-  Object run(Command command, String... arguments) {
+  public Object run(Command command, String... arguments) {
     try (Connection connection = new Connection("127.0.0.1", port)) {
       connection.sendCommand(command, arguments);
       return connection.getOne();
@@ -148,19 +181,19 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** Kills it, with no chance to do anything more. */
-  void kill() {
+  public void kill() {
     process.toHandle().destroyForcibly();
     process.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
   }
 
   /** Starts it again on its port, with what its folder has. */
-  void restart() throws Exception {
+  public void restart() throws Exception {
     process = launch();
     awaitReady();
   }
 
   /** Sends it a signal, such as STOP or CONT. */
-  void signal(String signal) throws Exception {
+  public void signal(String signal) throws Exception {
     Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
     if (!kill.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || kill.exitValue() != 0) {
       throw new AssertionError("signal is not sent: signal=" + signal);

@@ -111,7 +111,16 @@ class RedisTlsTest {
       try (RedisStore unknownClient = RedisStore.open(url + trusted)) {
         assertThatThrownBy(unknownClient::ping)
             .isInstanceOf(StoreException.class)
+            .hasMessageContaining("certificate")
             .satisfies(e -> assertThat(e.toString()).doesNotContain(PASSWORD));
+      }
+      String otherName = "rediss://localhost:" + redis.tlsPort();
+      try (RedisStore unnamed =
+          RedisStore.open(
+              otherName + trusted + "&keyStore=" + client + "&keyStorePassword=" + PASSWORD)) {
+        assertThatThrownBy(unnamed::ping)
+            .isInstanceOfSatisfying(
+                StoreException.class, e -> assertThat(e.category()).isEqualTo(Category.PERMANENT));
       }
     }
   }
