@@ -5,8 +5,13 @@ import io.tallystick.Tallystick;
 import io.tallystick.fleet.FleetScraper;
 import io.tallystick.scrape.ScrapeServer;
 import io.tallystick.scrape.Scraper;
+import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Store;
+import io.tallystick.store.redis.GunicornKeys;
+import io.tallystick.store.redis.RedisStore;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +35,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private final DirectoryOption directory = new DirectoryOption();
   @Mixin private final StoreOption store = new StoreOption();
+  @Mixin private final GunicornOption gunicorn = new GunicornOption();
   @Mixin private final BindOption bind = new BindOption();
   @Mixin private final PortOption port = new PortOption();
 
@@ -58,7 +64,8 @@ final class ServeCommand implements Callable<Integer> {
       throws IOException {
     try (Scraper scraper = directory.isGiven() ? Tallystick.openScraper(directory.path()) : null;
         Store opened = store.isGiven() ? store.existing().orElseGet(store::open) : null;
-        FleetScraper fleet = opened == null ? null : fleet(opened, scraper);
+        GunicornKeys keys = gunicorn.open(opened, store.gunicornPrefix());
+        FleetScraper fleet = opened == null ? null : fleet(opened, scraper, keys);
         ScrapeServer server =
             ScrapeServer.builder()
                 .scraper(fleet == null ? Objects.requireNonNull(scraper) : fleet)
@@ -70,9 +77,21 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private FleetScraper fleet(Store opened, @Nullable Scraper scraper) {
+  private FleetScraper fleet(Store opened, @Nullable Scraper scraper, @Nullable GunicornKeys keys) {
     FleetScraper.Builder fleet = FleetScraper.builder(opened.ledger()).name(store.name());
+    fleet.beside(() -> beside(opened, keys));
     return (scraper == null ? fleet : fleet.directory(scraper)).open();
+  }
+
+  private static List<LedgerParts.Part> beside(Store opened, @Nullable GunicornKeys keys) {
+    List<LedgerParts.Part> parts = new ArrayList<>();
+    if (keys != null) {
+      parts.addAll(keys.read());
+    }
+    if (opened instanceof RedisStore redis) {
+      parts.addAll(redis.metrics());
+    }
+    return parts;
   }
 
   private void serveUntilInterrupted(ScrapeServer server, int number) {

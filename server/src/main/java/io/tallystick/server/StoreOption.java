@@ -5,20 +5,36 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.StoreUrl;
 import io.tallystick.store.Stores;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --store}: the URL of a store. */
+/** {@code --store}: the URL of a store; without it, the one that the environment names. */
 final class StoreOption {
+  private final RedisEnvironment environment;
+
   @Option(
       names = "--store",
       paramLabel = "URL",
       description = "The store, such as sqlite:/var/lib/shop.db or redis://host:6379.")
   private @Nullable String url;
 
+  StoreOption() {
+    this(System.getenv());
+  }
+
+  StoreOption(Map<String, String> environment) {
+    this.environment = new RedisEnvironment(environment);
+  }
+
   boolean isGiven() {
-    return url != null;
+    return url != null || environment.url() != null;
+  }
+
+  /** What the keys of gunicorn begin with where the environment names the store; else null. */
+  @Nullable String gunicornPrefix() {
+    return url == null && environment.url() != null ? environment.prefix() : null;
   }
 
   /**
@@ -71,10 +87,11 @@ final class StoreOption {
   }
 
   private String given() {
-    if (url == null) {
+    String given = url == null ? environment.url() : url;
+    if (given == null) {
       throw new UsageException("missing: option=--store");
     }
-    return url;
+    return given;
   }
 
   private static UsageException refusal(IllegalArgumentException e) {
