@@ -30,6 +30,7 @@ public final class RunInfo {
       Set.of(
           "agrona",
           "chronicle-map",
+          "jedis",
           "jmh-core",
           "micrometer-registry-prometheus",
           "opentelemetry-api-incubator",

@@ -108,6 +108,20 @@ enum Topic {
       "Is an update slower while its directory of 10,000 series is published to a store once a"
           + " second?",
       "The floor is the same increment without a replicator; the store is in the heap."),
+  REDIS_LEDGER(
+      "The ledger in Redis",
+      "How long does it take to publish to Redis, and to read a fleet from it?",
+      "In a warm JVM, on loopback. A `HINCRBYFLOAT` for each update, on a connection of Jedis'"
+          + " pool, is how libraries count that keep their metrics in Redis; the ratio is of one"
+          + " for each of the series to a publication of them all."),
+  STALLED_REDIS(
+      "Updates while Redis is stopped",
+      "Is an update slower while the Redis that its directory is published to is stopped?",
+      "The latency of `Counter.inc()` from when it was due, at a fixed rate: not replicated,"
+          + " replicated to a Redis that answers, and to one that SIGSTOP has stopped; the last"
+          + " Redis is stopped all the time. `p 9999` is the percentile of 99.99 %, and so on."
+          + " `call` is of the call alone, the clock included. What the machine's other processes"
+          + " hold up is in all three."),
   DEAD_PROCESSES(
       "Dead processes",
       "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",
