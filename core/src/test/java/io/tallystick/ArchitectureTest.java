@@ -33,6 +33,7 @@ class ArchitectureTest {
   private static final String FLEET = ROOT + ".fleet..";
   private static final String MIRROR = ROOT + ".mirror..";
   private static final String METRICS = ROOT + ".metrics..";
+  private static final String DISTRIBUTED = ROOT + ".distributed..";
   private static final String HEALTH = ROOT + ".health..";
   private static final String FALLBACK = ROOT + ".fallback..";
 
@@ -51,6 +52,7 @@ class ArchitectureTest {
             ROOT + ".merge",
             ROOT + ".scrape",
             ROOT + ".store",
+            ROOT + ".distributed",
             ROOT + ".replication",
             ROOT + ".fleet",
             ROOT + ".mirror",
@@ -83,6 +85,11 @@ class ArchitectureTest {
   @Test
   void shouldUseShmAndMergeOnlyWhenItIsStore() {
     assertUsesOnly(STORE, SHM, MERGE);
+  }
+
+  @Test
+  void shouldUseShmPythonAndStoreOnlyWhenItIsDistributed() {
+    assertUsesOnly(DISTRIBUTED, SHM, PYTHON, STORE);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.tallystick.store.redis;
 
+import io.tallystick.distributed.DistributedFamilies;
+import io.tallystick.distributed.DistributedFamilies.Foreign;
+import io.tallystick.distributed.DistributedSeries;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.SeriesValues;
-import io.tallystick.store.redis.ForeignFamilies.Foreign;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ final class BaseFamilies {
       families.add(owns ? adjusted(family, python) : family);
       owning = owns ? family : owning;
     }
-    for (Foreign foreign : ForeignFamilies.of(name, python, owning, nowMs)) {
+    for (Foreign foreign : DistributedFamilies.of(name, python, owning, nowMs)) {
       families.add(foreign.family());
     }
     return families;
@@ -44,7 +46,7 @@ final class BaseFamilies {
   static FamilyValues adjusted(FamilyValues family, Map<String, Double> python) {
     List<SeriesValues> series = new ArrayList<>();
     for (SeriesValues each : family.series()) {
-      series.add(MetricFields.adjusted(family, each, python));
+      series.add(DistributedSeries.counted(family, each, python));
     }
     return family.withSeries(series);
   }

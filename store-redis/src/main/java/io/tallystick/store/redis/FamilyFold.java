@@ -2,13 +2,15 @@ package io.tallystick.store.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.distributed.DistributedFamilies;
+import io.tallystick.distributed.DistributedFamilies.Foreign;
+import io.tallystick.distributed.DistributedSeries;
 import io.tallystick.python.DistributedField;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.store.FamilyBytes;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.LedgerMerge;
 import io.tallystick.store.SeriesValues;
-import io.tallystick.store.redis.ForeignFamilies.Foreign;
 import io.tallystick.store.redis.LedgerKeys.Family;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +90,7 @@ final class FamilyFold {
       boolean canExpire =
           family.type() == FamilyType.INFO
               || (family.type() == FamilyType.GAUGE && family.mode().isPerProcess());
-      boolean isNewOwner = MetricFields.hasFields(family.type()) && owner == null;
+      boolean isNewOwner = DistributedSeries.hasFields(family.type()) && owner == null;
       if (canExpire
           || isNewOwner
           || (known != null && !known.hasShapeOf(family))
@@ -114,7 +116,7 @@ final class FamilyFold {
     for (FamilyValues family : families) {
       if (owns(family)) {
         for (SeriesValues each : family.series()) {
-          for (String field : MetricFields.of(family, each).keySet()) {
+          for (String field : DistributedSeries.of(family, each).keySet()) {
             fields.add(field);
             String older = DistributedField.older(field);
             if (!older.equals(field)) {
@@ -167,7 +169,7 @@ final class FamilyFold {
   }
 
   private static boolean hasAny(PythonHash python, FamilyValues family, SeriesValues series) {
-    return MetricFields.of(family, series).keySet().stream().anyMatch(python::contains);
+    return DistributedSeries.of(family, series).keySet().stream().anyMatch(python::contains);
   }
 
   /**
@@ -187,7 +189,7 @@ final class FamilyFold {
     }
     for (FamilyValues family : families) {
       String tag = FamilyFields.tag(family);
-      if (owner == null && MetricFields.hasFields(family.type())) {
+      if (owner == null && DistributedSeries.hasFields(family.type())) {
         owner = tag;
         metaPut.put(OWNER, Bytes.of(tag));
       }
@@ -199,12 +201,12 @@ final class FamilyFold {
         for (SeriesValues each : all.series()) {
           baseDeleted.add(FamilyFields.field(all, each.labels()));
           if (owns) {
-            MetricFields.of(all, each).keySet().forEach(this::deletePython);
+            DistributedSeries.of(all, each).keySet().forEach(this::deletePython);
           }
         }
         merge.addBase(List.of(owns ? BaseFamilies.adjusted(all, numbers) : all));
       }
-      for (Foreign foreign : ForeignFamilies.of(keys.name(), numbers, family, nowMs)) {
+      for (Foreign foreign : DistributedFamilies.of(keys.name(), numbers, family, nowMs)) {
         if (foreign.family().identity().equals(family.identity())) {
           merge.addBase(List.of(foreign.family()));
           foreign.rows().forEach(this::deletePython);
@@ -228,7 +230,7 @@ final class FamilyFold {
       baseDeleted.remove(field);
       basePut.put(field, FamilyBytes.ofSeries(series));
       if (owns) {
-        MetricFields.of(family, series)
+        DistributedSeries.of(family, series)
             .forEach(
                 (name, value) -> {
                   deletePython(name); // an older name of it, whose value is in this one

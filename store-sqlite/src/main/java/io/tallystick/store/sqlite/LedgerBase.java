@@ -1,10 +1,12 @@
 package io.tallystick.store.sqlite;
 
+import io.tallystick.distributed.DistributedFamilies;
+import io.tallystick.distributed.DistributedFamilies.Foreign;
+import io.tallystick.distributed.DistributedSeries;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.LedgerMerge;
 import io.tallystick.store.SeriesValues;
-import io.tallystick.store.sqlite.ForeignFamilies.Foreign;
 import io.tallystick.store.sqlite.LedgerRows.FamilyRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The values of retired sources, in a transaction: rows of ours, and those of {@link MetricsTable},
- * which are what holds (see {@link MetricFields}).
+ * which are what holds (see {@link DistributedSeries}).
  *
  * <p>Of families of one name the first one has the rows of that name, unless Python has begun one
  * there whose rows have the same names; others, which lose the conflict, are in our rows alone. A
@@ -59,7 +61,7 @@ final class LedgerBase {
     }
     metrics.forEach(
         (name, left) ->
-            ForeignFamilies.of(name, left, owners.get(name), nowMs)
+            DistributedFamilies.of(name, left, owners.get(name), nowMs)
                 .forEach(foreign -> families.add(foreign.family())));
     return families;
   }
@@ -68,7 +70,7 @@ final class LedgerBase {
   private static @Nullable FamilyValues adjusted(FamilyValues family, Map<String, Double> metrics) {
     List<SeriesValues> series = new ArrayList<>();
     for (SeriesValues each : family.series()) {
-      SeriesValues adjusted = MetricFields.adjusted(family, each, metrics);
+      SeriesValues adjusted = DistributedSeries.kept(family, each, metrics);
       if (adjusted != null) {
         series.add(adjusted);
       }
@@ -111,7 +113,7 @@ final class LedgerBase {
   }
 
   private boolean canOwnName(FamilyValues family) throws SQLException {
-    if (!MetricFields.hasFields(family.type())) {
+    if (!DistributedSeries.hasFields(family.type())) {
       return false;
     }
     for (FamilyRow other : rows.descriptions(LedgerRows.BASE, family.name())) {
@@ -120,8 +122,8 @@ final class LedgerBase {
       }
     }
     for (Foreign foreign :
-        ForeignFamilies.of(family.name(), table.of(family.name()), null, nowMs)) {
-      if (MetricFields.shareFields(foreign.family().type(), family.type())) {
+        DistributedFamilies.of(family.name(), table.of(family.name()), null, nowMs)) {
+      if (DistributedSeries.shareFields(foreign.family().type(), family.type())) {
         return false;
       }
     }
@@ -148,7 +150,7 @@ final class LedgerBase {
         }
       } else {
         SeriesValues adjusted =
-            owns ? MetricFields.adjusted(stored.values(), known, metrics) : known;
+            owns ? DistributedSeries.kept(stored.values(), known, metrics) : known;
         if (adjusted != null) {
           series.add(adjusted);
         }
@@ -159,7 +161,7 @@ final class LedgerBase {
 
   private Map<String, Double> metrics(FamilyValues family, SeriesValues series)
       throws SQLException {
-    return table.of(family.name(), MetricFields.of(family, series).keySet());
+    return table.of(family.name(), DistributedSeries.of(family, series).keySet());
   }
 
   private boolean isToBeMerged(FamilyRow stored) throws SQLException {
@@ -178,14 +180,14 @@ final class LedgerBase {
     Map<String, Double> metrics = owns ? table.of(family.name()) : new HashMap<>();
     if (stored != null) {
       FamilyValues all = rows.withSeries(stored);
-      all.series().forEach(each -> gone.addAll(MetricFields.of(all, each).keySet()));
+      all.series().forEach(each -> gone.addAll(DistributedSeries.of(all, each).keySet()));
       FamilyValues present = owns ? adjusted(all, metrics) : all;
       if (present != null) {
         merge.addBase(List.of(present));
       }
       rows.removeAll(stored);
     }
-    for (Foreign foreign : ForeignFamilies.of(family.name(), metrics, family, nowMs)) {
+    for (Foreign foreign : DistributedFamilies.of(family.name(), metrics, family, nowMs)) {
       if (foreign.family().identity().equals(family.identity())) {
         merge.addBase(List.of(foreign.family()));
         gone.addAll(foreign.rows());
@@ -209,7 +211,7 @@ final class LedgerBase {
       return;
     }
     for (SeriesValues series : family.series()) {
-      for (Map.Entry<String, Double> field : MetricFields.of(family, series).entrySet()) {
+      for (Map.Entry<String, Double> field : DistributedSeries.of(family, series).entrySet()) {
         table.put(family.name(), field.getKey(), field.getValue());
       }
     }

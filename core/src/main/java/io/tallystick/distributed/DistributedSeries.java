@@ -1,4 +1,4 @@
-package io.tallystick.store.redis;
+package io.tallystick.distributed;
 
 import io.prometheus.metrics.model.snapshots.Label;
 import io.tallystick.python.DistributedField;
@@ -11,17 +11,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A series as the fields that prometheus-distributed-client has of it, and what became of them.
  *
  * <p>The fields are less than a series is: whole numbers as doubles, no native buckets, no
- * exemplars. So both are kept: as long as the fields have the values that were written, or are not
- * there, the series is what it was; where Python has changed one, it is what they say. Python gives
- * its hashes an hour to live: what only grows and has less than was written has begun anew since,
- * and both count.
+ * exemplars. So a store keeps both: as long as the fields have the values that were written, the
+ * series is what it was; where Python has changed one, it is what they say. What only grows is
+ * finite and not below zero, and a sum is finite; a field that says otherwise is as if it were not
+ * there, and so is one that is no number (NaN).
  */
-final class MetricFields {
+public final class DistributedSeries {
   static final String TOTAL = "_total";
   static final String COUNT = "_count";
   static final String SUM = "_sum";
@@ -32,15 +33,21 @@ final class MetricFields {
   private static final double MS_PER_SECOND = 1e3;
   private static final double EXACT_BELOW = 0x1p53;
 
-  private MetricFields() {}
+  private DistributedSeries() {}
 
   /** Whether Python knows families of this type. */
-  static boolean hasFields(FamilyType type) {
+  public static boolean hasFields(FamilyType type) {
     return type != FamilyType.INFO && type != FamilyType.STATESET;
   }
 
+  /** Whether different types have fields of one name, the time of creation left aside. */
+  public static boolean shareFields(FamilyType a, FamilyType b) {
+    return (a == FamilyType.HISTOGRAM && b == FamilyType.SUMMARY)
+        || (a == FamilyType.SUMMARY && b == FamilyType.HISTOGRAM);
+  }
+
   /** The values of a series by the names of their fields; none where its type has no fields. */
-  static Map<String, Double> of(FamilyValues family, SeriesValues series) {
+  public static Map<String, Double> of(FamilyValues family, SeriesValues series) {
     Map<String, String> labels = labels(series);
     Map<String, Double> fields = new LinkedHashMap<>();
     switch (family.type()) {
@@ -87,44 +94,103 @@ final class MetricFields {
     return name(BUCKET, withBound);
   }
 
-  /** What a series is by its fields, which are taken out of those that are there. */
-  static SeriesValues adjusted(
+  /** Whether a field says when a series was created. */
+  public static boolean isCreated(String field) {
+    return field.startsWith(CREATED + ':');
+  }
+
+  /** Whether a field can have this value. */
+  static boolean isSound(String suffix, double value) {
+    return switch (suffix) {
+      case TOTAL, COUNT, BUCKET -> Double.isFinite(value) && value >= 0;
+      case SUM -> Double.isFinite(value);
+      default -> !Double.isNaN(value);
+    };
+  }
+
+  private static boolean isSoundField(String field, double value) {
+    return isSound(field.substring(0, field.indexOf(':')), value);
+  }
+
+  /**
+   * What a series is by its fields, of a store that lets none of them expire.
+   *
+   * @param present the fields that are there; those of the series are taken out
+   * @return null where none is there any more, though the series has some: Python has removed it
+   */
+  public static @Nullable SeriesValues kept(
       FamilyValues family, SeriesValues series, Map<String, Double> present) {
     Map<String, Double> fields = of(family, series);
-    List<Double> ours = new ArrayList<>(fields.values());
+    boolean isThere = hasNoRows(fields);
     boolean isSame = true;
     for (Map.Entry<String, Double> field : fields.entrySet()) {
       Double value = present.remove(field.getKey());
-      boolean isValue = !field.getKey().startsWith(CREATED);
-      if (isValue && value != null && Double.compare(value, field.getValue()) != 0) {
+      if (value != null && !isCreated(field.getKey())) {
+        isThere = true;
+        if (isChange(field, value)) {
+          isSame = false;
+          field.setValue(value);
+        }
+      }
+    }
+    if (!isThere) {
+      return null;
+    }
+    return isSame ? series : withFields(family, series, new ArrayList<>(fields.values()));
+  }
+
+  private static boolean hasNoRows(Map<String, Double> fields) {
+    return fields.entrySet().stream()
+        .allMatch(field -> isCreated(field.getKey()) || field.getValue().isNaN());
+  }
+
+  private static boolean isChange(Map.Entry<String, Double> ours, double theirs) {
+    return isSoundField(ours.getKey(), theirs) && Double.compare(theirs, ours.getValue()) != 0;
+  }
+
+  /**
+   * What a series is by its fields, of a store where they all expire together when Python has not
+   * touched them for long. Python says when it has created what it counts, once: fields that say
+   * another time than was written, or none, have begun anew since, and both count. What only grows
+   * and has less than was written is not what Python has counted.
+   *
+   * @param present the fields that are there; those of the series are taken out
+   */
+  public static SeriesValues counted(
+      FamilyValues family, SeriesValues series, Map<String, Double> present) {
+    Map<String, Double> fields = of(family, series);
+    boolean beganAnew = hasBegunAnew(fields, present);
+    boolean isSame = true;
+    for (Map.Entry<String, Double> field : fields.entrySet()) {
+      Double theirs = present.remove(field.getKey());
+      if (theirs == null || isCreated(field.getKey())) {
+        continue;
+      }
+      double ours = field.getValue();
+      if (beganAnew && isSoundField(field.getKey(), theirs)) {
         isSame = false;
-        field.setValue(value);
+        field.setValue(ours + theirs);
+      } else if (isChange(field, theirs) && (theirs > ours || !onlyGrows(field.getKey()))) {
+        isSame = false;
+        field.setValue(theirs);
       }
     }
-    if (isSame) {
-      return series;
-    }
-    List<Double> values = new ArrayList<>(fields.values());
-    int total = totalAt(family);
-    if (total >= 0 && values.get(total) < ours.get(total)) {
-      for (int i = 0; i < values.size() - 1; i++) { // the last one is when it was created
-        values.set(i, fieldsBegunAnew(ours.get(i), values.get(i)));
+    return isSame ? series : withFields(family, series, new ArrayList<>(fields.values()));
+  }
+
+  private static boolean hasBegunAnew(Map<String, Double> ours, Map<String, Double> present) {
+    for (Map.Entry<String, Double> field : ours.entrySet()) {
+      if (isCreated(field.getKey())) {
+        Double theirs = present.get(field.getKey());
+        return theirs == null
+            || (Double.isFinite(theirs) && Double.compare(theirs, field.getValue()) != 0);
       }
     }
-    return withFields(family, series, values);
+    return false; // a gauge is what was set last
   }
 
-  private static double fieldsBegunAnew(double ours, double theirs) {
-    return Double.compare(ours, theirs) == 0 ? ours : ours + theirs;
-  }
-
-  /** The place of the field that tells whether a series has begun anew; -1 where none does. */
-  private static int totalAt(FamilyValues family) {
-    return switch (family.type()) {
-      case COUNTER, SUMMARY -> 0;
-      case HISTOGRAM -> family.bounds().size();
-      case GAUGE, INFO, STATESET -> -1;
-    };
+  private static boolean onlyGrows(String field) {
+    return field.startsWith(TOTAL) || field.startsWith(COUNT) || field.startsWith(BUCKET);
   }
 
   /** A series with other values, in the order of its fields. */

@@ -1,4 +1,4 @@
-package io.tallystick.store.sqlite;
+package io.tallystick.distributed;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.python.DistributedField;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The families that prometheus-distributed-client has written and we have not. It stores no type;
  * the fields of a series say which it is. What makes no family is left out.
  */
-final class ForeignFamilies {
+public final class DistributedFamilies {
   private static final double MS_PER_SECOND = 1e3;
 
   private final String name;
@@ -26,7 +26,7 @@ final class ForeignFamilies {
   private final long nowMs;
   private final Map<Map<String, String>, Fields> bySeries = new LinkedHashMap<>();
 
-  private ForeignFamilies(String name, @Nullable FamilyValues known, long nowMs) {
+  private DistributedFamilies(String name, @Nullable FamilyValues known, long nowMs) {
     this.name = name;
     this.known = known;
     this.nowMs = nowMs;
@@ -38,22 +38,20 @@ final class ForeignFamilies {
    * @param rows values by the names of their fields
    * @param known a family of ours of this name: those of its type have its texts and mode
    */
-  static List<Foreign> of(
+  public static List<Foreign> of(
       String name, Map<String, Double> rows, @Nullable FamilyValues known, long nowMs) {
-    ForeignFamilies families = new ForeignFamilies(name, known, nowMs);
+    DistributedFamilies families = new DistributedFamilies(name, known, nowMs);
     rows.forEach(families::add);
     return families.toFamilies();
   }
 
   private void add(String row, double value) {
-    if (Double.isNaN(value)) {
-      return; // no number
-    }
     DistributedField.parse(row)
+        .filter(field -> DistributedSeries.isSound(field.suffix(), value))
         .ifPresent(
             field -> {
               Map<String, String> labels = new TreeMap<>(field.labels());
-              boolean isBucket = field.suffix().equals(MetricFields.BUCKET);
+              boolean isBucket = field.suffix().equals(DistributedSeries.BUCKET);
               String le = isBucket ? labels.remove(DistributedField.LE) : null;
               bySeries
                   .computeIfAbsent(labels, l -> new Fields())
@@ -62,36 +60,29 @@ final class ForeignFamilies {
   }
 
   private List<Foreign> toFamilies() {
-    Map<Shape, Foreign> byShape = new LinkedHashMap<>();
+    Map<Shape, Parts> byShape = new LinkedHashMap<>();
     bySeries.forEach(
         (labels, fields) -> {
           Shape shape = fields.shape();
           SeriesValues series = shape == null ? null : fields.toSeries(labels, shape);
-          if (shape != null && series != null) {
-            Foreign before = byShape.get(shape);
-            Foreign after = with(before, shape, series, fields.rows);
-            if (after != null) {
-              byShape.put(shape, after);
-            }
+          if (shape != null && series != null && canBe(shape, series)) {
+            Parts parts = byShape.computeIfAbsent(shape, s -> new Parts());
+            parts.series.add(series);
+            parts.rows.addAll(fields.rows);
           }
         });
-    return new ArrayList<>(byShape.values());
+    List<Foreign> families = new ArrayList<>();
+    byShape.forEach(
+        (shape, parts) -> families.add(new Foreign(family(shape, parts.series), parts.rows)));
+    return families;
   }
 
-  private @Nullable Foreign with(
-      @Nullable Foreign before, Shape shape, SeriesValues series, List<String> rows) {
+  /** Whether a family can have this name and these labels; no two series have the same. */
+  private boolean canBe(Shape shape, SeriesValues series) {
     try {
-      FamilyValues one = family(shape, List.of(series)); // which checks it
-      if (before == null) {
-        return new Foreign(one, List.copyOf(rows));
-      }
-      List<SeriesValues> all = new ArrayList<>(before.family.series());
-      all.add(series);
-      List<String> allRows = new ArrayList<>(before.rows);
-      allRows.addAll(rows);
-      return new Foreign(before.family.withSeries(all), allRows);
+      return family(shape, List.of(series)).series().size() == 1;
     } catch (IllegalArgumentException e) {
-      return null; // a name or label that no family can have
+      return false;
     }
   }
 
@@ -117,7 +108,18 @@ final class ForeignFamilies {
   }
 
   /** A family, and the rows that it is made of. */
-  record Foreign(FamilyValues family, List<String> rows) {}
+  public record Foreign(FamilyValues family, List<String> rows) {
+    /** Copies the list. */
+    public Foreign {
+      rows = List.copyOf(rows);
+    }
+  }
+
+  /** What there is of a family. */
+  private static final class Parts {
+    private final List<SeriesValues> series = new ArrayList<>();
+    private final List<String> rows = new ArrayList<>();
+  }
 
   /** What series of one family have in common. */
   private record Shape(FamilyType type, List<Double> bounds) {}
@@ -142,16 +144,16 @@ final class ForeignFamilies {
     }
 
     @Nullable Shape shape() {
-      if (bySuffix.containsKey(MetricFields.TOTAL)) {
+      if (bySuffix.containsKey(DistributedSeries.TOTAL)) {
         return new Shape(FamilyType.COUNTER, List.of());
       }
       if (!buckets.isEmpty()) {
         return new Shape(FamilyType.HISTOGRAM, List.copyOf(buckets.keySet()));
       }
-      if (bySuffix.containsKey(MetricFields.COUNT)) {
+      if (bySuffix.containsKey(DistributedSeries.COUNT)) {
         return new Shape(FamilyType.SUMMARY, List.of());
       }
-      boolean isGauge = bySuffix.containsKey(MetricFields.VALUE);
+      boolean isGauge = bySuffix.containsKey(DistributedSeries.VALUE);
       return isGauge ? new Shape(FamilyType.GAUGE, List.of()) : null;
     }
 
@@ -163,18 +165,18 @@ final class ForeignFamilies {
       try {
         SeriesValues bare = bare(labels, shape.type == FamilyType.GAUGE);
         return switch (shape.type) {
-          case COUNTER -> MetricFields.counter(bare, value(MetricFields.TOTAL));
+          case COUNTER -> DistributedSeries.counter(bare, value(DistributedSeries.TOTAL));
           case HISTOGRAM ->
-              MetricFields.with(
+              DistributedSeries.with(
                   bare,
-                  MetricFields.counts(new ArrayList<>(buckets.values())),
-                  value(MetricFields.SUM));
+                  DistributedSeries.counts(new ArrayList<>(buckets.values())),
+                  value(DistributedSeries.SUM));
           case SUMMARY ->
-              MetricFields.with(
+              DistributedSeries.with(
                   bare,
-                  List.of(MetricFields.toCount(value(MetricFields.COUNT))),
-                  value(MetricFields.SUM));
-          default -> MetricFields.with(bare, List.of(), value(MetricFields.VALUE));
+                  List.of(DistributedSeries.toCount(value(DistributedSeries.COUNT))),
+                  value(DistributedSeries.SUM));
+          default -> DistributedSeries.with(bare, List.of(), value(DistributedSeries.VALUE));
         };
       } catch (IllegalArgumentException e) {
         return null; // a label that no series can have
@@ -184,7 +186,7 @@ final class ForeignFamilies {
     private SeriesValues bare(Map<String, String> labels, boolean isGauge) {
       List<String> texts = new ArrayList<>();
       labels.forEach((label, value) -> texts.addAll(List.of(label, value)));
-      Double created = bySuffix.get(MetricFields.CREATED);
+      Double created = bySuffix.get(DistributedSeries.CREATED);
       double createdMs = created == null ? nowMs : created * MS_PER_SECOND;
       return new SeriesValues(
           Labels.of(texts.toArray(String[]::new)),
