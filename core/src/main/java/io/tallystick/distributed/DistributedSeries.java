@@ -99,6 +99,11 @@ public final class DistributedSeries {
     return field.startsWith(CREATED + ':');
   }
 
+  /** Whether what a field has is added to, where others only set it. */
+  public static boolean isCounted(String field) {
+    return onlyGrows(field) || field.startsWith(SUM + ':');
+  }
+
   /** Whether a field can have this value. */
   static boolean isSound(String suffix, double value) {
     return switch (suffix) {
@@ -182,15 +187,17 @@ public final class DistributedSeries {
     for (Map.Entry<String, Double> field : ours.entrySet()) {
       if (isCreated(field.getKey())) {
         Double theirs = present.get(field.getKey());
-        return theirs == null
-            || (Double.isFinite(theirs) && Double.compare(theirs, field.getValue()) != 0);
+        boolean canBe = theirs != null && Double.isFinite(theirs) && theirs > 0;
+        return theirs == null || (canBe && Double.compare(theirs, field.getValue()) != 0);
       }
     }
     return false; // a gauge is what was set last
   }
 
   private static boolean onlyGrows(String field) {
-    return field.startsWith(TOTAL) || field.startsWith(COUNT) || field.startsWith(BUCKET);
+    return field.startsWith(TOTAL + ':')
+        || field.startsWith(COUNT + ':')
+        || field.startsWith(BUCKET + ':');
   }
 
   /** A series with other values, in the order of its fields. */

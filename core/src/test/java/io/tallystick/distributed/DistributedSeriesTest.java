@@ -64,9 +64,9 @@ class DistributedSeriesTest {
   @ValueSource(longs = {1, 99, 100, 101})
   void shouldCountBothWhenTheFieldsWereCreatedAtAnotherTime(long theirs) {
     Map<String, Double> present = Map.of(TOTAL, (double) theirs, CREATED, 1_900_000_000.5);
-    assertThat(counted(counter(100), present).total()).isEqualTo(100 + theirs);
+    assertThat(counted(counter(100), present).total()).isEqualTo(100.0 + theirs);
     assertThat(counted(counter(100), Map.of(TOTAL, (double) theirs)).total())
-        .isEqualTo(100 + theirs);
+        .isEqualTo(100.0 + theirs);
   }
 
   @ParameterizedTest
@@ -74,8 +74,7 @@ class DistributedSeriesTest {
       doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -5, 1e308 * 10})
   void shouldBeWhatItWasWhenAFieldSaysWhatNoCounterCan(double nonsense) {
     FamilyValues ours = counter(100);
-    assertThat(counted(ours, Map.of(TOTAL, nonsense, CREATED, 1.5)))
-        .isSameAs(ours.series().get(0));
+    assertThat(counted(ours, Map.of(TOTAL, nonsense, CREATED, 1.5))).isSameAs(ours.series().get(0));
     assertThat(counted(ours, Map.of(TOTAL, nonsense))).isSameAs(ours.series().get(0));
     assertThat(kept(ours, Map.of(TOTAL, nonsense))).isSameAs(ours.series().get(0));
     assertThat(DistributedFamilies.of("m", Map.of(TOTAL, nonsense), null, 1)).isEmpty();

@@ -48,6 +48,7 @@ final class FamilyFold {
   private final Set<String> pythonDeleted = new HashSet<>();
   private final Map<String, String> pythonPut = new LinkedHashMap<>();
   private final Set<String> pythonAsked = new HashSet<>();
+  private final Map<String, String> whenChanged = new HashMap<>(); // by Python's field
 
   /**
    * @param families what is to be folded
@@ -237,6 +238,7 @@ final class FamilyFold {
                   pythonDeleted.remove(name);
                   pythonAsked.add(name);
                   String text = DistributedField.number(value);
+                  python.whenChanged(name, value).ifPresent(what -> whenChanged.put(name, what));
                   if (!python.has(name, text)) {
                     pythonPut.put(name, text);
                   }
@@ -249,10 +251,11 @@ final class FamilyFold {
   /** The lists of the script that writes the fold, each behind its length. */
   List<byte[]> toArguments(PythonHash python) {
     List<byte[]> arguments = new ArrayList<>();
-    arguments.add(Bytes.of(2L * pythonAsked.size()));
+    arguments.add(Bytes.of(3L * pythonAsked.size()));
     for (String field : pythonAsked) {
       arguments.add(Bytes.of(field));
       arguments.add(python.expected(field));
+      arguments.add(Bytes.of(whenChanged.getOrDefault(field, "")));
     }
     arguments.add(Bytes.of(baseDeleted.size()));
     arguments.addAll(baseDeleted);

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
@@ -20,10 +22,11 @@ import redis.clients.jedis.Protocol.Command;
  */
 final class LedgerFolder {
   static final long TOMBSTONE_MS = Duration.ofDays(1).toMillis();
-  static final byte[] BASELINE_KEPT_MS = Bytes.of(2 * TOMBSTONE_MS);
 
-  private static final int MOST_ROUNDS = 1_000;
-  private static final byte[] NONE = {};
+  private static final int MOST_ROUNDS = 100;
+  private static final int EAGER_ROUNDS = 5;
+  private static final long LONGEST_PAUSE_NS = Duration.ofMillis(20).toNanos();
+  private static final int MOST_FIELDS = 4_000; // of one command
 
   private final RedisStore store;
 
@@ -31,18 +34,29 @@ final class LedgerFolder {
     this.store = store;
   }
 
-  /** Folds all, each exactly once however often this is called. */
-  void fold(List<Task> tasks) {
+  /**
+   * Folds all, each exactly once however often this is called.
+   *
+   * @return how many families have a baseline
+   */
+  int fold(List<Task> tasks) {
+    int baselines = 0;
     List<Task> left = new ArrayList<>(tasks);
     for (int round = 0; !left.isEmpty(); round++) {
       if (round == MOST_ROUNDS) {
         throw new StoreException(
             Category.TRANSIENT, "others change the base all the time: rounds=" + round);
       }
+      if (round >= EAGER_ROUNDS) { // others want to write as well
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NS));
+      }
       readSources(left);
       readBases(left);
-      left = write(left);
+      List<Task> again = new ArrayList<>();
+      baselines += write(left, again);
+      left = again;
     }
+    return baselines;
   }
 
   private void readSources(List<Task> tasks) {
@@ -63,23 +77,26 @@ final class LedgerFolder {
 
   private void readBases(List<Task> tasks) {
     List<Request> requests = new ArrayList<>();
-    tasks.forEach(task -> requests.addAll(task.baseRequests()));
+    List<Integer> ends = new ArrayList<>();
+    for (Task task : tasks) {
+      requests.addAll(task.baseRequests());
+      ends.add(requests.size());
+    }
     List<@Nullable Object> replies = store.wire().askEach(requests);
     List<Task> again = new ArrayList<>();
     int at = 0;
-    for (Task task : tasks) {
-      int count = task.baseRequests().size();
-      if (!task.merge(replies.subList(at, at + count))) {
-        again.add(task);
+    for (int i = 0; i < tasks.size(); i++) {
+      if (!tasks.get(i).merge(replies.subList(at, ends.get(i)))) {
+        again.add(tasks.get(i));
       }
-      at += count;
+      at = ends.get(i);
     }
     if (!again.isEmpty()) {
       readBases(again);
     }
   }
 
-  private List<Task> write(List<Task> tasks) {
+  private int write(List<Task> tasks, List<Task> left) {
     List<Request> requests = new ArrayList<>();
     List<Integer> scripts = new ArrayList<>();
     long nowMs = store.nowMs();
@@ -88,14 +105,17 @@ final class LedgerFolder {
       scripts.add(requests.size() - 1);
     }
     List<@Nullable Object> replies = store.wire().askAll(requests);
-    List<Task> left = new ArrayList<>();
+    int baselines = 0;
     for (int i = 0; i < tasks.size(); i++) {
-      String answer = Bytes.text(replies.get(scripts.get(i)));
-      if (!answer.equals("FOLDED") && !answer.equals("DONE")) {
+      List<@Nullable Object> answer = Bytes.list(replies.get(scripts.get(i)));
+      String done = Bytes.text(answer.get(0));
+      if (done.equals("FOLDED") || done.equals("DONE")) {
+        baselines += Bytes.isTrue(answer.get(1)) ? 1 : 0;
+      } else {
         left.add(tasks.get(i));
       }
     }
-    return left;
+    return baselines;
   }
 
   /** What is folded under one name. */
@@ -111,6 +131,8 @@ final class LedgerFolder {
     private String header = "";
     private String sequence = "";
     private List<FamilyValues> families = List.of();
+    private List<byte[]> baseFields = List.of();
+    private List<String> pythonFields = List.of();
     private boolean readsAll;
     private @Nullable FamilyFold fold;
     private PythonHash python = new PythonHash();
@@ -151,31 +173,23 @@ final class LedgerFolder {
 
     void begin(List<@Nullable Object> replies, long nowMs) {
       header = replies.get(0) instanceof byte[] bytes ? Bytes.text(bytes) : "";
-      publishedMs = header.isEmpty() ? nowMs : LedgerReader.publishedMs(header);
-      meta = listOr(replies.get(2));
+      publishedMs = header.isEmpty() ? nowMs : LedgerHeader.parse(header).publishedMs();
+      meta = LedgerIndex.listOr(replies.get(2));
       sequence = sequence(meta);
       if (added != null) {
         families = List.of(added);
       } else {
-        families = discards ? List.of() : FamilyFields.families(keys.key(), listOr(replies.get(1)));
+        List<@Nullable Object> fields = LedgerIndex.listOr(replies.get(1));
+        families = discards ? List.of() : FamilyFields.families(keys.key(), fields);
       }
       pythonSize = replies.get(3) instanceof Long size ? size : 0;
       beganMs = nowMs;
-      readsAll = fresh().needsAll();
+      begin();
+      readsAll = fold().needsAll();
     }
 
-    private FamilyFold fresh() {
-      FamilyFold present = new FamilyFold(keys, families, meta, pythonSize, beganMs);
-      fold = present;
-      return present;
-    }
-
-    /** The elements of a list; none where the key is of another kind. */
-    private static List<@Nullable Object> listOr(@Nullable Object reply) {
-      if (reply instanceof StoreException e && e.category() == Category.TRANSIENT) {
-        throw e;
-      }
-      return reply instanceof List<?> ? Bytes.list(reply) : List.of();
+    private void begin() {
+      fold = new FamilyFold(keys, families, meta, pythonSize, beganMs);
     }
 
     private static String sequence(List<@Nullable Object> meta) {
@@ -191,22 +205,25 @@ final class LedgerFolder {
       return Objects.requireNonNull(fold);
     }
 
+    /** What asks for the base, or for as much of it as is folded into. */
     List<Request> baseRequests() {
       if (readsAll) {
         return List.of(
             Request.of(Command.HGETALL, keys.base()), Request.of(Command.HGETALL, keys.python()));
       }
+      baseFields = fold().baseFields();
+      pythonFields = fold().pythonFields();
       List<Request> requests = new ArrayList<>();
-      List<byte[]> baseFields = fold().baseFields();
-      if (!baseFields.isEmpty()) {
-        requests.add(Request.of(Command.HMGET, keys.base(), baseFields));
-      }
-      List<String> pythonFields = fold().pythonFields();
-      if (!pythonFields.isEmpty()) {
-        List<byte[]> fields = pythonFields.stream().map(Bytes::of).toList();
-        requests.add(Request.of(Command.HMGET, keys.python(), fields));
-      }
+      addTo(requests, keys.base(), baseFields);
+      addTo(requests, keys.python(), pythonFields.stream().map(Bytes::of).toList());
       return requests;
+    }
+
+    private static void addTo(List<Request> requests, byte[] key, List<byte[]> fields) {
+      for (int from = 0; from < fields.size(); from += MOST_FIELDS) {
+        int to = Math.min(fields.size(), from + MOST_FIELDS);
+        requests.add(Request.of(Command.HMGET, key, fields.subList(from, to)));
+      }
     }
 
     /** Merges what was read; false where all of the base is to be read. */
@@ -216,25 +233,28 @@ final class LedgerFolder {
               ? (merge, all) -> merge.addBase(all)
               : (merge, all) -> merge.addSource(source, false, publishedMs, all);
       if (readsAll) {
-        python = PythonHash.of(listOr(replies.get(1)));
-        fold().foldAll(listOr(replies.get(0)), meta, python, addition);
+        python = PythonHash.of(LedgerIndex.listOr(replies.get(1)));
+        fold().foldAll(LedgerIndex.listOr(replies.get(0)), meta, python, addition);
         return true;
       }
+      int ofBase = (baseFields.size() + MOST_FIELDS - 1) / MOST_FIELDS;
+      List<@Nullable Object> found = values(replies.subList(0, ofBase));
+      List<@Nullable Object> counted = values(replies.subList(ofBase, replies.size()));
       python = new PythonHash();
-      List<String> fields = fold().pythonFields();
-      if (!fields.isEmpty()) {
-        List<@Nullable Object> values = listOr(replies.get(1));
-        for (int i = 0; i < values.size(); i++) {
-          python.put(fields.get(i), values.get(i));
-        }
+      for (int i = 0; i < counted.size(); i++) {
+        python.put(pythonFields.get(i), counted.get(i));
       }
-      List<@Nullable Object> found = replies.isEmpty() ? List.of() : listOr(replies.get(0));
-      int wanted = fold().baseFields().size();
-      readsAll = found.size() != wanted || !fold().foldSeries(found, python, addition);
+      readsAll = found.size() != baseFields.size() || !fold().foldSeries(found, python, addition);
       if (readsAll) {
-        FamilyFold unused = fresh();
+        begin();
       }
       return !readsAll;
+    }
+
+    private static List<@Nullable Object> values(List<@Nullable Object> replies) {
+      List<@Nullable Object> values = new ArrayList<>();
+      replies.forEach(reply -> values.addAll(LedgerIndex.listOr(reply)));
+      return values;
     }
 
     /** Adds what writes the fold; the script is the last request. */
@@ -249,7 +269,7 @@ final class LedgerFolder {
                   Bytes.of(nowMs),
                   Bytes.of(nowMs - TOMBSTONE_MS),
                   Bytes.of(timeToLiveMs),
-                  keepsBaseline ? BASELINE_KEPT_MS : NONE,
+                  Bytes.of(keepsBaseline ? "1" : ""),
                   Bytes.of(mergedField),
                   Stage.NONE));
       int stageAt = arguments.size() - 1;

@@ -1,5 +1,6 @@
 package io.tallystick.store.redis;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,16 +9,17 @@ import java.util.List;
  * <pre>
  *   P:families                      HASH  name: type, help, unit, label names and mode, as JSON
  *   P:sources                       ZSET  source: end of its lease
- *   {P:sources}:versions            HASH  source: version and time of its newest publication
- *   {P:sources}:of:SOURCE           SET   names of families
+ *   {P:sources}:families            HASH  the same as P:families, should one of them get lost
+ *   {P:sources}:versions            HASH  source: version, time and lease of its newest publication
+ *   {P:sources}:of:SOURCE           HASH  name of a family: its mark, version and + or -
  *   {P:sources}:retiring            HASH  source: ended or expired
  *   {P:sources}:retired             ZSET  source: when it was retired
- *   {P:sources}:cut                 HASH  retired sources that have a baseline
+ *   {P:sources}:cut                 HASH  retired source: how many families have a baseline, or -
  *   {P:sources}:id, :epoch, :merged
  *   P_NAME                          HASH  the base, as prometheus-distributed-client has it
  *   {P_NAME}:base                   HASH  the base, with all that a series is
  *   {P_NAME}:meta                   HASH  the base's families without their series
- *   {P_NAME}:live                   HASH  source: version, time, and + or - where it has nothing
+ *   {P_NAME}:live                   HASH  source: a {@link LedgerHeader}
  *   {P_NAME}:live:SOURCE            HASH  a source's families and series
  *   {P_NAME}:retired                ZSET  source: when it was folded
  *   {P_NAME}:baseline:SOURCE        HASH  what a source had when it was cut off
@@ -56,8 +58,21 @@ final class LedgerKeys {
     return ofSources("epoch");
   }
 
+  byte[] retired() {
+    return ofSources("retired");
+  }
+
+  byte[] retiring() {
+    return ofSources("retiring");
+  }
+
   byte[] cut() {
     return ofSources("cut");
+  }
+
+  /** The index of families that is in one slot with all about sources. */
+  byte[] familiesCopy() {
+    return ofSources("families");
   }
 
   byte[] familiesOf(String source) {
@@ -66,25 +81,23 @@ final class LedgerKeys {
 
   /** What every script about a source begins with. */
   List<byte[]> ofSource(String source) {
-    return List.of(
-        sources(),
-        ofSources("versions"),
-        ofSources("retired"),
-        ofSources("retiring"),
-        familiesOf(source));
+    return List.of(sources(), versions(), retired(), retiring(), familiesOf(source), cut());
+  }
+
+  /** The keys of a script about a source that has more. */
+  List<byte[]> ofSource(String source, byte[]... more) {
+    List<byte[]> all = new ArrayList<>(ofSource(source));
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  byte[] versions() {
+    return ofSources("versions");
   }
 
   /** The keys of a script that lists all about sources. */
   List<byte[]> ofAllSources() {
-    return List.of(
-        sources(),
-        ofSources("versions"),
-        ofSources("retired"),
-        ofSources("retiring"),
-        epoch(),
-        cut(),
-        id(),
-        merged());
+    return List.of(sources(), versions(), retired(), retiring(), cut(), epoch(), id(), merged());
   }
 
   /** The keys of a family. */
@@ -133,6 +146,16 @@ final class LedgerKeys {
 
     private byte[] of(String what) {
       return Bytes.of("{" + key + "}:" + what);
+    }
+
+    /** The base, with the headers of who is not folded into it. */
+    List<byte[]> toRead() {
+      return List.of(live(), python(), base(), meta());
+    }
+
+    /** What a script asks that changes nothing of a source. */
+    List<byte[]> toCheck(String source) {
+      return List.of(live(), of("retired"), series(source));
     }
 
     /** What every script that writes a family has. */

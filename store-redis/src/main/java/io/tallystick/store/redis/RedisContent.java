@@ -6,15 +6,12 @@ import io.tallystick.store.FamilyValues;
 import io.tallystick.store.LedgerMerge;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreStats;
-import io.tallystick.store.redis.LedgerReader.Content;
-import io.tallystick.store.redis.LedgerReader.Sources;
 import io.tallystick.store.redis.RedisLedger.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import redis.clients.jedis.Protocol.Command;
 
 /** All that a store in Redis holds, to be counted or to be backed up. */
@@ -48,12 +45,12 @@ final class RedisContent {
     long bytes = keys.bytes() + jobs.bytes();
     LedgerReader reader = store.redisLedger().reader();
     long series = 0;
-    for (Content content : reader.contents()) {
+    for (LedgerContent content : reader.contents()) {
       bytes += content.bytes();
       for (FamilyValues family : content.base(store.nowMs())) {
         series += family.series().size();
       }
-      for (String source : content.sources()) {
+      for (String source : content.headers().keySet()) {
         for (FamilyValues family : content.ofSource(source)) {
           series += family.series().size();
         }
@@ -73,11 +70,11 @@ final class RedisContent {
 
   boolean isLedgerEmpty() {
     LedgerReader reader = store.redisLedger().reader();
-    Sources sources = reader.sources();
+    LedgerSources sources = reader.sources();
     if (!sources.live().isEmpty() || !sources.retired().isEmpty()) {
       return false;
     }
-    for (Content content : reader.contents()) {
+    for (LedgerContent content : reader.contents()) {
       if (!content.base(store.nowMs()).isEmpty()) {
         return false;
       }
@@ -97,16 +94,16 @@ final class RedisContent {
   }
 
   private void write(BackupWriter backup, Snapshot snapshot) {
-    Sources sources = snapshot.sources();
-    String id = sources.id() == null ? UUID.randomUUID().toString() : sources.id();
+    LedgerSources sources = snapshot.sources();
+    String id = store.redisLedger().id();
     backup.write(new BackupRecord.LedgerState(id, sources.merged()));
     long nowMs = store.nowMs();
     LedgerMerge base = new LedgerMerge(nowMs);
     Map<String, List<FamilyValues>> bySource = new LinkedHashMap<>();
     sources.live().forEach(source -> bySource.put(source.name(), new ArrayList<>()));
-    for (Content content : snapshot.contents()) {
+    for (LedgerContent content : snapshot.contents()) {
       content.base(nowMs).forEach(family -> base.addBase(List.of(family)));
-      for (String source : content.sources()) {
+      for (String source : content.headers().keySet()) {
         List<FamilyValues> families = bySource.get(source);
         if (families != null) { // else it came after the others
           families.addAll(content.ofSource(source));
@@ -125,15 +122,13 @@ final class RedisContent {
                         sources.publishedMs(source.name()),
                         source.leaseEndMs(),
                         bySource.getOrDefault(source.name(), List.of()))));
-    LedgerReader reader = store.redisLedger().reader();
+    RedisLedger ledger = store.redisLedger();
     sources
         .retired()
         .forEach(
             (name, retiredMs) ->
                 backup.write(
                     new BackupRecord.Tombstone(
-                        name,
-                        retiredMs,
-                        sources.cut().contains(name) ? reader.baseline(name) : null)));
+                        name, retiredMs, ledger.baseline(name).orElse(null))));
   }
 }

@@ -60,6 +60,12 @@ final class RedisFault {
         category, "Redis refuses a call: code=" + code + " server=" + server, error);
   }
 
+  /** Whether somebody has put another kind of key in the place of one of ours. */
+  static boolean isWrongType(StoreException error) {
+    return error.getCause() instanceof JedisDataException reply
+        && codeOf(reply).equals("WRONGTYPE");
+  }
+
   private static boolean isTransient(JedisDataException error, String code) {
     return TRANSIENT.contains(code) || String.valueOf(error.getMessage()).contains("max number of");
   }

@@ -2,14 +2,15 @@ package io.tallystick.store.redis;
 
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger;
+import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.redis.LedgerFolder.Task;
-import io.tallystick.store.redis.LedgerReader.Sources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
@@ -23,7 +24,10 @@ import redis.clients.jedis.Protocol.Command;
  */
 final class RedisLedger implements Ledger {
   /** How a source is retired whose lease has run out: it has a baseline. */
-  static final String CUT_OFF = "expired";
+  private static final String CUT_OFF = "expired";
+
+  /** The same, though its lease has not run out. */
+  static final String BURIED = "buried";
 
   /** How a source is retired that has ended. */
   private static final String ENDED = "ended";
@@ -31,20 +35,31 @@ final class RedisLedger implements Ledger {
   /** How a retirement goes on, and nothing where there is none. */
   private static final String RESUMED = "resumed";
 
+  /** What is known of the baseline of a source that has ended. */
+  private static final String NO_BASELINE = "-";
+
   private static final int MOST_TRIES = 100;
 
   private final RedisStore store;
   private final LedgerKeys keys;
+  private final LedgerIndex index;
   private final LedgerPublisher publisher;
   private final LedgerReader reader;
   private final LedgerFolder folder;
+  private final LedgerUpkeep upkeep;
 
   RedisLedger(RedisStore store) {
     this.store = store;
     this.keys = new LedgerKeys(store.prefix());
-    this.publisher = new LedgerPublisher(store, keys);
-    this.reader = new LedgerReader(store, keys);
+    this.index = new LedgerIndex(store, keys);
+    this.publisher = new LedgerPublisher(store, keys, index);
+    this.reader = new LedgerReader(store, keys, index);
     this.folder = new LedgerFolder(store);
+    this.upkeep = new LedgerUpkeep(store, keys, index, reader, folder);
+  }
+
+  LedgerIndex index() {
+    return index;
   }
 
   LedgerKeys keys() {
@@ -84,7 +99,7 @@ final class RedisLedger implements Ledger {
     String source = store.limits().checkKey(publication.source());
     Result result = publisher.publish(publication);
     if (result == null) { // whose retirement somebody has begun, and may not end
-      boolean unused = retire(source, RESUMED);
+      boolean unused = retire(source, BURIED);
       return Result.RETIRED;
     }
     return result;
@@ -98,31 +113,38 @@ final class RedisLedger implements Ledger {
 
   /** Retires a source, or goes on with that; false where there is none, or others were first. */
   boolean retire(String source, String how) {
-    List<byte[]> keysOfSource = new ArrayList<>(keys.ofSource(source));
-    keysOfSource.add(keys.epoch());
-    byte[] timeToLive = Bytes.of(store.timeToLiveMs());
     List<byte[]> arguments =
-        List.of(Bytes.of(source), Bytes.of(how), Bytes.of(store.nowMs()), timeToLive);
+        List.of(
+            Bytes.of(source),
+            Bytes.of(how),
+            Bytes.of(store.nowMs()),
+            Bytes.of(store.timeToLiveMs()));
+    List<byte[]> keysOfSource = keys.ofSource(source, keys.epoch(), keys.familiesCopy());
     List<@Nullable Object> begun =
         Bytes.list(store.wire().ask(Request.of(Script.SOURCE_RETIRE, keysOfSource, arguments)));
     if (begun.isEmpty()) {
       return false;
     }
     boolean keepsBaseline = Bytes.text(begun.get(0)).equals(CUT_OFF);
-    List<Task> tasks = new ArrayList<>();
-    for (Object name : Bytes.list(begun.get(1))) {
-      tasks.add(Task.ofSource(keys.family(Bytes.text(name)), source, keepsBaseline));
+    Set<String> names = LedgerIndex.names(begun.subList(1, 2));
+    if (!names.remove("")) { // Redis has lost what families it had
+      names.addAll(index.names());
+      noteFamilies(source, names);
     }
-    folder.fold(tasks);
-    publisher.forget(source);
-    return end(source);
+    List<Task> tasks = new ArrayList<>();
+    names.forEach(name -> tasks.add(Task.ofSource(keys.family(name), source, keepsBaseline)));
+    int baselines = folder.fold(tasks);
+    return end(source, baselines);
+  }
+
+  private void noteFamilies(String source, Set<String> names) {
+    List<byte[]> fields = new ArrayList<>(List.of(Bytes.of(""), Bytes.of(1)));
+    names.forEach(name -> fields.addAll(List.of(Bytes.of(name), Bytes.of("-"))));
+    Object unused = store.wire().ask(Request.of(Command.HSET, keys.familiesOf(source), fields));
   }
 
   /** Ends a retirement and forgets those of more than a day ago. */
-  private boolean end(String source) {
-    List<byte[]> all = new ArrayList<>(keys.ofSource(source));
-    all.add(keys.epoch());
-    all.add(keys.cut());
+  private boolean end(String source, int baselines) {
     long nowMs = store.nowMs();
     List<byte[]> arguments =
         List.of(
@@ -130,26 +152,62 @@ final class RedisLedger implements Ledger {
             Bytes.of(nowMs),
             Bytes.of(nowMs - LedgerFolder.TOMBSTONE_MS),
             Bytes.of(store.timeToLiveMs()),
-            LedgerFolder.BASELINE_KEPT_MS);
-    return Bytes.isTrue(store.wire().ask(Request.of(Script.SOURCE_RETIRED, all, arguments)));
+            Bytes.of(baselines));
+    List<byte[]> keysOfSource = keys.ofSource(source, keys.epoch());
+    List<@Nullable Object> ended =
+        Bytes.list(store.wire().ask(Request.of(Script.SOURCE_RETIRED, keysOfSource, arguments)));
+    List<@Nullable Object> forgotten = Bytes.list(ended.get(1));
+    if (!forgotten.isEmpty()) {
+      forget(forgotten.stream().map(Bytes::text).toList());
+    }
+    return Bytes.isTrue(ended.get(0));
   }
 
+  /** Removes the baselines of sources whose names are forgotten. */
+  private void forget(List<String> sources) {
+    List<Request> requests = new ArrayList<>();
+    sources.forEach(name -> requests.add(Request.of(Command.HKEYS, keys.familiesOf(name))));
+    List<@Nullable Object> families = store.wire().askEach(requests);
+    requests.clear();
+    for (int i = 0; i < sources.size(); i++) {
+      String source = sources.get(i);
+      for (String name : LedgerIndex.names(families.subList(i, i + 1))) {
+        requests.add(Request.of(Command.UNLINK, keys.family(name).baseline(source)));
+      }
+      requests.add(Request.of(Command.UNLINK, keys.familiesOf(source)));
+    }
+    List<@Nullable Object> unused = store.wire().askAll(requests);
+  }
+
+  /**
+   * Retires what is due. One that cannot be retired now keeps no other from it: its error is thrown
+   * once all others are.
+   */
   @Override
   public List<String> retireExpired() {
     store.requireOpen();
+    upkeep.run();
     long nowMs = store.nowMs();
-    Sources sources = reader.sources();
+    List<byte[]> arguments = List.of(Bytes.of(nowMs), Bytes.of(nowMs - LedgerFolder.TOMBSTONE_MS));
+    List<@Nullable Object> expired =
+        Bytes.list(
+            store.wire().ask(Request.of(Script.SOURCE_EXPIRED, keys.ofSource(""), arguments)));
     List<String> retired = new ArrayList<>();
-    for (String source : sources.expired(nowMs)) {
-      if (retire(source, CUT_OFF)) {
-        retired.add(source);
+    StoreException first = null;
+    for (String source : LedgerIndex.names(expired.subList(0, 1))) {
+      try {
+        if (retire(source, CUT_OFF)) {
+          retired.add(source);
+        }
+      } catch (StoreException e) {
+        first = first == null ? e : first;
       }
     }
-    boolean isOld =
-        sources.retired().values().stream()
-            .anyMatch(retiredMs -> retiredMs <= nowMs - LedgerFolder.TOMBSTONE_MS);
-    if (isOld) {
-      boolean unused = end("");
+    if (Bytes.isTrue(expired.get(1))) {
+      boolean unused = end("", 0);
+    }
+    if (first != null) {
+      throw first;
     }
     return retired;
   }
@@ -157,37 +215,49 @@ final class RedisLedger implements Ledger {
   @Override
   public Optional<List<FamilyValues>> baseline(String source) {
     store.requireOpen();
-    store.limits().checkKey(source);
-    Sources sources = reader.sources();
-    if (sources.retiring().contains(source)) {
+    byte[] field = Bytes.of(store.limits().checkKey(source));
+    Request asksHow = Request.of(Command.HEXISTS, keys.retiring(), field);
+    if (Bytes.isTrue(store.wire().ask(asksHow))) {
       boolean unused = retire(source, RESUMED);
-      sources = reader.sources();
     }
-    return sources.cut().contains(source) ? Optional.of(reader.baseline(source)) : Optional.empty();
+    List<@Nullable Object> replies =
+        store
+            .wire()
+            .askAll(
+                List.of(
+                    Request.of(Command.HGET, keys.cut(), field),
+                    Request.of(Command.HKEYS, keys.familiesOf(source)),
+                    Request.of(Command.ZSCORE, keys.retired(), field)));
+    String cut = replies.get(0) == null ? "" : Bytes.text(replies.get(0));
+    if (cut.equals(NO_BASELINE) || (cut.isEmpty() && replies.get(2) == null)) {
+      return Optional.empty();
+    }
+    Set<String> names = LedgerIndex.names(replies.subList(1, 2));
+    return Optional.of(reader.baseline(source, names, cut));
   }
 
   @Override
   public List<Source> sources() {
     store.requireOpen();
-    return reader.sources().live();
+    return reader.live().live();
   }
 
   @Override
-  public List<FamilyValues> read() {
+  public LedgerParts parts(Set<String> without) {
     store.requireOpen();
-    return reader.read();
+    return reader.parts(without);
   }
 
   /** Runs something that reads all of the ledger while no source is being retired. */
   Snapshot snapshot() {
     for (int i = 0; i < MOST_TRIES; i++) {
-      Sources before = reader.sources();
+      LedgerSources before = reader.sources();
       for (String source : before.retiring()) {
         boolean unused = retire(source, RESUMED);
       }
       if (before.retiring().isEmpty()) {
-        List<LedgerReader.Content> contents = reader.contents();
-        Sources after = reader.sources();
+        List<LedgerContent> contents = reader.contents();
+        LedgerSources after = reader.sources();
         if (after.retiring().isEmpty() && after.epoch().equals(before.epoch())) {
           return new Snapshot(before, contents);
         }
@@ -198,5 +268,5 @@ final class RedisLedger implements Ledger {
   }
 
   /** A ledger as a backup has it. */
-  record Snapshot(Sources sources, List<LedgerReader.Content> contents) {}
+  record Snapshot(LedgerSources sources, List<LedgerContent> contents) {}
 }

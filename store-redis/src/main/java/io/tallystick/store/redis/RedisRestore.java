@@ -12,7 +12,6 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.redis.LedgerFolder.Task;
 import io.tallystick.store.redis.LedgerKeys.Family;
-import io.tallystick.store.redis.LedgerReader.Sources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -138,9 +137,9 @@ final class RedisRestore {
   }
 
   private void take(FamilyValues family) {
-    ledger.publisher().describe(family);
+    ledger.index().put(family);
     Family keys = ledger.keys().family(family.name());
-    ledger.folder().fold(List.of(Task.ofBase(keys, family, otherId)));
+    int unused = ledger.folder().fold(List.of(Task.ofBase(keys, family, otherId)));
   }
 
   /** Takes in a source, unless this ledger has more of it or may have had it before. */
@@ -159,21 +158,25 @@ final class RedisRestore {
 
   /** Takes in that a source is retired, with its values where the other ledger's base has none. */
   private void take(BackupRecord.Tombstone other) {
-    Sources sources = ledger.reader().sources();
-    if (sources.retired().containsKey(other.name())) {
+    if (ledger.reader().sources().isRetired(other.name())) {
       return;
     }
-    if (!takesBase && ledger.retire(other.name(), RedisLedger.CUT_OFF)) {
-      return;
-    }
-    LedgerKeys keys = ledger.keys();
-    Set<String> names = new TreeSet<>();
-    Object known = store.wire().ask(Request.of(Command.SMEMBERS, keys.familiesOf(other.name())));
     List<Task> tasks = new ArrayList<>();
-    for (Object name : Bytes.list(known)) {
-      tasks.add(Task.discarding(keys.family(Bytes.text(name)), other.name()));
+    LedgerKeys keys = ledger.keys();
+    if (!takesBase) {
+      if (ledger.retire(other.name(), RedisLedger.BURIED)) {
+        return; // what it has here is not in the other base
+      }
+    } else {
+      Object known = store.wire().ask(Request.of(Command.HKEYS, keys.familiesOf(other.name())));
+      for (String name : LedgerIndex.names(Collections.singletonList(known))) {
+        if (!name.isEmpty()) {
+          tasks.add(Task.discarding(keys.family(name), other.name()));
+        }
+      }
     }
-    ledger.folder().fold(tasks);
+    int unused = ledger.folder().fold(tasks);
+    Set<String> names = new TreeSet<>();
     List<FamilyValues> baseline = other.baseline() == null ? List.of() : other.baseline();
     List<Request> requests = new ArrayList<>();
     for (FamilyValues family : baseline) {
@@ -183,26 +186,23 @@ final class RedisRestore {
     bury(other, names, requests);
   }
 
-  private static void putBaseline(byte[] key, FamilyValues family, List<Request> requests) {
+  private void putBaseline(byte[] key, FamilyValues family, List<Request> requests) {
     List<byte[]> fields = FamilyFields.of(family);
     for (int from = 0; from < fields.size(); from += MOST_FIELDS) {
       int to = Math.min(fields.size(), from + MOST_FIELDS);
       requests.add(Request.of(Command.HSET, key, fields.subList(from, to)));
     }
-    requests.add(Request.of(Command.PEXPIRE, key, LedgerFolder.BASELINE_KEPT_MS));
+    requests.add(Request.of(Command.PEXPIRE, key, Bytes.of(store.timeToLiveMs())));
   }
 
   private void bury(BackupRecord.Tombstone other, Set<String> names, List<Request> requests) {
     LedgerKeys keys = ledger.keys();
-    List<byte[]> all = new ArrayList<>(keys.ofSource(other.name()));
-    all.add(keys.epoch());
-    all.add(keys.cut());
+    List<byte[]> all = keys.ofSource(other.name(), keys.epoch());
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Bytes.of(other.name()));
     arguments.add(Bytes.of(other.retiredMs()));
     arguments.add(Bytes.of(other.baseline() == null ? 0 : 1));
     arguments.add(Bytes.of(store.timeToLiveMs()));
-    arguments.add(LedgerFolder.BASELINE_KEPT_MS);
     names.forEach(name -> arguments.add(Bytes.of(name)));
     List<@Nullable Object> unused = store.wire().askAll(requests); // before it is announced
     Object buried = store.wire().ask(Request.of(Script.SOURCE_BURY, all, arguments));

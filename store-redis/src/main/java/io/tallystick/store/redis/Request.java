@@ -11,6 +11,8 @@ import redis.clients.jedis.Protocol.Command;
 
 /** A command or a script with its keys and arguments, which are not copied. */
 final class Request {
+  private static final int OVERHEAD = 8; // of each argument
+
   private final @Nullable Command command;
   private final @Nullable Script script;
   private final byte[] slotKey;
@@ -65,7 +67,10 @@ final class Request {
   long length() {
     long length = 0;
     for (byte[] argument : arguments) {
-      length += argument.length + 8;
+      length += argument.length + OVERHEAD;
+    }
+    for (byte[] key : keys) {
+      length += key.length + OVERHEAD;
     }
     return length;
   }
@@ -78,8 +83,9 @@ final class Request {
   CommandArguments toArguments(boolean withText) {
     CommandArguments all;
     if (script != null) {
-      all = new CommandArguments(withText ? Command.EVAL : Command.EVALSHA);
-      all.add(withText ? script.text() : script.digest()).add(keys.size());
+      boolean inFull = withText || script.isInlined();
+      all = new CommandArguments(inFull ? Command.EVAL : Command.EVALSHA);
+      all.add(inFull ? script.text() : script.digest()).add(keys.size());
     } else {
       all = new CommandArguments(Objects.requireNonNull(command));
     }

@@ -27,29 +27,34 @@ enum Script {
   JOB_DISCARD("JOB"),
   JOB_DUMP("JOB"),
   JOB_RESTORE("JOB"),
-  SOURCE_BEGIN,
-  SOURCE_COMMIT,
-  SOURCE_RETIRE,
-  SOURCE_RETIRED,
+  SOURCE_BEGIN("OWN", "SOURCE"),
+  SOURCE_COMMIT("OWN", "SOURCE"),
+  SOURCE_RETIRE("OWN", "SOURCE"),
+  SOURCE_RETIRED("OWN", "SOURCE"),
+  SOURCE_BURY("OWN", "SOURCE"),
+  SOURCE_ADOPT("OWN", "SOURCE"),
+  SOURCE_EXPIRED("OWN", "SOURCE"),
+  SOURCE_LIVE,
   SOURCE_LIST,
-  SOURCE_BURY,
-  FAMILY_PUT("FAMILY"),
-  FAMILY_FOLD("FAMILY"),
+  INDEX_PUT("OWN"),
+  STAGE,
+  FAMILY_CHECK,
+  FAMILY_PUT("OWN", "FAMILY"),
+  FAMILY_FOLD("OWN", "FAMILY"),
   FAMILY_READ;
 
   private final String text;
   private final String digest;
 
-  Script() {
-    this("");
-  }
-
   /**
-   * @param prelude the resource that stands before this one; empty where there is none
+   * @param preludes the resources that stand before this one
    */
-  Script(String prelude) {
-    String before = prelude.isEmpty() ? "" : resource(prelude.toLowerCase(Locale.ROOT));
-    text = before + resource(name().toLowerCase(Locale.ROOT));
+  Script(String... preludes) {
+    StringBuilder whole = new StringBuilder();
+    for (String prelude : preludes) {
+      whole.append(resource(prelude.toLowerCase(Locale.ROOT)));
+    }
+    text = whole.append(resource(name().toLowerCase(Locale.ROOT))).toString();
     try {
       byte[] sha1 = MessageDigest.getInstance("SHA-1").digest(text.getBytes(UTF_8));
       digest = HexFormat.of().formatHex(sha1);
@@ -68,6 +73,13 @@ enum Script {
 
   String text() {
     return text;
+  }
+
+  /**
+   * Whether it always goes by its text, as what follows it in a pipeline relies on its having run.
+   */
+  boolean isInlined() {
+    return this == STAGE;
   }
 
   /** The SHA-1 by which Redis finds the script again, in hex. */

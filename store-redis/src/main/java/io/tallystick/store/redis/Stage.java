@@ -1,6 +1,7 @@
 package io.tallystick.store.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import redis.clients.jedis.Protocol.Command;
@@ -42,10 +43,16 @@ final class Stage {
       while (to < arguments.size() && to - from < MOST_DIRECT && length < MOST_DIRECT_BYTES) {
         length += arguments.get(to++).length;
       }
-      requests.add(Request.of(Command.RPUSH, key, arguments.subList(from, to)));
+      List<byte[]> part = arguments.subList(from, to);
+      if (from == 0) { // with its time to live, should nothing more come
+        List<byte[]> first = new ArrayList<>(part);
+        first.add(0, TIME_TO_LIVE_MS);
+        requests.add(Request.of(Script.STAGE, List.of(key), first));
+      } else {
+        requests.add(Request.of(Command.RPUSH, key, part));
+      }
       from = to;
     }
-    requests.add(Request.of(Command.PEXPIRE, key, TIME_TO_LIVE_MS));
     return Bytes.of(arguments.size());
   }
 

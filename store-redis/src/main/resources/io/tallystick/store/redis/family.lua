@@ -3,19 +3,17 @@ local python, base, meta, live = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local retired, series, baseline, stage = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local BATCH = 4000
 
--- A key of ours that somebody has put something else under is lost, and may cost no more.
-local function own(key, kind)
-  local present = redis.call('TYPE', key).ok
-  if present ~= kind and present ~= 'none' then
-    redis.call('UNLINK', key)
-  end
-end
-
 own(base, 'hash')
 own(meta, 'hash')
 own(live, 'hash')
 own(retired, 'zset')
 own(series, 'hash')
+
+-- An answer to what changes nothing.
+local function refuse(answer)
+  redis.call('UNLINK', stage)
+  return answer
+end
 
 -- The arguments from a place on; where they are too many for one call, the stage has so many.
 local function tail(from, staged)
@@ -46,3 +44,4 @@ local function keep(milliseconds)
     redis.call('PEXPIRE', KEYS[i], milliseconds)
   end
 end
+

@@ -1,53 +1,48 @@
--- ARGV: source, version, time of publishing, time to live,
---   'all', 'changes', 'check', 'drop' or 'touch', the version that changes follow or '',
---   the length of the stage or '', the number of shapes, their fields and values, then fields and
---   values of series
-local source, version, how = ARGV[1], ARGV[2], ARGV[5]
-if redis.call('ZSCORE', retired, source) then
-  return 'RETIRED'
+-- ARGV: source, version, time of publishing, end of the lease, time to live,
+--   'all', 'changes', 'drop' or 'touch', the mark that changes go on top of, or '' where there is
+--   to be nothing, the length of the stage or '', the number of shapes, their fields and values,
+--   then fields and values of series
+local source, version, how = ARGV[1], ARGV[2], ARGV[6]
+local retiredAt = redis.call('ZSCORE', retired, source)
+if retiredAt and tonumber(retiredAt) > tonumber(ARGV[3]) - 86400000 then
+  return refuse('RETIRED')
 end
-local header = redis.call('HGET', live, source)
-local present = header and string.sub(header, 1, 19)
 if how == 'touch' then
-  keep(ARGV[4])
+  keep(ARGV[5])
   return 'ACCEPTED'
 end
+local header = redis.call('HGET', live, source)
+local present = versionOf(header)
 if present and present >= version then
-  return 'STALE'
+  return refuse('STALE')
 end
-local shapes = 2 * tonumber(ARGV[8])
-if how == 'changes' or how == 'check' then
-  if present and present > ARGV[6] then
-    return 'INCOMPLETE'
-  end
-  if present and string.sub(header, -1) ~= '-' and redis.call('EXISTS', series) == 0 then
-    return 'INCOMPLETE' -- Redis has evicted it
-  end
-  for i = 9, 8 + shapes, 2 do
+local shapes = 2 * tonumber(ARGV[9])
+if how == 'changes' then
+  local mark = present and present .. (string.match(header, '^%d+ %d+ ([+-])') or '') or ''
+  local lost = ARGV[7] ~= mark
+    or (string.sub(mark, -1) == '+') ~= (redis.call('EXISTS', series) == 1)
+  for i = 10, 9 + shapes, 2 do
     local shape = redis.call('HGET', series, ARGV[i])
-    if shape and shape ~= ARGV[i + 1] then
-      return 'INCOMPLETE'
-    end
+    lost = lost or (shape and shape ~= ARGV[i + 1])
   end
-  if how == 'check' then
-    return present and 'ACCEPTED' or 'NEW'
+  if lost then
+    return refuse('LOST')
   end
 end
-if lacks(ARGV[7]) then
-  return 'LOST'
+if lacks(ARGV[8]) then
+  return refuse('LOST')
 end
-local sign = '+'
-if how == 'all' or how == 'drop' then
+local sign = how == 'drop' and '-' or '+'
+-- the header first: of what takes memory, so that a full server refuses it before anything goes
+redis.call('HSET', live, source, version .. ' ' .. ARGV[3] .. ' ' .. sign .. ' ' .. ARGV[4])
+if how ~= 'changes' then
   redis.call('UNLINK', series)
 end
-if how == 'drop' then
-  sign = '-'
-else
-  each('HSET', series, 9, ARGV, shapes)
-  local fields, from = tail(9 + shapes, ARGV[7])
+if how ~= 'drop' then
+  each('HSET', series, 10, ARGV, shapes)
+  local fields, from = tail(10 + shapes, ARGV[8])
   each('HSET', series, from, fields, #fields - from + 1)
 end
-redis.call('HSET', live, source, version .. ' ' .. ARGV[3] .. ' ' .. sign)
 redis.call('UNLINK', stage)
-keep(ARGV[4])
+keep(ARGV[5])
 return 'ACCEPTED'

@@ -1,31 +1,32 @@
--- KEYS: sources, versions, retired, retiring, families of the source
--- ARGV: source, version, the version it follows or '', end of the lease, time to live,
---   whether to list the families, then names of families
+-- ARGV: source, version, the version it follows or '', 'all' or 'changes', end of the lease, time to
+--   live, then names of families
 -- Notes what a source is about to publish, before any of it is written: so whoever retires it
--- finds all of it.
-if redis.call('ZSCORE', KEYS[3], ARGV[1]) then
+-- finds all of it. Answers with the version that is known, and all families with their marks.
+local source = ARGV[1]
+if isRetired(source) then
   return {'RETIRED'}
 end
-if redis.call('HEXISTS', KEYS[4], ARGV[1]) == 1 then
+if redis.call('HEXISTS', retiring, source) == 1 then
   return {'RETIRING'}
 end
-local known = redis.call('HGET', KEYS[2], ARGV[1])
-local version = known and string.sub(known, 1, 19)
-if version and version >= ARGV[2] then
+local known = versionOf(redis.call('HGET', versions, source))
+if known and known >= ARGV[2] then
   return {'STALE'}
 end
-if ARGV[3] ~= '' and version ~= ARGV[3] then
+if ARGV[3] ~= '' and known ~= ARGV[3] then
   return {'INCOMPLETE'}
 end
-if not version then
-  redis.call('HSET', KEYS[2], ARGV[1], string.rep('0', 19) .. ' 0')
-  redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1])
+if ARGV[4] == 'changes' and redis.call('HEXISTS', of, '') == 0 then
+  return {'INCOMPLETE'}
 end
-local new = {}
+if not known then
+  known = NOTHING
+  redis.call('HSET', versions, source, NOTHING .. ' 0 ' .. ARGV[5])
+  redis.call('ZADD', sources, ARGV[5], source)
+end
+redis.call('HSETNX', of, '', 1)
 for i = 7, #ARGV do
-  new[#new + 1] = redis.call('SADD', KEYS[5], ARGV[i])
+  redis.call('HSETNX', of, ARGV[i], NOTHING .. '-')
 end
-for _, key in ipairs(KEYS) do
-  redis.call('PEXPIRE', key, ARGV[5])
-end
-return {'ACCEPTED', new, ARGV[6] == '1' and redis.call('SMEMBERS', KEYS[5]) or {}}
+keep(ARGV[6])
+return {'ACCEPTED', known, redis.call('HGETALL', of)}

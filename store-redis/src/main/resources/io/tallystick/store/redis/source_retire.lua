@@ -1,20 +1,30 @@
--- KEYS: sources, versions, retired, retiring, families of the source, epoch
--- ARGV: source, 'ended', 'expired' or 'resumed', now, time to live
--- Begins a retirement, or goes on with one that was begun; empty where there is none.
-if redis.call('ZSCORE', KEYS[3], ARGV[1]) then
+-- KEYS: as always, epoch, index
+-- ARGV: source, 'ended', 'expired', 'buried' or 'resumed', now, time to live
+-- Begins a retirement, or goes on with one that was begun; empty where there is none. One that is
+-- buried is cut off though its lease runs.
+local source = ARGV[1]
+if isRetired(source) then
   return {}
 end
-local how = redis.call('HGET', KEYS[4], ARGV[1])
+local how = redis.call('HGET', retiring, source)
 if not how then
-  local ending = redis.call('ZSCORE', KEYS[1], ARGV[1])
-  if not ending or ARGV[2] == 'resumed' 
+  local known = redis.call('HGET', versions, source)
+  local ending = redis.call('ZSCORE', sources, source)
+    or (known and (string.match(known, ' %d+ (%d+)$') or '0'))
+  if not ending or ARGV[2] == 'resumed'
       or (ARGV[2] == 'expired' and tonumber(ending) > tonumber(ARGV[3])) then
     return {}
   end
-  how = ARGV[2]
-  redis.call('HSET', KEYS[4], ARGV[1], how)
-  redis.call('PEXPIRE', KEYS[4], ARGV[4])
-  redis.call('INCR', KEYS[6])
-  redis.call('PEXPIRE', KEYS[6], ARGV[4])
+  how = ARGV[2] == 'ended' and 'ended' or 'expired'
+  redis.call('HSET', retiring, source, how)
+  redis.call('INCR', KEYS[7])
 end
-return {how, redis.call('SMEMBERS', KEYS[5])}
+own(KEYS[8], 'hash')
+local names = redis.call('HKEYS', of)
+for _, name in ipairs(names) do
+  if name ~= '' then
+    redis.call('HSETNX', KEYS[8], name, '{}')
+  end
+end
+keep(ARGV[4])
+return {how, names}

@@ -1,29 +1,37 @@
--- KEYS: sources, versions, retired, retiring, families of the source, epoch, cut
--- ARGV: source, now, the time before which names are forgotten, time to live, how long to keep
--- Ends a retirement, or with no source forgets old names alone.
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[3], 'LIMIT', 0, 1000)) do
-  redis.call('ZREM', KEYS[3], name)
-  redis.call('HDEL', KEYS[7], name)
+-- KEYS: as always, epoch
+-- ARGV: source, now, the time before which names are forgotten, time to live, how many of its
+--   families have a baseline
+-- Ends a retirement, or with no source forgets old names alone. Answers with 1 where it has ended
+-- one, and the names with a baseline that are forgotten.
+local source = ARGV[1]
+local forgotten = {}
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', retired, '-inf', ARGV[3], 'LIMIT', 0, 1000)) do
+  redis.call('ZREM', retired, name)
+  local baselines = redis.call('HGET', cut, name)
+  redis.call('HDEL', cut, name)
+  if baselines and baselines ~= '-' then
+    forgotten[#forgotten + 1] = name
+  end
 end
-if ARGV[1] == '' then
-  return 0
+if redis.call('HLEN', cut) > redis.call('ZCARD', retired) then
+  for _, name in ipairs(redis.call('HKEYS', cut)) do
+    redis.call('ZADD', retired, 'NX', ARGV[2], name) -- which was lost
+  end
 end
-local how = redis.call('HGET', KEYS[4], ARGV[1])
+local how = source ~= '' and redis.call('HGET', retiring, source)
 if not how then
-  return 0
+  return {0, forgotten}
 end
-redis.call('ZREM', KEYS[1], ARGV[1])
-redis.call('HDEL', KEYS[2], ARGV[1])
-redis.call('HDEL', KEYS[4], ARGV[1])
-redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
+redis.call('ZREM', sources, source)
+redis.call('HDEL', versions, source)
+redis.call('HDEL', retiring, source)
+redis.call('ZADD', retired, ARGV[2], source)
 if how == 'expired' then
-  redis.call('HSET', KEYS[7], ARGV[1], 1)
-  redis.call('PEXPIRE', KEYS[5], ARGV[5])
+  redis.call('HSET', cut, source, ARGV[5])
 else
-  redis.call('DEL', KEYS[5])
+  redis.call('HSET', cut, source, '-')
+  redis.call('UNLINK', of)
 end
-redis.call('INCR', KEYS[6])
-for _, i in ipairs({1, 2, 3, 4, 6, 7}) do
-  redis.call('PEXPIRE', KEYS[i], ARGV[4])
-end
-return 1
+redis.call('INCR', KEYS[7])
+keep(ARGV[4])
+return {1, forgotten}

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A way to a server that is cut once so many bytes have gone one way. */
@@ -19,6 +20,10 @@ final class CuttingProxy implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong requestsLeft = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong repliesLeft = new AtomicLong(Long.MAX_VALUE);
+
+  private final AtomicInteger requestsUntilAction = new AtomicInteger();
+  private volatile Throwable failure; // null where there was none
+  private volatile Runnable between; // null where there is nothing to do
 
   private CuttingProxy(int serverPort, ServerSocket socket) {
     this.serverPort = serverPort;
@@ -67,6 +72,9 @@ final class CuttingProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[BUFFER_LENGTH];
       for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+        if (left == requestsLeft) {
+          meanwhile();
+        }
         long before = left.getAndAdd(-read);
         int allowed = (int) Math.max(0, Math.min(read, before));
         out.write(buffer, 0, allowed);
@@ -79,6 +87,37 @@ final class CuttingProxy implements AutoCloseable {
       open.remove(from);
       open.remove(to);
     }
+  }
+
+  /** Does what is to be done between two requests, if this is the time. */
+  private void meanwhile() {
+    Runnable action = between;
+    if (action != null && requestsUntilAction.decrementAndGet() < 0) {
+      between = null;
+      try {
+        action.run();
+      } catch (RuntimeException | AssertionError e) {
+        failure = e;
+      }
+    }
+  }
+
+  /** Whether what is to be done between two requests is still to be done. */
+  boolean isPending() {
+    return between != null;
+  }
+
+  /** Throws what the latest action did that was done between two requests. */
+  void throwFailure() {
+    if (failure != null) {
+      throw new AssertionError("between two requests", failure);
+    }
+  }
+
+  /** Does something before one of the next requests goes on; others wait for it. */
+  void before(int requests, Runnable action) {
+    requestsUntilAction.set(requests);
+    between = action;
   }
 
   String url() {
@@ -107,6 +146,7 @@ final class CuttingProxy implements AutoCloseable {
 
   /** Lets all bytes pass from now on. */
   void mend() {
+    between = null;
     cutAfter(Long.MAX_VALUE, Long.MAX_VALUE);
   }
 

@@ -6,8 +6,14 @@ import static io.tallystick.store.redis.Counters.counter;
 import static io.tallystick.store.redis.Counters.total;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.GaugeMode;
+import io.tallystick.store.FamilyValues;
+import io.tallystick.store.SeriesValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -64,10 +70,10 @@ class LedgerScriptsTest {
     store.ledger().publish(all("a", 1, counter("m", count("/", 1))));
     LedgerKeys.Family keys = store.redisLedger().keys().family("m");
     LedgerFolder folder = store.redisLedger().folder();
-    folder.fold(List.of(LedgerFolder.Task.ofSource(keys, "a", false)));
+    int unused = folder.fold(List.of(LedgerFolder.Task.ofSource(keys, "a", false)));
     assertThat(total(store, "m")).isEqualTo(1);
     store.ledger().publish(all("b", 1, counter("m", count("/", 4))));
-    folder.fold(List.of(LedgerFolder.Task.ofSource(keys, "a", false)));
+    assertThat(folder.fold(List.of(LedgerFolder.Task.ofSource(keys, "a", false)))).isZero();
     assertThat(store.ledger().retire("a")).isTrue();
     assertThat(total(store, "m")).isEqualTo(5);
   }
@@ -94,6 +100,85 @@ class LedgerScriptsTest {
     assertThat(total(store, "m")).isEqualTo(1);
   }
 
+  @Test
+  void shouldLetAStageExpireFromItsFirstPieceOn() {
+    List<Request> requests = new ArrayList<>();
+    List<byte[]> arguments = new ArrayList<>();
+    for (int i = 0; i < 20_001; i++) {
+      arguments.add(Bytes.of(i));
+    }
+    byte[] key = Bytes.of("stage" + UUID.randomUUID());
+    byte[] staged = new Stage().put(key, arguments, requests, new ArrayList<>());
+    assertThat(staged).isEqualTo(Bytes.of(20_001));
+    assertThat(requests).hasSizeGreaterThan(3);
+    for (Request each : requests) {
+      Object unused = store.wire().ask(each);
+      Object left = store.wire().ask(Request.of(Command.PTTL, key));
+      assertThat(Bytes.number(left)).isPositive();
+    }
+    List<Object> all =
+        Bytes.list(store.wire().ask(Request.of(Command.LRANGE, key, Bytes.of(0), Bytes.of(-1))));
+    assertThat(all).extracting(Bytes::text).hasSize(20_001).startsWith("0", "1").endsWith("20000");
+  }
+
+  @Test
+  void shouldLeaveNoStageWhenAPublicationIsRefused() {
+    store.ledger().publish(all("a", 5, counter("m", count("/", 1))));
+    LedgerKeys.Family keys = store.redisLedger().keys().family("m");
+    Object pushed = store.wire().ask(Request.of(Command.RPUSH, keys.stage("none"), Bytes.of("x")));
+    assertThat(pushed).isEqualTo(1L);
+    assertThat(Bytes.text(store.wire().ask(put(keys, 2, Bytes.of(1))))).isEqualTo("STALE");
+    assertThat(store.wire().ask(Request.of(Command.EXISTS, keys.stage("none")))).isEqualTo(0L);
+  }
+
+  @Test
+  void shouldAskForNoMoreFieldsThanACommandTakes() {
+    List<SeriesValues> series = new ArrayList<>();
+    List<Double> bounds = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      bounds.add(i == 59 ? Double.POSITIVE_INFINITY : (double) i);
+    }
+    List<Long> counts = Collections.nCopies(60, 1L);
+    for (int i = 0; i < 100; i++) {
+      Labels labels = Labels.of("path", "/" + i);
+      series.add(new SeriesValues(labels, 1, 0, counts, 1, 0, null, null, List.of()));
+    }
+    FamilyValues family =
+        new FamilyValues(
+            "h",
+            "h",
+            "h",
+            FamilyType.HISTOGRAM,
+            GaugeMode.ALL,
+            null,
+            null,
+            bounds,
+            List.of(),
+            List.of(),
+            1,
+            series);
+    store.ledger().publish(all("a", 1, family));
+    store.ledger().retire("a");
+    store.ledger().publish(all("b", 1, family));
+    LedgerKeys.Family keys = store.redisLedger().keys().family("h");
+    List<Request> read =
+        List.of(
+            Request.of(Command.HGET, keys.live(), Bytes.of("b")),
+            Request.of(Command.HGETALL, keys.series("b")),
+            Request.of(Command.HGETALL, keys.meta()),
+            Request.of(Command.HLEN, keys.python()));
+    LedgerFolder.Task task = LedgerFolder.Task.ofSource(keys, "b", false);
+    task.begin(store.wire().askAll(read), 1);
+    List<Request> requests = task.baseRequests();
+    assertThat(requests).hasSize(3); // one of the base, 6,300 fields of Python's
+    assertThat(requests)
+        .allSatisfy(each -> assertThat(each.toArguments(false).size()).isLessThan(4_100));
+    assertThat(store.ledger().retire("b")).isTrue();
+    assertThat(store.ledger().read().get(0).series())
+        .hasSize(100)
+        .allSatisfy(each -> assertThat(each.counts()).containsOnly(2L));
+  }
+
   /** Folds nothing of the source a, which is gone then. */
   private String fold(LedgerKeys.Family keys, String header, String sequence) {
     List<byte[]> arguments = new ArrayList<>();
@@ -104,7 +189,7 @@ class LedgerScriptsTest {
       arguments.add(Bytes.of(0)); // lists of nothing
     }
     Request request = Request.of(Script.FAMILY_FOLD, keys.all("a", "none"), arguments);
-    return Bytes.text(store.wire().ask(request));
+    return Bytes.text(Bytes.list(store.wire().ask(request)).get(0));
   }
 
   /** What writes all of a family of the source a. */
@@ -114,8 +199,9 @@ class LedgerScriptsTest {
         new ArrayList<>(
             List.of(
                 Bytes.of("a"),
-                Bytes.of(LedgerPublisher.version(version)),
-                Bytes.of(1),
+                Bytes.of(LedgerHeader.version(version)),
+                Bytes.of(System.currentTimeMillis()),
+                Bytes.of(Long.MAX_VALUE),
                 Bytes.of(1_000_000),
                 Bytes.of("all"),
                 Bytes.of(""),

@@ -104,7 +104,7 @@ class RedisFailoverTest {
       while (moving) {
         boolean unused = publishes(store, "a"); // not while the slot's keys are on both sides
         Request header = Request.of(Command.HGET, live, Bytes.of("a"));
-        assertThat(Bytes.text(store.wire().ask(header))).endsWith("+"); // wherever it is
+        assertThat(Bytes.text(store.wire().ask(header))).contains(" + "); // wherever it is
         List<?> keys = (List<?>) source.run(Command.CLUSTER, "GETKEYSINSLOT", slot, "1");
         moving = !keys.isEmpty();
         for (Object key : keys) {
