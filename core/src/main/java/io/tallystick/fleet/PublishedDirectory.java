@@ -51,7 +51,7 @@ final class PublishedDirectory {
       LedgerParts parts = ledger.parts(Set.of(source.name()));
       DirectorySource after = sourceIn(ledger);
       latest = after;
-      if (after.name().equals(source.name()) && after.ledger().equals(source.ledger())) {
+      if (after.isAs(source)) {
         return LedgerContent.ofNow(parts, after, startNs);
       }
       source = after;

@@ -81,6 +81,17 @@ public final class DirectorySource {
     return present.folded();
   }
 
+  /**
+   * Whether a ledger without the source of this has of the directory what it has without that of
+   * another: it is the same one, or there is none yet of either, whose digits may differ then.
+   */
+  public boolean isAs(DirectorySource other) {
+    boolean isSame =
+        name().equals(other.name())
+            || (!isTakenIn() && !other.isTakenIn() && folded().equals(other.folded()));
+    return isSame && ledger.equals(other.ledger);
+  }
+
   /** What gauges of its processes have as their label {@code instance}: the same in all lives. */
   public String instance() {
     return present.name().instance();
@@ -108,9 +119,9 @@ public final class DirectorySource {
     return new DirectorySource(present.takenIn(version), ledger, earlier, joined);
   }
 
-  /** The source of a name that it has now or had before, in a ledger that has yet to take it in. */
+  /** The source of a name that it has now or had before, or of a new one. */
   DirectorySource as(KnownName name, String ledgerId) {
-    return moved(name.takenIn(0), ledgerId, joined);
+    return moved(name, ledgerId, joined);
   }
 
   /** The next source of the line of a name. */

@@ -63,7 +63,8 @@ final class LedgerTraces {
     SourceName present = source.present().name();
     if (isSame && isThere(source.present(), true)) {
       List<Tip> tips = uncovered(with(tipOfPresent(), othersTips(scraper, nowMs)));
-      return tips.size() == 1 ? source : adopted(tips, nowMs);
+      boolean isAlone = tips.size() == 1 && tips.get(0).name().equals(present);
+      return isAlone ? source : adopted(tips, nowMs);
     }
     if (isSame && newestThere(present, true).isEmpty()) { // else an older content is back
       return retired(scraper, nowMs);
@@ -77,7 +78,7 @@ final class LedgerTraces {
   /** Whether a name is a source, and not one that a late publication has made again. */
   private boolean isThere(KnownName name, boolean isSame) {
     Long version = versions.get(name.name());
-    return version != null && (!isSame || version >= name.takenInVersion());
+    return version != null && (isSame ? version >= name.takenInVersion() : !name.isUnused());
   }
 
   private DirectorySource retired(Scraper scraper, long nowMs) {
@@ -99,11 +100,23 @@ final class LedgerTraces {
         : next;
   }
 
-  /** What a line's newest name in the ledger says. */
-  private record Tip(SourceName name, boolean isThere, List<FamilyValues> folded) {}
+  /**
+   * What a line's newest name in the ledger says.
+   *
+   * @param version of the source; 0 where it is not there
+   */
+  private record Tip(SourceName name, long version, List<FamilyValues> folded) {
+    boolean isThere() {
+      return version > 0;
+    }
+  }
+
+  private Tip tipOf(SourceName there, List<FamilyValues> folded) {
+    return new Tip(there, versions.getOrDefault(there, 0L), folded);
+  }
 
   private Tip tipOfPresent() {
-    return new Tip(source.present().name(), true, source.folded());
+    return tipOf(source.present().name(), source.folded());
   }
 
   private static List<Tip> with(Tip present, List<Tip> others) {
@@ -135,17 +148,20 @@ final class LedgerTraces {
     Optional<SourceName> there = newestThere(of, isSame);
     List<KnownName> names = namesOfLine(of);
     for (KnownName each : names) {
+      if (each.isUnused() && !isSame) {
+        continue;
+      }
       if (there.isPresent() && each.name().equals(there.get())) {
-        return Optional.of(new Tip(each.name(), true, each.folded()));
+        return Optional.of(tipOf(each.name(), each.folded()));
       }
       Optional<List<FamilyValues>> baseline = ledger.baseline(each.name().toString());
       if (baseline.isPresent()) {
         List<FamilyValues> folded = sum(each.folded(), baseline.get(), nowMs);
-        return Optional.of(new Tip(each.name(), false, folded));
+        return Optional.of(new Tip(each.name(), 0, folded));
       }
     }
     // one whose values are not known any more
-    return there.map(name -> new Tip(name, false, all(scraper)));
+    return there.map(name -> new Tip(name, 0, all(scraper)));
   }
 
   private List<KnownName> namesOfLine(SourceName of) {
@@ -171,13 +187,13 @@ final class LedgerTraces {
   private DirectorySource adopted(List<Tip> tips, long nowMs) {
     if (tips.isEmpty()) {
       return source.folded().isEmpty()
-          ? source.as(source.present(), id)
+          ? source.as(source.present().takenIn(0), id)
           : source.inNewLine(List.of(), id, Set.of());
     }
     if (tips.size() == 1) {
       Tip tip = tips.get(0);
       return tip.isThere()
-          ? source.as(KnownName.create(tip.name(), tip.folded()), id)
+          ? source.as(new KnownName(tip.name(), tip.version(), tip.folded()), id)
           : source.next(tip.name(), tip.folded(), id);
     }
     List<FamilyValues> folded = List.of();

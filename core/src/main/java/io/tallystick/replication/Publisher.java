@@ -123,7 +123,8 @@ final class Publisher {
     if (!asItIs.equals(source)) {
       moveTo(asItIs);
     }
-    if (!source.isTakenIn() && !takeIn(ledger)) {
+    boolean isNoted = source.isTakenIn() && source.equals(written);
+    if (!isNoted && !takeIn(ledger)) {
       return false;
     }
     long follows = versionIn(ledger);
@@ -146,6 +147,9 @@ final class Publisher {
     }
     long follows = versionIn(ledger);
     if (follows == 0) {
+      if (source.isTakenIn()) {
+        return false; // it was retired just now
+      }
       long first = nextVersion();
       if (!send(ledger, Publication.ofAll(source.name(), first, List.of(), settings.lease()))) {
         return false;
@@ -274,8 +278,12 @@ final class Publisher {
       return false;
     }
     long nowMs = settings.clock().millis();
-    if (since > 0 && !source.asIn(ledger, scraper, nowMs).equals(source)) {
-      since = 0; // a backup was merged
+    if (since > 0) { // a backup may have been merged meanwhile
+      if (source.asIn(ledger, scraper, nowMs).equals(source)) {
+        endOthers(ledger); // before they are retired with their values
+      } else {
+        since = 0;
+      }
     }
     inspection.run(ledger, source.name());
     return true;

@@ -23,8 +23,9 @@ final class FaultyLedger implements Ledger {
   private final List<Publication> published = new CopyOnWriteArrayList<>();
   private final List<Publication> late = new ArrayList<>();
   private volatile Line line = Line.GOOD;
-  private final AtomicInteger goodOnes =
-      new AtomicInteger(); // publications that come before the fault
+  private final AtomicInteger goodOnes = new AtomicInteger(); // publications before the fault
+  private Runnable news = () -> {};
+  private int readingsBefore;
 
   FaultyLedger(TurnedClock clock) {
     this.clock = clock;
@@ -58,6 +59,12 @@ final class FaultyLedger implements Ledger {
   void set(Line next, int behind) {
     line = next;
     goodOnes.set(behind);
+  }
+
+  /** Has something happen right before one of the next readings of the sources; 1 is the next. */
+  void beforeSources(int reading, Runnable what) {
+    readingsBefore = reading;
+    news = what;
   }
 
   /** Loses all content, as a store does that is killed and keeps nothing. */
@@ -159,6 +166,9 @@ final class FaultyLedger implements Ledger {
 
   @Override
   public List<Source> sources() {
+    if (--readingsBefore == 0) {
+      news.run();
+    }
     return reached().sources();
   }
 

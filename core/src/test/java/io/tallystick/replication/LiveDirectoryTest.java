@@ -247,4 +247,23 @@ class LiveDirectoryTest {
         .map(line -> line.replace("instance=\"web-1:shop\",", ""))
         .toList();
   }
+
+  @Test
+  void shouldShowTheDirectoryWhenNobodyPublishesItToALedgerThatWasEmptied() throws IOException {
+    own.count(3);
+    own.cycle(store.ledger());
+    clock.turn(PublishingHost.LEASE);
+    store.ledger().retireExpired();
+    own.count(2);
+    own.cycle(store.ledger());
+
+    try (MemoryStore empty = MemoryStore.open(Long.MAX_VALUE, clock)) {
+      ledger = new ScriptedLedger(empty.ledger());
+      fleet.close();
+      fleet = fleet();
+
+      assertThat(total()).isEqualTo(5);
+      assertThat(text()).contains("tallystick_store_up 1.0\n");
+    }
+  }
 }

@@ -18,6 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A ledger that was emptied, restored or merged: the total is right again after the next cycle. */
 class OtherContentTest {
@@ -216,5 +218,91 @@ class OtherContentTest {
         .extracting(Ledger.Source::name)
         .containsExactly(host.source().name());
     assertThat(total()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldCountOnceWhenItIsKilledOverANameThatItFindsAndIsForgotten() throws IOException {
+    count(5);
+    Path backup = backup();
+    ledger.empty();
+    count(1);
+    restore(backup);
+    host.restartPublisher();
+    ledger.set(Line.LOSES);
+    assertThatExceptionOfType(StoreException.class).isThrownBy(() -> host.cycle(ledger));
+    ledger.set(Line.GOOD);
+    letLeaseRunOut();
+    clock.turn(Duration.ofDays(1).plusSeconds(1));
+    List<String> unused = ledger.store().ledger().retireExpired();
+
+    host.restartPublisher();
+    host.cycle(ledger);
+
+    assertThat(total()).isEqualTo(5); // what was counted before it was away is missing, as always
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void shouldCountAllWhenTheLedgerIsEmptiedOverAReading(int reading) throws IOException {
+    count(5);
+    letLeaseRunOut();
+    count(1);
+    host.restartPublisher();
+    ledger.beforeSources(reading, ledger::empty);
+
+    for (int i = 0; i < 3; i++) {
+      clock.turn(PublishingHost.LEASE.dividedBy(3));
+      host.cycle(ledger);
+    }
+
+    assertThat(total()).isEqualTo(6);
+  }
+
+  @Test
+  void shouldGoOnAsALineThatIsMergedAndHasBegunBehindThePresentOne() throws IOException {
+    count(5);
+    Path first = backup();
+    letLeaseRunOut();
+    count(1);
+    Path second = backup();
+    ledger.empty();
+    count(1);
+    ledger.store().restore(second, RestoreMode.MERGE);
+    host.restartPublisher();
+    count(1); // as a new line
+    Path joined = backup();
+    restore(first);
+    count(1); // as the first one again
+    ledger.empty();
+    count(1);
+
+    ledger.store().restore(joined, RestoreMode.MERGE);
+    host.restartPublisher();
+    for (int i = 0; i < 3; i++) {
+      clock.turn(PublishingHost.LEASE.dividedBy(3));
+      count(1);
+    }
+
+    assertThat(total()).isEqualTo(13);
+    assertThat(ledger.sources()).hasSize(1);
+  }
+
+  @Test
+  void shouldEndAnEarlierNameThatIsMergedWhenItIsForgotten() throws IOException {
+    count(3);
+    Path backup = backup();
+    ledger.empty();
+    count(2);
+    letLeaseRunOut();
+    count(1);
+    publishForADay();
+
+    ledger.store().restore(backup, RestoreMode.MERGE);
+    assertThat(total()).isEqualTo(9);
+    clock.turn(PublishingHost.LEASE.dividedBy(3));
+    host.cycle(ledger);
+
+    assertThat(total()).isEqualTo(6);
+    assertThat(ledger.sources()).hasSize(1);
   }
 }

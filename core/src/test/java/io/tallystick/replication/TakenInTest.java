@@ -9,6 +9,8 @@ import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -144,5 +146,24 @@ class TakenInTest {
     assertThat(ledger.sources())
         .extracting(Ledger.Source::name)
         .containsExactly(host.source().name()); // the one that came late is ended
+  }
+
+  @Test
+  void shouldPublishNoValueWhenItCannotBeNotedThatTheNameIsTakenIn() throws IOException {
+    host.count(5);
+    Path inTheWay = host.directory().path().resolve("replication.state.x.tmp");
+    ledger.set(Line.LOSES, 1);
+    failingCycle(); // has noted the name
+    Files.createFile(Files.createDirectory(inTheWay).resolve("file"));
+
+    for (int i = 0; i < 3; i++) {
+      assertThatExceptionOfType(IOException.class).isThrownBy(() -> host.cycle(ledger));
+    }
+    assertThat(ledger.takeSent()).allMatch(each -> each.families().isEmpty());
+    Files.delete(inTheWay.resolve("file"));
+    Files.delete(inTheWay);
+    host.cycle(ledger);
+
+    assertThat(PublishingHost.total(ledger)).isEqualTo(5);
   }
 }
