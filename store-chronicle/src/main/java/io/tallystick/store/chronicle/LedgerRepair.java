@@ -15,9 +15,9 @@ import java.util.TreeMap;
  * A ledger of which rows may be lost. In a call.
  *
  * <p>A source that lives and has lost series takes no changes until it has published all of them:
- * they are answered with INCOMPLETE. What the base or a baseline has lost is lost, which is logged;
- * so is a source whose own row is lost, which is unknown from here on, and publishes all. A ledger
- * whose head is lost has a new id.
+ * they are not answered with ACCEPTED. What the base or a baseline has lost is lost, which is
+ * logged; so is a source whose own row is lost: it is unknown from here on, as one that was retired
+ * long ago. A ledger whose head is lost has a new id.
  */
 final class LedgerRepair {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
@@ -45,7 +45,7 @@ final class LedgerRepair {
     sources.forEach(
         (name, source) -> {
           if (repairFamilies(name, source)) {
-            source.version = 0; // whatever changes follow, they do not follow this
+            source.version++; // whatever changes follow, they do not follow this
             rows.putSource(name, source);
           }
         });

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.tallystick.Tallystick;
+import io.tallystick.metrics.Counter;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
@@ -183,7 +185,7 @@ class RepairTest {
     return store
         .ledger()
         .publish(
-            Publication.ofChanges(source, since + 1, since, List.of(counter(0, 1, 100)), LEASE));
+            Publication.ofChanges(source, since + 9, since, List.of(counter(0, 1, 100)), LEASE));
   }
 
   /** The key of a series of a source. */
@@ -223,7 +225,7 @@ class RepairTest {
           default -> seriesOf("b");
         });
     if (publishChange("b", 1) == Ledger.Result.INCOMPLETE) {
-      assertThat(publishAll("b", 2, 100)).isEqualTo(Ledger.Result.ACCEPTED);
+      assertThat(publishAll("b", 11, 100)).isEqualTo(Ledger.Result.ACCEPTED);
       assertThat(total()).isEqualTo(3 + 300);
     } else {
       assertThat(letter).isIn((byte) 'H', (byte) 'O'); // of whose values nothing is lost
@@ -233,6 +235,29 @@ class RepairTest {
     assertThat(store.ledger().retire("a")).isTrue();
     assertThat(store.ledger().retire("b")).isTrue();
     assertThat(store.ledger().sources()).isEmpty();
+  }
+
+  @Test
+  void shouldBeWholeAgainWhenADirectoryThatHasOutlivedItIsPublished() throws IOException {
+    countPublished();
+    lose(MapKind.LEDGER, seriesOf(store.ledger().sources().get(0).name()));
+    assertThat(total()).isEqualTo(2);
+
+    countPublished();
+
+    assertThat(total()).isEqualTo(6);
+    assertThat(store.ledger().sources()).hasSize(1);
+  }
+
+  /** Counts three in a directory that is on a disk, and has them published. */
+  private void countPublished() {
+    try (Tallystick tallystick =
+        Tallystick.builder().directory(folder.resolve("shared")).replicateTo(store).open()) {
+      Counter requests = Counter.builder().name("m").labelNames("path").register(tallystick);
+      for (int i = 0; i < 3; i++) {
+        requests.labelValues("/" + i).inc();
+      }
+    }
   }
 
   @Test
