@@ -141,12 +141,19 @@ final class Circuit {
     return phase.state;
   }
 
-  /** In how long a probe may be let through; zero where one may be now, or is out. */
+  /**
+   * In how long a probe may be let through at the latest; zero where one may be now. One that is
+   * out is waited for: it may come back sooner.
+   */
   Duration retryAfter() {
-    Phase present = phase;
-    long restNs =
-        present.state == State.OPEN ? openNs - (nanoTime.getAsLong() - present.sinceNs) : 0;
-    return Duration.ofNanos(Math.max(0, restNs));
+    lock.lock();
+    try {
+      boolean isRefusing = phase.state == State.OPEN || isProbing;
+      long restNs = isRefusing ? openNs - (nanoTime.getAsLong() - phase.sinceNs) : 0;
+      return Duration.ofNanos(Math.max(0, restNs));
+    } finally {
+      lock.unlock();
+    }
   }
 
   Figures figures() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any. While it is closed and calls succeed, no lock is taken and nothing is
  * allocated. A result counts for the state in which its call was let through, and for no later one.
  */
-public final class CircuitBreaker {
+public final class CircuitBreaker implements AutoCloseable {
   /** What {@link #tryAcquire} returns instead of a permit. */
   public static final long REFUSED = -1;
 
@@ -147,7 +147,10 @@ public final class CircuitBreaker {
     return circuit.state();
   }
 
-  /** In how long a probe may be let through; zero where one may be now, or is out. */
+  /**
+   * In how long a probe may be let through at the latest; zero where one may be now. Where one is
+   * out, in how long it is given up: it may come back sooner.
+   */
   public Duration retryAfter() {
     return circuit.retryAfter();
   }
@@ -163,6 +166,18 @@ public final class CircuitBreaker {
         successes.sum(),
         figures.trips(),
         figures.failedInRow());
+  }
+
+  /**
+   * Gives its name in the metrics back, for another breaker: its series then show no state, and
+   * count no more. It goes on without them. Needed only where there are metrics, and for as long as
+   * others may come; twice does no harm.
+   */
+  @Override
+  public void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
   }
 
   /** What a breaker does with calls. */
@@ -233,6 +248,11 @@ public final class CircuitBreaker {
       return this;
     }
 
+    /**
+     * The breaker, closed.
+     *
+     * @throws IllegalArgumentException where another breaker that is in use counts under its name
+     */
     public CircuitBreaker build() {
       return new CircuitBreaker(this);
     }

@@ -13,7 +13,10 @@ public final class CircuitOpenException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
-  /** In how long a probe may be let through; zero where one is out at present. */
+  /**
+   * In how long a probe may be let through at the latest; where one is out at present, in how long
+   * it is given up. It may come back sooner.
+   */
   public Duration retryAfter() {
     return retryAfter;
   }

@@ -4,6 +4,8 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.metrics.Registrar;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The families in which circuit breakers and retries count what they do: one of these for each
@@ -17,6 +19,7 @@ public final class FallbackMetrics {
   private final Counter breakerTrips;
   private final Counter attempts;
   private final Counter exhausted;
+  private final Set<String> breakers = ConcurrentHashMap.newKeySet();
 
   private FallbackMetrics(Registrar registrar) {
     this.breakerState =
@@ -62,7 +65,12 @@ public final class FallbackMetrics {
   }
 
   BreakerMetrics breaker(String name) {
-    return new BreakerMetrics(name, breakerState, breakerCalls, breakerTrips);
+    if (!breakers.add(name)) { // one state for two breakers would be wrong of either
+      throw new IllegalArgumentException(
+          "circuit breaker has a name that another one counts under: name=" + name);
+    }
+    return new BreakerMetrics(
+        name, breakerState, breakerCalls, breakerTrips, () -> breakers.remove(name));
   }
 
   RetryMetrics retry(String name) {

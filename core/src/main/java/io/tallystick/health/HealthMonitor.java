@@ -2,16 +2,19 @@ package io.tallystick.health;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +43,14 @@ public final class HealthMonitor implements AutoCloseable {
   private final Supplier<CircuitBreakerHealth> circuitBreaker;
   private final Supplier<FallbackHealth> fallback;
   private final Supplier<RetryHealth> retry;
+  private final Consumer<? super HealthState> afterRun;
   private final List<SinkCalls> sinks;
   private final Components components;
   private final AtomicBoolean isStarted = new AtomicBoolean();
+  private final AtomicBoolean isFailureSaid = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Run last = new Run(Collections.emptySortedMap(), Resources.UNKNOWN);
+  private volatile Run last =
+      new Run(Collections.emptySortedMap(), Resources.UNKNOWN, Optional.empty());
   private @Nullable CompletableFuture<Void> running; // guarded by this
 
   private HealthMonitor(Builder builder) {
@@ -58,6 +64,7 @@ public final class HealthMonitor implements AutoCloseable {
     this.circuitBreaker = builder.circuitBreaker;
     this.fallback = builder.fallback;
     this.retry = builder.retry;
+    this.afterRun = builder.afterRun;
     this.sinks = builder.sinks.stream().map(SinkCalls::new).toList();
     this.sinkThreads = new CallThreads(Math.max(1, sinks.size()));
     this.components = new Components(clock);
@@ -123,9 +130,21 @@ public final class HealthMonitor implements AutoCloseable {
   /** Called by one thread at a time. */
   private void runAlone() {
     resources.start(threads, nanoTime);
-    Run now = new Run(checks.run(), resources.await(threads));
+    SortedMap<String, CheckReport> reports = checks.run();
+    Run now = new Run(reports, resources.await(threads), Optional.of(clock.instant()));
     last = now;
+    decide();
     emit(now);
+  }
+
+  private void decide() {
+    try {
+      afterRun.accept(state());
+    } catch (RuntimeException | Error e) { // it is not our code
+      if (isFailureSaid.compareAndSet(false, true)) {
+        LOG.log(System.Logger.Level.WARNING, "what follows a run of checks failed; said once", e);
+      }
+    }
   }
 
   private void emit(Run now) {
@@ -147,9 +166,10 @@ public final class HealthMonitor implements AutoCloseable {
         ask(circuitBreaker, CircuitBreakerHealth.NONE),
         ask(retry, RetryHealth.NONE),
         run.resources,
-        ask(fallback, FallbackHealth.PRIMARY),
+        ask(fallback, FallbackHealth.UNKNOWN),
         all,
         run.checks,
+        run.endedAt,
         Duration.ofNanos(nanoTime.getAsLong() - startNs));
   }
 
@@ -206,7 +226,8 @@ public final class HealthMonitor implements AutoCloseable {
   }
 
   /** What a run found. */
-  private record Run(SortedMap<String, CheckReport> checks, Resources resources) {}
+  private record Run(
+      SortedMap<String, CheckReport> checks, Resources resources, Optional<Instant> endedAt) {}
 
   /** Makes a {@link HealthMonitor}. */
   public static final class Builder {
@@ -221,6 +242,7 @@ public final class HealthMonitor implements AutoCloseable {
     private Supplier<CircuitBreakerHealth> circuitBreaker = () -> CircuitBreakerHealth.NONE;
     private Supplier<FallbackHealth> fallback = () -> FallbackHealth.PRIMARY;
     private Supplier<RetryHealth> retry = () -> RetryHealth.NONE;
+    private Consumer<? super HealthState> afterRun = state -> {};
 
     private Builder() {}
 
@@ -252,9 +274,20 @@ public final class HealthMonitor implements AutoCloseable {
       return this;
     }
 
-    /** Says in which mode the application is; must not block. */
+    /**
+     * Says in which mode the application is; must not block. Where it fails the mode is UNKNOWN.
+     */
     public Builder fallback(Supplier<FallbackHealth> fallback) {
       this.fallback = Objects.requireNonNull(fallback, "fallback");
+      return this;
+    }
+
+    /**
+     * What looks at the state after each run, before the run returns: such as whoever decides the
+     * mode by it. Called by one thread at a time; must not block. What it throws is logged once.
+     */
+    public Builder afterRun(Consumer<? super HealthState> afterRun) {
+      this.afterRun = Objects.requireNonNull(afterRun, "afterRun");
       return this;
     }
 

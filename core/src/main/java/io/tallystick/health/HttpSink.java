@@ -218,9 +218,10 @@ public final class HttpSink implements HealthSink {
 
     /**
      * Another site, such as {@code https://api.datadoghq.eu} or {@code
-     * https://metric-api.eu.newrelic.com}.
+     * https://metric-api.eu.newrelic.com}, or a proxy: the API's paths come after its own.
      *
-     * @throws IllegalArgumentException where the key would go over the network in clear text
+     * @throws IllegalArgumentException where the key would go over the network in clear text, or it
+     *     has a user, a query or a fragment
      */
     public Builder endpoint(URI endpoint) {
       this.endpoint = MetricsPoster.requireEndpoint(endpoint);

@@ -2,21 +2,25 @@ package io.tallystick.health;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Logs to {@code io.tallystick.health}: a check whose status has changed as INFO, or as WARNING
- * where it is not healthy any more; everything else as DEBUG.
+ * where it is not healthy any more; everything else as DEBUG. Each is one line, whatever a message
+ * has in it.
  *
  * <p>Threading: any.
  */
 public final class LoggingSink implements HealthSink {
   private static final System.Logger LOG = System.getLogger("io.tallystick.health");
 
+  private static final Pattern NOT_IN_A_LINE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
+
   private final Map<String, HealthStatus> last = new ConcurrentHashMap<>();
 
   @Override
   public void emit(String name, double value, Map<String, String> labels) {
-    LOG.log(System.Logger.Level.DEBUG, () -> name + (labels.isEmpty() ? "" : labels) + " " + value);
+    LOG.log(System.Logger.Level.DEBUG, () -> line(name + (labels.isEmpty() ? "" : labels) + " " + value));
   }
 
   @Override
@@ -31,13 +35,19 @@ public final class LoggingSink implements HealthSink {
     LOG.log(
         level,
         () ->
-            "health check: name="
-                + report.name()
-                + " status="
-                + report.status()
-                + " message="
-                + report.message()
-                + " latencyMs="
-                + report.latency().toMillis());
+            line(
+                "health check: name="
+                    + report.name()
+                    + " status="
+                    + report.status()
+                    + " message="
+                    + report.message()
+                    + " latencyMs="
+                    + report.latency().toMillis()));
+  }
+
+  /** Without what a reader of the log could take for the next entry, or a terminal for a command. */
+  private static String line(String text) {
+    return NOT_IN_A_LINE.matcher(text).replaceAll(" ");
   }
 }

@@ -23,7 +23,7 @@ final class MetricsPoster {
   private static final long MOST_RETRY_AFTER_SECONDS = 60;
 
   private final MetricsApi api;
-  private final URI endpoint;
+  private final String base; // what stands before each path
   private final String apiKey;
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -35,7 +35,7 @@ final class MetricsPoster {
 
   MetricsPoster(MetricsApi api, URI endpoint, String apiKey) {
     this.api = api;
-    this.endpoint = endpoint;
+    this.base = withoutSlash(endpoint.toString());
     this.apiKey = apiKey;
   }
 
@@ -48,17 +48,22 @@ final class MetricsPoster {
     return apiKey;
   }
 
-  /** Refuses what would send a key in clear text, but to this host. */
+  private static String withoutSlash(String endpoint) {
+    return endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint;
+  }
+
+  /** Refuses what would send a key in clear text, but to this host; and what no path can follow. */
   static URI requireEndpoint(URI endpoint) {
     String host = endpoint.getHost();
     boolean isSafe =
         "https".equalsIgnoreCase(endpoint.getScheme())
             || ("http".equalsIgnoreCase(endpoint.getScheme()) && isLoopback(host));
-    if (host == null || !isSafe || endpoint.getRawUserInfo() != null) {
+    boolean isBase = endpoint.getRawQuery() == null && endpoint.getRawFragment() == null;
+    if (host == null || !isSafe || !isBase || endpoint.getRawUserInfo() != null) {
       throw new IllegalArgumentException(
           "bad endpoint: host="
               + host
-              + " expected=https, or http on the loopback interface, and no user");
+              + " expected=https, or http on the loopback interface, without user and query");
     }
     return endpoint;
   }
@@ -69,7 +74,7 @@ final class MetricsPoster {
 
   Answer post(Post post) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(endpoint.resolve(post.path()))
+        HttpRequest.newBuilder(URI.create(base + post.path()))
             .timeout(POST_LIMIT)
             .header("Content-Type", "application/json")
             .header(api.keyHeader(), apiKey)

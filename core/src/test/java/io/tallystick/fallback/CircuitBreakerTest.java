@@ -68,6 +68,21 @@ class CircuitBreakerTest {
   }
 
   @Test
+  void shouldSayWhenAProbeThatIsOutIsGivenUp() throws Exception {
+    open();
+    turn(OPEN_FOR);
+    long probe = breaker.tryAcquire();
+    turn(Duration.ofSeconds(10));
+    assertThat(breaker.retryAfter()).isEqualTo(Duration.ofSeconds(20));
+    assertThatThrownBy(() -> breaker.call(() -> "called"))
+        .isInstanceOf(CircuitOpenException.class)
+        .extracting(e -> ((CircuitOpenException) e).retryAfter())
+        .isEqualTo(Duration.ofSeconds(20));
+    breaker.onSuccess(probe);
+    assertThat(breaker.retryAfter()).isZero();
+  }
+
+  @Test
   void shouldCloseAtTheSecondSuccessfulProbe() throws Exception {
     open();
     turn(OPEN_FOR);

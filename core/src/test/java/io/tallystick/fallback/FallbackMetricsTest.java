@@ -1,6 +1,7 @@
 package io.tallystick.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.Tallystick;
@@ -60,6 +61,34 @@ class FallbackMetricsTest {
       assertThat(Samples.of(tallystick.scraper()))
           .containsEntry(state("redis", "HALF_OPEN"), 0.0)
           .containsEntry(state("redis", "CLOSED"), 1.0);
+    }
+  }
+
+  @Test
+  void shouldRefuseASecondBreakerOfANameUntilTheFirstIsClosed() throws Exception {
+    try (TempDirectory directory = TempDirectory.create();
+        Tallystick tallystick = open(directory)) {
+      FallbackMetrics metrics = FallbackMetrics.register(tallystick);
+      CircuitBreaker first =
+          CircuitBreaker.builder("redis").failureThreshold(1).metrics(metrics).build();
+      first.onFailure(first.tryAcquire());
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> CircuitBreaker.builder("redis").metrics(metrics).build())
+          .withMessage("circuit breaker has a name that another one counts under: name=redis");
+      first.close();
+      assertThat(Samples.of(tallystick.scraper()))
+          .containsEntry(state("redis", "OPEN"), 0.0)
+          .containsEntry(state("redis", "CLOSED"), 0.0);
+      CircuitBreaker second = CircuitBreaker.builder("redis").metrics(metrics).build();
+      first.close(); // again, and not the second one
+      first.onSuccess(first.tryAcquire());
+      assertThat(Samples.of(tallystick.scraper()))
+          .containsEntry(state("redis", "CLOSED"), 1.0)
+          .containsEntry(calls("failure"), 1.0)
+          .containsEntry(calls("success"), 0.0);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> CircuitBreaker.builder("redis").metrics(metrics).build());
+      second.close();
     }
   }
 

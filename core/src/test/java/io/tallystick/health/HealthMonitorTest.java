@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.tallystick.testing.Await;
+import io.tallystick.testing.CapturedLog;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -201,11 +202,72 @@ class HealthMonitorTest {
                 .fallback(() -> null));
     HealthState state = monitor.state();
     assertThat(state.circuitBreaker()).isEqualTo(CircuitBreakerHealth.NONE);
-    assertThat(state.fallback()).isEqualTo(FallbackHealth.PRIMARY);
+    assertThat(state.fallback()).isEqualTo(FallbackHealth.UNKNOWN);
     assertThat(state.retry()).isEqualTo(RetryHealth.NONE);
     assertThat(state.resources().available()).isFalse();
     assertThat(state.system()).isEqualTo(new SystemHealth(HealthStatus.HEALTHY, 0, 0, 0, 0));
+    assertThat(state.isReady()).isFalse();
+  }
+
+  @Test
+  void shouldNotBeReadyWhenNoRunHasEnded() {
+    HealthMonitor monitor = monitors.open(monitors.builder());
+    assertThat(monitor.state().isReady()).isFalse();
+    assertThat(monitor.state().checkedAt()).isEmpty();
+    HealthState state = monitor.run();
     assertThat(state.isReady()).isTrue();
+    assertThat(state.checkedAt()).contains(Monitors.START);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // that is what it is about
+  void shouldNotBeReadyWhenNobodyCanSayTheMode() {
+    HealthMonitor throwing =
+        monitors.open(
+            monitors
+                .builder()
+                .fallback(
+                    () -> {
+                      throw new IllegalStateException("no mode");
+                    }));
+    assertThat(throwing.run().isReady()).isFalse();
+    assertThat(throwing.state().fallback()).isEqualTo(FallbackHealth.UNKNOWN);
+    HealthMonitor silent = monitors.open(monitors.builder().fallback(() -> null));
+    assertThat(silent.run().isReady()).isFalse();
+  }
+
+  @Test
+  void shouldShowEachStateToWhoeverDecidesByItBeforeTheRunReturns() {
+    AtomicReference<String> mode = new AtomicReference<>("PRIMARY");
+    HealthMonitor monitor =
+        monitors.open(
+            monitors
+                .builder()
+                .fallback(() -> new FallbackHealth(mode.get(), List.of()))
+                .afterRun(
+                    state -> mode.set(state.system().failedComponents() > 1 ? "SAFE" : "PRIMARY")));
+    monitor.register("a", () -> HealthResult.unhealthy("down"));
+    assertThat(monitor.run().fallback().mode()).isEqualTo("PRIMARY");
+    monitor.register("b", () -> HealthResult.unhealthy("down"));
+    assertThat(monitor.run().fallback().mode()).isEqualTo("SAFE");
+  }
+
+  @Test
+  void shouldReturnFromRunsAndSayOnceThatWhatFollowsThemThrows() {
+    try (CapturedLog log = CapturedLog.open()) {
+      HealthMonitor monitor =
+          monitors.open(
+              monitors
+                  .builder()
+                  .afterRun(
+                      state -> {
+                        throw new StackOverflowError();
+                      }));
+      assertThat(monitor.run().isReady()).isTrue();
+      assertThat(monitor.run().isReady()).isTrue();
+      assertThat(log.messages())
+          .containsExactly("what follows a run of checks failed; said once");
+    }
   }
 
   @Test

@@ -25,7 +25,13 @@ class HttpSinkSettingsTest {
   void shouldRefuseToSendAKeyInClearText() {
     HttpSink.Builder builder = HttpSink.datadog(KEY);
     for (String endpoint :
-        List.of("http://example.com", "ftp://localhost", "https:///x", "https://u:p@localhost")) {
+        List.of(
+            "http://example.com",
+            "ftp://localhost",
+            "https:///x",
+            "https://u:p@localhost",
+            "https://localhost/?u:p",
+            "https://localhost/#u:p")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> builder.endpoint(URI.create(endpoint)))
           .satisfies(e -> assertThat(e.getMessage()).doesNotContain("u:p").doesNotContain(KEY));

@@ -6,6 +6,7 @@ import io.tallystick.store.RetryPolicy;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.TurnedClock;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -55,6 +56,21 @@ class HttpSinkTest {
                       + "\"points\":[[1795220078,[0.5]]],\"tags\":[\"host:own\"]}]}"));
       assertThat(sink.sent()).isEqualTo(3);
       assertThat(sink.dropped()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/proxy/a%20b", "/proxy/a%20b/"})
+  void shouldPostBehindThePathOfAnEndpoint(String path) throws Exception {
+    try (VendorServer vendor = VendorServer.start()) {
+      HttpSink sink =
+          HttpSink.datadog(KEY).endpoint(URI.create(vendor.url() + path)).interval(LONG).start();
+      try (sink) {
+        sink.emit("a", 1, Map.of());
+      }
+      assertThat(vendor.posts())
+          .extracting(VendorServer.Received::path)
+          .containsExactly("/proxy/a b/api/v2/series");
     }
   }
 

@@ -11,6 +11,21 @@ import org.junit.jupiter.api.Test;
 /** What is logged of health. */
 class LoggingSinkTest {
   @Test
+  void shouldLogOneLineWhateverAMessageHasInIt() {
+    String forged = "down\r\nhealth check: name=redis status=HEALTHY\u2028x\u0085y\u001b[2Jz\u202ew";
+    try (CapturedLog log = CapturedLog.open();
+        LoggingSink sink = new LoggingSink()) {
+      sink.emitHealthCheck(
+          new CheckReport(
+              "red\u2028is", HealthStatus.UNHEALTHY, forged, Duration.ZERO, Instant.EPOCH));
+      assertThat(log.messages())
+          .containsExactly(
+              "health check: name=red is status=UNHEALTHY message=down health check: name=redis"
+                  + " status=HEALTHY x y [2Jz w latencyMs=0");
+    }
+  }
+
+  @Test
   void shouldLogEachChangeOfAStatusOnce() {
     try (CapturedLog log = CapturedLog.open();
         LoggingSink sink = new LoggingSink()) {
