@@ -25,10 +25,16 @@ public final class Components {
     this.clock = clock;
   }
 
+  /** Whether a component can have this name: 1 to 200 characters, not blank, none for control. */
+  public static boolean isName(String name) {
+    return Names.isName(name);
+  }
+
   /**
    * Takes in what a component is from now on.
    *
    * @return false where it is a new one, and there are too many
+   * @throws IllegalArgumentException where it is {@linkplain #isName no name}
    */
   public boolean report(String name, HealthResult result) {
     Names.require(name);

@@ -20,7 +20,9 @@ public final class LoggingSink implements HealthSink {
 
   @Override
   public void emit(String name, double value, Map<String, String> labels) {
-    LOG.log(System.Logger.Level.DEBUG, () -> line(name + (labels.isEmpty() ? "" : labels) + " " + value));
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        () -> line(name + (labels.isEmpty() ? "" : labels) + " " + value));
   }
 
   @Override
@@ -46,7 +48,9 @@ public final class LoggingSink implements HealthSink {
                     + report.latency().toMillis()));
   }
 
-  /** Without what a reader of the log could take for the next entry, or a terminal for a command. */
+  /**
+   * Without what a reader of the log could take for the next entry, or a terminal for a command.
+   */
   private static String line(String text) {
     return NOT_IN_A_LINE.matcher(text).replaceAll(" ");
   }

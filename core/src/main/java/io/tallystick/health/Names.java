@@ -15,12 +15,16 @@ final class Names {
    * @throws IllegalArgumentException where it is blank, too long, or has control characters
    */
   static void require(String name) {
-    if (name.isBlank()
-        || name.length() > MOST_CHARS
-        || name.chars().anyMatch(Character::isISOControl)) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "not a name: expected=1 to " + MOST_CHARS + " characters, none of them for control");
     }
+  }
+
+  static boolean isName(String name) {
+    return !name.isBlank()
+        && name.length() <= MOST_CHARS
+        && name.chars().noneMatch(Character::isISOControl);
   }
 
   static String inMetrics(String name) {

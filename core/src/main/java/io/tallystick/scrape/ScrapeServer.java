@@ -1,5 +1,6 @@
 package io.tallystick.scrape;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.config.PrometheusProperties;
 import java.io.IOException;
@@ -7,6 +8,9 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -17,7 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the metrics of a directory, or of another target, at {@code /metrics} over HTTP.
+ * Serves the metrics of a directory, or of another target, at {@code /metrics} over HTTP, and what
+ * else it is given.
  *
  * <p>Every JVM of a directory may start one on the same port: the first to bind serves for all, the
  * others stand by and the next one takes over when it has gone. A port in use stops nobody.
@@ -38,15 +43,15 @@ public final class ScrapeServer implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final InetSocketAddress address;
-  private final MetricsHandler handler;
+  private final Map<String, HttpHandler> handlers;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final ExecutorService requests;
   private @Nullable HttpServer server;
   private boolean saidWhy;
 
-  private ScrapeServer(InetSocketAddress address, MetricsHandler handler) {
+  private ScrapeServer(InetSocketAddress address, Map<String, HttpHandler> handlers) {
     this.address = address;
-    this.handler = handler;
+    this.handlers = handlers;
     AtomicInteger number = new AtomicInteger();
     this.requests =
         Executors.newFixedThreadPool(
@@ -80,7 +85,7 @@ public final class ScrapeServer implements AutoCloseable {
       sayOnce(System.Logger.Level.INFO, "standing by, the port is taken", e);
       return null;
     }
-    bound.createContext("/", handler);
+    handlers.forEach(bound::createContext);
     bound.setExecutor(requests);
     CompletableFuture.runAsync(bound::start, requests).join(); // whose thread makes daemons
     return bound;
@@ -177,6 +182,7 @@ public final class ScrapeServer implements AutoCloseable {
     private @Nullable PrometheusProperties properties;
     private String bind = "127.0.0.1";
     private int port = DEFAULT_PORT;
+    private final Map<String, HttpHandler> others = new TreeMap<>();
 
     private Builder() {}
 
@@ -211,6 +217,20 @@ public final class ScrapeServer implements AutoCloseable {
     }
 
     /**
+     * Something else to be served besides, by the same few threads; it must not block for long.
+     *
+     * @param path what the paths of its requests begin with, such as {@code /health}
+     * @throws IllegalArgumentException where the path is the server's own, or none
+     */
+    public Builder handler(String path, HttpHandler handler) {
+      if (path.length() < 2 || path.charAt(0) != '/' || "/metrics".startsWith(path)) {
+        throw new IllegalArgumentException("not a path for a handler: path=" + path);
+      }
+      others.put(path, Objects.requireNonNull(handler, "handler"));
+      return this;
+    }
+
+    /**
      * Serves, or stands by where the port is in use.
      *
      * @throws IOException where the address is not one of this host
@@ -221,7 +241,9 @@ public final class ScrapeServer implements AutoCloseable {
       }
       InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(bind), port);
       PrometheusProperties set = properties == null ? PrometheusProperties.get() : properties;
-      ScrapeServer server = new ScrapeServer(address, new MetricsHandler(scraper, set));
+      Map<String, HttpHandler> handlers = new TreeMap<>(others);
+      handlers.put("/", new MetricsHandler(scraper, set));
+      ScrapeServer server = new ScrapeServer(address, handlers);
       try {
         server.start();
       } catch (IOException | RuntimeException e) {

@@ -265,8 +265,7 @@ class HealthMonitorTest {
                       }));
       assertThat(monitor.run().isReady()).isTrue();
       assertThat(monitor.run().isReady()).isTrue();
-      assertThat(log.messages())
-          .containsExactly("what follows a run of checks failed; said once");
+      assertThat(log.messages()).containsExactly("what follows a run of checks failed; said once");
     }
   }
 

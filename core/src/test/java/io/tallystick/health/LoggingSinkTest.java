@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class LoggingSinkTest {
   @Test
   void shouldLogOneLineWhateverAMessageHasInIt() {
-    String forged = "down\r\nhealth check: name=redis status=HEALTHY\u2028x\u0085y\u001b[2Jz\u202ew";
+    String forged =
+        "down\r\nhealth check: name=redis status=HEALTHY\u2028x\u0085y\u001b[2Jz\u202ew";
     try (CapturedLog log = CapturedLog.open();
         LoggingSink sink = new LoggingSink()) {
       sink.emitHealthCheck(

@@ -84,6 +84,41 @@ class ScrapeServerTest {
   }
 
   @Test
+  void shouldServeWhatElseItIsGiven() throws Exception {
+    try (ScrapeServer other =
+        ScrapeServer.builder()
+            .scraper(tallystick.scraper())
+            .port(0)
+            .handler(
+                "/health",
+                exchange -> {
+                  exchange.sendResponseHeaders(204, -1);
+                  exchange.close();
+                })
+            .start()) {
+      String url = "http://127.0.0.1:" + other.port();
+      assertThat(statusOf(url + "/health/live")).isEqualTo(204);
+      assertThat(statusOf(url + "/metrics")).isEqualTo(200);
+      assertThat(statusOf(url + "/")).isEqualTo(200);
+    }
+    assertThat(get("/health/live").statusCode()).isEqualTo(404);
+  }
+
+  private static int statusOf(String url) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "health", "/m", "/metrics"})
+  void shouldRefuseAHandlerForAPathThatIsNoneOrItsOwn(String path) {
+    assertThatThrownBy(() -> ScrapeServer.builder().handler(path, exchange -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("not a path for a handler: path=" + path);
+  }
+
+  @Test
   void shouldServeWhatWasCountedMeanwhileWhenItIsAskedAgain() throws Exception {
     Counter late = Counter.builder().name("late").register(tallystick);
     assertThat(get("/metrics").body()).contains("late_total 0.0\n");

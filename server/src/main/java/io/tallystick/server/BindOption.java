@@ -39,7 +39,7 @@ final class BindOption {
     }
   }
 
-  private static boolean isOfThisHost(InetAddress address) throws SocketException {
+  static boolean isOfThisHost(InetAddress address) throws SocketException {
     return address.isAnyLocalAddress()
         || address.isLoopbackAddress()
         || NetworkInterface.getByInetAddress(address) != null;

@@ -66,6 +66,7 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(out))
         .addSubcommand(new ServeCommand(out))
+        .addSubcommand(new HealthCommand(out))
         .addSubcommand(new DumpCommand(out))
         .addSubcommand(new VerifyCommand(out))
         .addSubcommand(new RetireCommand(out))

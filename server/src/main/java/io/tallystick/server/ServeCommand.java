@@ -5,6 +5,7 @@ import io.tallystick.Tallystick;
 import io.tallystick.fleet.FleetScraper;
 import io.tallystick.scrape.ScrapeServer;
 import io.tallystick.scrape.Scraper;
+import io.tallystick.server.health.HealthService;
 import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Store;
 import io.tallystick.store.redis.GunicornKeys;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
  * {@code tallystick serve}: metrics of a directory, of a store's ledger, or of both as one, over
@@ -39,6 +41,12 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private final BindOption bind = new BindOption();
   @Mixin private final PortOption port = new PortOption();
 
+  @Option(
+      names = "--health",
+      paramLabel = "FILE",
+      description = "A config of checks and sinks, whose results are served besides.")
+  private @Nullable String health;
+
   private final Output out;
 
   ServeCommand(Output out) {
@@ -55,19 +63,22 @@ final class ServeCommand implements Callable<Integer> {
     PrometheusProperties properties = ExporterSettings.load();
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
-      serve(address, number, properties);
+      try (HealthService service = health == null ? null : new HealthFile(health).startBeside()) {
+        serve(address, number, properties, service);
+      }
     }
     return Exit.OK;
   }
 
-  private void serve(String address, int number, PrometheusProperties properties)
+  private void serve(
+      String address, int number, PrometheusProperties properties, @Nullable HealthService service)
       throws IOException {
     try (Scraper scraper = directory.isGiven() ? Tallystick.openScraper(directory.path()) : null;
         Store opened = store.isGiven() ? store.existing().orElseGet(store::open) : null;
         GunicornKeys keys = gunicorn.open(opened, store.gunicornPrefix());
         FleetScraper fleet = opened == null ? null : fleet(opened, scraper, keys);
         ScrapeServer server =
-            ScrapeServer.builder()
+            server(service)
                 .scraper(fleet == null ? Objects.requireNonNull(scraper) : fleet)
                 .properties(properties)
                 .bind(address)
@@ -75,6 +86,14 @@ final class ServeCommand implements Callable<Integer> {
                 .start()) {
       serveUntilInterrupted(server, number);
     }
+  }
+
+  private static ScrapeServer.Builder server(@Nullable HealthService service) {
+    ScrapeServer.Builder server = ScrapeServer.builder();
+    if (service != null) {
+      HealthService.PATHS.forEach(path -> server.handler(path, service.handler()));
+    }
+    return server;
   }
 
   private FleetScraper fleet(Store opened, @Nullable Scraper scraper, @Nullable GunicornKeys keys) {

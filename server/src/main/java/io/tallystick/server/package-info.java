@@ -1,6 +1,6 @@
 /**
  * The {@code tallystick} command: serve, dump, verify and retire a directory, serve and look after
- * a store, and a demo.
+ * a store, serve health, and a demo.
  *
  * <p>Promises: a mistyped command line is one line on standard error that says what to do, and exit
  * code 2; a fault at run time is one line with its cause, and exit code 1; a reader of standard

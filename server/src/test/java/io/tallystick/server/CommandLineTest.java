@@ -103,12 +103,12 @@ final class CommandLineTest {
     CommandRun run = CommandRun.of("--help");
 
     assertThat(run.exit()).isEqualTo(Exit.OK);
-    assertThat(run.out()).contains("demo", "serve", "dump", "verify", "retire", "store");
+    assertThat(run.out()).contains("demo", "serve", "dump", "verify", "retire", "store", "health");
     assertThat(run.err()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "serve", "dump", "verify", "retire"})
+  @ValueSource(strings = {"demo", "serve", "dump", "verify", "retire", "health"})
   void shouldDescribeACommandWhenAskedForItsHelp(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 

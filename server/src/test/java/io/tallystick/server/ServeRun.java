@@ -11,7 +11,7 @@ import java.util.Scanner;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** {@code tallystick serve} on a thread of its own. */
+/** {@code tallystick serve}, or another command that serves, on a thread of its own. */
 final class ServeRun implements AutoCloseable {
   private final FutureTask<Integer> exit;
   private final Thread thread;
@@ -27,6 +27,10 @@ final class ServeRun implements AutoCloseable {
     String[] args = new String[options.length + 1];
     args[0] = "serve";
     System.arraycopy(options, 0, args, 1, options.length);
+    return startCommand(args);
+  }
+
+  static ServeRun startCommand(String... args) throws IOException {
     PipedOutputStream out = new PipedOutputStream();
     ServeRun served = new ServeRun(args, out, new PipedInputStream(out));
     served.thread.start();

@@ -1,0 +1,139 @@
+package io.tallystick.server.health;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.tallystick.health.HealthMonitor;
+import io.tallystick.health.HealthState;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Answers requests for health, and those of webhooks.
+ *
+ * <p>What it shows is there already; only a cascade waits for checks, and of these there are few at
+ * a time, so that they leave threads for others. Whatever goes wrong here is logged, and shown as
+ * no more than that it did.
+ *
+ * <p>Threading: any.
+ */
+final class HealthHandler implements HttpHandler {
+  private static final System.Logger LOG = System.getLogger("io.tallystick.health");
+  private static final int CASCADES_AT_ONCE = 2;
+  private static final List<String> READING = List.of("GET", "HEAD");
+  private static final List<String> POSTING = List.of("POST");
+
+  private final HealthMonitor monitor;
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final Semaphore cascades = new Semaphore(CASCADES_AT_ONCE);
+  private final Map<String, Endpoint> endpoints = new HashMap<>(); // also asked for null
+
+  HealthHandler(HealthMonitor monitor, Optional<SharedSecret> secret) {
+    this.monitor = monitor;
+    Webhook webhook = new Webhook(monitor.components(), secret);
+    endpoints.put("/health/live", new Endpoint(READING, exchange -> live()));
+    endpoints.put("/health/ready", new Endpoint(READING, exchange -> ready()));
+    endpoints.put("/health/state", new Endpoint(READING, exchange -> state()));
+    endpoints.put("/health/checks", new Endpoint(READING, exchange -> checks()));
+    endpoints.put("/health/metrics", new Endpoint(READING, this::metrics));
+    endpoints.put("/health/cascade", new Endpoint(POSTING, exchange -> cascade()));
+    for (String source : Webhook.SOURCES) {
+      endpoints.put("/monitoring/" + source + "/webhook", new Endpoint(POSTING, webhook::answer));
+    }
+  }
+
+  /** What a path does. */
+  private interface Responder {
+    Answer answer(HttpExchange exchange) throws IOException;
+  }
+
+  private record Endpoint(List<String> methods, Responder responder) {}
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      answer(exchange).send(exchange);
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) throws IOException {
+    Endpoint endpoint = endpoints.get(exchange.getRequestURI().getPath());
+    if (endpoint == null) {
+      return notFound(exchange.getRequestURI().getPath());
+    }
+    if (!endpoint.methods.contains(exchange.getRequestMethod())) {
+      return Answer.error(405, "method not allowed")
+          .with("Allow", String.join(", ", endpoint.methods));
+    }
+    try {
+      return endpoint.responder.answer(exchange);
+    } catch (RuntimeException e) { // whoever asked cannot mend it
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "request failed: path=" + exchange.getRequestURI().getPath(),
+          e);
+      return Answer.error(500, "request failed, see the log");
+    }
+  }
+
+  private static Answer notFound(String path) throws IOException {
+    return path != null && path.startsWith("/monitoring/")
+        ? Answer.error(404, "unknown source: known=" + Webhook.SOURCES)
+        : Answer.error(404, "not found, try /health/state");
+  }
+
+  private static Answer live() throws IOException {
+    return Answer.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeBooleanField("live", true);
+          json.writeEndObject();
+        });
+  }
+
+  private Answer ready() throws IOException {
+    HealthState state = monitor.state();
+    return Answer.json(state.isReady() ? 200 : 503, json -> StateJson.writeReadiness(state, json));
+  }
+
+  private Answer state() throws IOException {
+    HealthState state = monitor.state();
+    return Answer.json(200, json -> StateJson.writeAll(state, json));
+  }
+
+  private Answer checks() throws IOException {
+    HealthState state = monitor.state();
+    return Answer.json(200, json -> StateJson.writeChecks(state, json));
+  }
+
+  private Answer metrics(HttpExchange exchange) throws IOException {
+    String accept =
+        String.join(",", exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
+    ExpositionFormatWriter writer = formats.findWriter(accept);
+    EscapingScheme scheme = EscapingScheme.fromAcceptHeader(accept);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    writer.write(body, SnapshotSink.of(monitor.state()), scheme);
+    String type = writer.getContentType() + scheme.toHeaderFormat();
+    return new Answer(200, Map.of("Content-Type", type), body.toByteArray());
+  }
+
+  private Answer cascade() throws IOException {
+    if (!cascades.tryAcquire()) {
+      return Answer.error(429, "others wait for checks, try again").with("Retry-After", "1");
+    }
+    try {
+      HealthState state = monitor.run();
+      return Answer.json(200, json -> StateJson.writeCascade(state, json));
+    } finally {
+      cascades.release();
+    }
+  }
+}
