@@ -1,0 +1,44 @@
+package io.tallystick.sd.generate;
+
+/**
+ * Why a path has no list.
+ *
+ * <p>The message is for the people who wrote the generator: what was wrong, where, and what to do.
+ */
+public final class GenerationException extends Exception {
+  /** The type where the path does not exist, or is not what was asked for. */
+  public static final String NO_SUCH_PATH = "NoSuchPath";
+
+  private static final long serialVersionUID = 1L;
+
+  private final String type;
+  private final String generator;
+  private final String traceback;
+
+  GenerationException(String type, String generator, String message, String traceback) {
+    super(message);
+    this.type = type;
+    this.generator = generator;
+    this.traceback = traceback;
+  }
+
+  /** What kind of failure it was, as {@code TimeoutExpired}, or a Python exception's name. */
+  public String type() {
+    return type;
+  }
+
+  /** The path of the generator that failed. */
+  public String generator() {
+    return generator;
+  }
+
+  /** What explains it further: a child's standard error, cut; empty where there is nothing. */
+  public String traceback() {
+    return traceback;
+  }
+
+  /** What was wrong. */
+  public String message() {
+    return String.valueOf(getMessage());
+  }
+}
