@@ -15,7 +15,8 @@ public final class GenerationException extends Exception {
   private final String generator;
   private final String traceback;
 
-  GenerationException(String type, String generator, String message, String traceback) {
+  /** Why a path has no list; the methods say what each part is. */
+  public GenerationException(String type, String generator, String message, String traceback) {
     super(message);
     this.type = type;
     this.generator = generator;

@@ -1,0 +1,45 @@
+package io.tallystick.sd;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the packages of service discovery. */
+class ArchitectureTest {
+  private static final String ROOT = "io.tallystick";
+  private static final String GENERATE = ROOT + ".sd.generate..";
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT + ".sd");
+
+  @Test
+  void shouldSeeEveryPackage() {
+    assertThat(MAIN.stream().map(JavaClass::getPackageName)).contains(ROOT + ".sd.generate");
+  }
+
+  @Test
+  void shouldUseNothingOfOursWhenItIsGenerate() {
+    assertUsesOnly(GENERATE);
+  }
+
+  private static void assertUsesOnly(String user, String... used) {
+    noClasses()
+        .that(resideInAPackage(user))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "..")
+                .and(not(resideInAPackage(user)))
+                .and(not(resideInAnyPackage(used))))
+        .check(MAIN);
+  }
+}
