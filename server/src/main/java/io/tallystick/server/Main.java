@@ -71,6 +71,7 @@ public final class Main {
         .addSubcommand(new VerifyCommand(out))
         .addSubcommand(new RetireCommand(out))
         .addSubcommand(StoreCommand.commandLine(out))
+        .addSubcommand(SdCommand.commandLine(out))
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setUsageHelpWidth(HELP_WIDTH)
