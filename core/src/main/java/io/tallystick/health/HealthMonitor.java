@@ -43,11 +43,10 @@ public final class HealthMonitor implements AutoCloseable {
   private final Supplier<CircuitBreakerHealth> circuitBreaker;
   private final Supplier<FallbackHealth> fallback;
   private final Supplier<RetryHealth> retry;
-  private final Consumer<? super HealthState> afterRun;
+  private final @Nullable AfterRun afterRun;
   private final List<SinkCalls> sinks;
   private final Components components;
   private final AtomicBoolean isStarted = new AtomicBoolean();
-  private final AtomicBoolean isFailureSaid = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Run last =
       new Run(Collections.emptySortedMap(), Resources.UNKNOWN, Optional.empty());
@@ -64,7 +63,7 @@ public final class HealthMonitor implements AutoCloseable {
     this.circuitBreaker = builder.circuitBreaker;
     this.fallback = builder.fallback;
     this.retry = builder.retry;
-    this.afterRun = builder.afterRun;
+    this.afterRun = builder.afterRun == null ? null : new AfterRun(builder.afterRun);
     this.sinks = builder.sinks.stream().map(SinkCalls::new).toList();
     this.sinkThreads = new CallThreads(Math.max(1, sinks.size()));
     this.components = new Components(clock);
@@ -101,7 +100,7 @@ public final class HealthMonitor implements AutoCloseable {
 
   /**
    * Runs all checks now, and returns when all are done or timed out. Where a run is going on, its
-   * results are taken.
+   * results are taken. A run that {@link #close} cuts short leaves the state as it was.
    */
   public HealthState run() {
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -132,19 +131,14 @@ public final class HealthMonitor implements AutoCloseable {
     resources.start(threads, nanoTime);
     SortedMap<String, CheckReport> reports = checks.run();
     Run now = new Run(reports, resources.await(threads), Optional.of(clock.instant()));
-    last = now;
-    decide();
-    emit(now);
-  }
-
-  private void decide() {
-    try {
-      afterRun.accept(state());
-    } catch (RuntimeException | Error e) { // it is not our code
-      if (isFailureSaid.compareAndSet(false, true)) {
-        LOG.log(System.Logger.Level.WARNING, "what follows a run of checks failed; said once", e);
-      }
+    if (closed.getCount() == 0) {
+      return; // checks were interrupted, or got no thread: that says nothing of what they check
     }
+    last = now;
+    if (afterRun != null) {
+      afterRun.show(state(), nanoTime);
+    }
+    emit(now);
   }
 
   private void emit(Run now) {
@@ -223,6 +217,9 @@ public final class HealthMonitor implements AutoCloseable {
     closed.countDown();
     threads.close();
     sinkThreads.close();
+    if (afterRun != null) {
+      afterRun.close();
+    }
   }
 
   /** What a run found. */
@@ -242,7 +239,7 @@ public final class HealthMonitor implements AutoCloseable {
     private Supplier<CircuitBreakerHealth> circuitBreaker = () -> CircuitBreakerHealth.NONE;
     private Supplier<FallbackHealth> fallback = () -> FallbackHealth.PRIMARY;
     private Supplier<RetryHealth> retry = () -> RetryHealth.NONE;
-    private Consumer<? super HealthState> afterRun = state -> {};
+    private @Nullable Consumer<? super HealthState> afterRun;
 
     private Builder() {}
 
@@ -284,7 +281,8 @@ public final class HealthMonitor implements AutoCloseable {
 
     /**
      * What looks at the state after each run, before the run returns: such as whoever decides the
-     * mode by it. Called by one thread at a time; must not block. What it throws is logged once.
+     * mode by it. Called by one thread at a time. Where it takes more than 2 seconds it is
+     * interrupted, and sees nothing until it returns; that, and what it throws, is logged once.
      */
     public Builder afterRun(Consumer<? super HealthState> afterRun) {
       this.afterRun = Objects.requireNonNull(afterRun, "afterRun");
