@@ -27,6 +27,7 @@ import java.util.concurrent.Semaphore;
 final class HealthHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger("io.tallystick.health");
   private static final int CASCADES_AT_ONCE = 2;
+  private static final int MOST_BYTES = 4 << 10; // of a cascade's body, which says nothing
   private static final List<String> READING = List.of("GET", "HEAD");
   private static final List<String> POSTING = List.of("POST");
 
@@ -43,7 +44,7 @@ final class HealthHandler implements HttpHandler {
     endpoints.put("/health/state", new Endpoint(READING, exchange -> state()));
     endpoints.put("/health/checks", new Endpoint(READING, exchange -> checks()));
     endpoints.put("/health/metrics", new Endpoint(READING, this::metrics));
-    endpoints.put("/health/cascade", new Endpoint(POSTING, exchange -> cascade()));
+    endpoints.put("/health/cascade", new Endpoint(POSTING, this::cascade));
     for (String source : Webhook.SOURCES) {
       endpoints.put("/monitoring/" + source + "/webhook", new Endpoint(POSTING, webhook::answer));
     }
@@ -125,7 +126,13 @@ final class HealthHandler implements HttpHandler {
     return new Answer(200, Map.of("Content-Type", type), body.toByteArray());
   }
 
-  private Answer cascade() throws IOException {
+  private Answer cascade(HttpExchange exchange) throws IOException {
+    // The server's time limit of a request holds until all of it is taken, and checks may be
+    // longer.
+    if (exchange.getRequestBody().readNBytes(MOST_BYTES + 1).length > MOST_BYTES) {
+      return Answer.error(413, "body is too large: bytes=" + MOST_BYTES)
+          .with("Connection", "close");
+    }
     if (!cascades.tryAcquire()) {
       return Answer.error(429, "others wait for checks, try again").with("Retry-After", "1");
     }

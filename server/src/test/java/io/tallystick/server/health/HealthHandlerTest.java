@@ -1,5 +1,6 @@
 package io.tallystick.server.health;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.health.CircuitBreakerHealth;
@@ -11,6 +12,9 @@ import io.tallystick.testing.Await;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -23,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +220,45 @@ class HealthHandlerTest {
         .endsWith(
             "\"fallback\":{\"mode\":\"HEURISTIC\","
                 + "\"cascade_log\":[\"PRIMARY -> HEURISTIC: 1\"]}}\n");
+  }
+
+  @Test
+  void shouldTakeTheBodyOfACascadeBeforeItRunsChecks() throws Exception {
+    HealthMonitor monitor = monitor();
+    AtomicInteger runs = new AtomicInteger();
+    monitor.register(
+        "redis",
+        () -> {
+          runs.incrementAndGet();
+          return HealthResult.healthy();
+        });
+    HealthClient client = serve(monitor);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
+      socket.setSoTimeout(30_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /health/cascade HTTP/1.1\r\nHost: x\r\n"
+                  + "Connection: close\r\nContent-Length: 2\r\n\r\n{")
+              .getBytes(UTF_8));
+      for (int i = 0; i < 100; i++) { // long enough for it to come, and to wait for the rest
+        assertThat(client.get("/health/checks").body()).contains("\"checks\":{}");
+      }
+      assertThat(runs).hasValue(0);
+      out.write('}');
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 200 ");
+      assertThat(runs).hasValue(1);
+    }
+  }
+
+  @Test
+  void shouldRefuseACascadeWithALongBody() throws Exception {
+    HealthClient client = serve(monitor());
+    HttpResponse<String> answer =
+        client.send(
+            client.request("/health/cascade").POST(BodyPublishers.ofString("x".repeat(4_097))));
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(client.get("/health/ready").body()).contains("\"checked\":false");
   }
 
   @Test
