@@ -47,7 +47,7 @@ record WebhookEvent(String component, HealthResult result) {
    *
    * @throws BadEventException where the body is none
    */
-  static List<WebhookEvent> parse(byte[] body) throws IOException, BadEventException {
+  static List<WebhookEvent> parse(byte[] body) throws BadEventException {
     JsonNode root = tree(body);
     if (root.isObject()) {
       return List.of(of(root, 0));
@@ -63,11 +63,11 @@ record WebhookEvent(String component, HealthResult result) {
     return events;
   }
 
-  private static JsonNode tree(byte[] body) throws IOException, BadEventException {
+  private static JsonNode tree(byte[] body) throws BadEventException {
     try {
       return JSON.readTree(body);
-    } catch (JsonProcessingException e) { // whose message has parts of the body
-      JsonLocation at = e.getLocation();
+    } catch (IOException e) { // whose message has parts of the body
+      JsonLocation at = e instanceof JsonProcessingException json ? json.getLocation() : null;
       String place = at == null ? "" : ": line=" + at.getLineNr() + " column=" + at.getColumnNr();
       throw new BadEventException("body is not JSON" + place);
     }

@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +140,19 @@ class WebhookTest {
     HttpResponse<String> answer = client.tell("datadog", body);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body()).isEqualTo("{\"error\":\"" + error + "\"}\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0000feff7f000000", "0000fffe00000000", "0000007b000000", "feff007b00"})
+  void shouldSayThatABodyIsNotJsonWhenItsCharactersAreNone(String hex) throws Exception {
+    HttpRequest.Builder request =
+        client
+            .request(DATADOG)
+            .header("Authorization", "Bearer " + HealthClient.SECRET)
+            .POST(BodyPublishers.ofByteArray(HexFormat.of().parseHex(hex)));
+    HttpResponse<String> answer = client.send(request);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).startsWith("{\"error\":\"body is not JSON");
   }
 
   @Test
