@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -83,6 +84,7 @@ final class HealthCommandIT {
       for (int i = 0; i < MORE_THAN_THREADS; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), uri.getPort());
         slow.add(socket);
+        socket.setSoTimeout(30_000); // else a read that is never answered could not fail
         socket.getOutputStream().write(slowRequest(i).getBytes(UTF_8));
       }
 
@@ -113,6 +115,8 @@ final class HealthCommandIT {
     try {
       byte[] unused = socket.getInputStream().readAllBytes();
       return true;
+    } catch (SocketTimeoutException e) {
+      return false;
     } catch (IOException e) {
       return true; // in the middle of something
     }

@@ -1,8 +1,11 @@
 package io.tallystick.server.health;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigNode {
   private static final int MOST_ITEMS = 1_000;
+  private static final int MOST_SECRET_BYTES = 64 << 10;
 
   private final String path;
   private final JsonNode value;
@@ -210,8 +214,12 @@ final class ConfigNode {
   }
 
   private String content() {
-    try {
-      return Files.readString(path()).strip();
+    try (InputStream in = Files.newInputStream(path())) {
+      byte[] content = in.readNBytes(MOST_SECRET_BYTES + 1);
+      if (content.length > MOST_SECRET_BYTES) {
+        throw refusal("longer than a secret can be: bytes=" + MOST_SECRET_BYTES);
+      }
+      return new String(content, UTF_8).strip();
     } catch (IOException e) {
       throw new ConfigException(
           "cannot be read: field=" + path + " reason=" + e.getClass().getSimpleName());

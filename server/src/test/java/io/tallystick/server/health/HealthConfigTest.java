@@ -151,6 +151,7 @@ class HealthConfigTest {
             + " without user and query: field=sinks[0].endpoint",
         "sinks: [{type: newrelic, key: {env: DD_API_KEY}, labels: {a: 1}}] "
             + "| bad value: field=sinks[0].labels.a expected=a text",
+        "secret: {file: /dev/zero} | longer than a secret can be: bytes=65536: field=secret.file",
         "a: [ | not YAML: line=1 column=5",
         "`port: 1\nport: 2` | a field is given twice: line=2 column=5",
         "`port: &p 1\nmax_threads: *p` | aliases are not for configs: line=2 column=16",
