@@ -2,20 +2,23 @@ package io.tallystick.sd.generate;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** The moment at which a generator is stopped. */
 final class Deadline {
   private final Duration limit;
+  private final LongSupplier nanoTime;
   private final long endNs;
 
-  private Deadline(Duration limit) {
+  private Deadline(Duration limit, LongSupplier nanoTime) {
     this.limit = limit;
-    this.endNs = System.nanoTime() + limit.toNanos();
+    this.nanoTime = nanoTime;
+    this.endNs = nanoTime.getAsLong() + limit.toNanos();
   }
 
   /** The end of a limit that starts now. */
-  static Deadline after(Duration limit) {
-    return new Deadline(limit);
+  static Deadline after(Duration limit, LongSupplier nanoTime) {
+    return new Deadline(limit, nanoTime);
   }
 
   boolean isPast() {
@@ -23,7 +26,7 @@ final class Deadline {
   }
 
   long remainingNs() {
-    return endNs - System.nanoTime();
+    return endNs - nanoTime.getAsLong();
   }
 
   /** The shorter of a pause and what is left. */

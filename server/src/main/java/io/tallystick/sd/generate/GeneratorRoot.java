@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -32,10 +33,17 @@ public final class GeneratorRoot implements Targets {
   private final Duration timeLimit;
   private final Executor pool;
   private final RunObserver observer;
+  private final LongSupplier nanoTime;
 
-  GeneratorRoot(GeneratorTree tree, Duration timeLimit, Executor pool, RunObserver observer) {
+  GeneratorRoot(
+      GeneratorTree tree,
+      Duration timeLimit,
+      LongSupplier nanoTime,
+      Executor pool,
+      RunObserver observer) {
     this.tree = tree;
     this.timeLimit = timeLimit;
+    this.nanoTime = nanoTime;
     this.pool = pool;
     this.observer = observer;
   }
@@ -50,7 +58,8 @@ public final class GeneratorRoot implements Targets {
   public static GeneratorRoot of(
       Path root, Duration timeLimit, Executor pool, RunObserver observer) {
     FileGenerators files = new FileGenerators("python3", InstantSource.system());
-    return new GeneratorRoot(new GeneratorTree(root, files, inJava()), timeLimit, pool, observer);
+    GeneratorTree tree = new GeneratorTree(root, files, inJava());
+    return new GeneratorRoot(tree, timeLimit, System::nanoTime, pool, observer);
   }
 
   private static List<Generator> inJava() {
@@ -125,7 +134,7 @@ public final class GeneratorRoot implements Targets {
   }
 
   private CheckedGenerator checked(Generator generator) throws InterruptedException {
-    long startNs = System.nanoTime();
+    long startNs = nanoTime.getAsLong();
     List<TargetGroup> groups = List.of();
     Optional<GenerationException> failure = Optional.empty();
     try {
@@ -166,7 +175,7 @@ public final class GeneratorRoot implements Targets {
   private JsonNode run(Generator generator, Map<String, String> arguments)
       throws GenerationException, InterruptedException {
     try {
-      return generator.run(arguments, Deadline.after(timeLimit));
+      return generator.run(arguments, Deadline.after(timeLimit, nanoTime));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw new GenerationException(
           e.getClass().getSimpleName(),
@@ -183,7 +192,7 @@ public final class GeneratorRoot implements Targets {
 
   private <T> T observed(Generator generator, Work<T> work)
       throws GenerationException, InterruptedException {
-    long startNs = System.nanoTime();
+    long startNs = nanoTime.getAsLong();
     try {
       T result = work.result();
       observer.ended(generator.path(), since(startNs), true);
@@ -194,8 +203,8 @@ public final class GeneratorRoot implements Targets {
     }
   }
 
-  private static Duration since(long startNs) {
-    return Duration.ofNanos(System.nanoTime() - startNs);
+  private Duration since(long startNs) {
+    return Duration.ofNanos(nanoTime.getAsLong() - startNs);
   }
 
   private <T> List<T> runAll(String path, List<Callable<T>> runs)
@@ -206,7 +215,8 @@ public final class GeneratorRoot implements Targets {
       if (e.getCause() instanceof GenerationException failure) {
         throw failure;
       }
-      if (e.getCause() instanceof RejectedExecutionException) {
+      if (e.getCause() instanceof RejectedExecutionException
+          || e.getCause() instanceof InterruptedException) { // of a thread of the pool
         throw new GenerationException(
             "Closed", path, "generators are no longer run: path=" + path, "");
       }

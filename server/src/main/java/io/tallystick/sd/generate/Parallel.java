@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Parallel<T> {
   private static final long STOP_SECONDS = 10;
+  private static final long LOOK_MS = 500; // for whether the pool was closed
 
   private final List<Run<T>> runs = new ArrayList<>();
   private final BlockingQueue<Run<T>> done = new LinkedBlockingQueue<>();
@@ -47,7 +49,7 @@ final class Parallel<T> {
         pool.execute(each);
       }
       for (int i = 0; i < runs.size(); i++) {
-        T unused = done.take().result();
+        T unused = nextDone(pool).result();
       }
       List<T> results = new ArrayList<>(runs.size());
       for (Run<T> each : runs) {
@@ -60,6 +62,23 @@ final class Parallel<T> {
     } finally {
       if (!whole) {
         stop();
+      }
+    }
+  }
+
+  /**
+   * The next one that has ended. A pool that was closed meanwhile may have dropped what had not
+   * begun, and tells nobody.
+   */
+  private Run<T> nextDone(Executor pool) throws InterruptedException {
+    while (true) {
+      boolean isClosed = pool instanceof ExecutorService service && service.isTerminated();
+      Run<T> next = done.poll(isClosed ? 0 : LOOK_MS, TimeUnit.MILLISECONDS);
+      if (next != null) {
+        return next;
+      }
+      if (isClosed) {
+        throw new RejectedExecutionException("pool was closed");
       }
     }
   }

@@ -3,6 +3,7 @@ package io.tallystick.sd.generate;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -90,7 +91,12 @@ final class SteadyFile {
 
   private Stamp stamp() throws GenerationException {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isRegularFile()) { // a link would lead anywhere, a pipe be waited for
+        throw new GenerationException(
+            "FileChanged", generator, "is no longer a file: generator=" + generator, "");
+      }
       return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
     } catch (IOException e) {
       throw StaticFile.unreadable(generator, e);

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** A root folder of a test, and a pool; its files look as if they were written an hour ago. */
@@ -29,6 +31,7 @@ final class GeneratorFolder implements AutoCloseable {
   private final ExecutorService pool = Executors.newFixedThreadPool(4);
   private final List<String> observed = new ArrayList<>();
   private Duration limit = GENEROUS;
+  private LongSupplier clock = System::nanoTime;
 
   GeneratorFolder(Path root) {
     this.root = root;
@@ -51,6 +54,12 @@ final class GeneratorFolder implements AutoCloseable {
 
   GeneratorFolder limitedTo(Duration timeLimit) {
     limit = timeLimit;
+    return this;
+  }
+
+  /** Lets time stand still until the limit is over at once. */
+  GeneratorFolder limitedBy(BooleanSupplier isOver) {
+    clock = () -> isOver.getAsBoolean() ? limit.toNanos() : 0;
     return this;
   }
 
@@ -92,7 +101,8 @@ final class GeneratorFolder implements AutoCloseable {
             observed.add(generator + " " + succeeded);
           }
         };
-    return new GeneratorRoot(new GeneratorTree(root, files, java), limit, pool, observer);
+    GeneratorTree tree = new GeneratorTree(root, files, java);
+    return new GeneratorRoot(tree, limit, clock, pool, observer);
   }
 
   /** What was told of runs, sorted. */
