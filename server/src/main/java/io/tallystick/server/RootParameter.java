@@ -34,8 +34,15 @@ final class RootParameter {
     return path;
   }
 
-  /** A path below the root, which may have been typed with the root in front. */
+  /**
+   * A path below the root, which may have been typed with the root in front.
+   *
+   * @throws UsageException if it is empty, as where a variable is not set
+   */
   String relative(String typed) {
+    if (typed.isEmpty()) {
+      throw new UsageException("path is empty: give one below the root");
+    }
     String text = trimmed(typed);
     String prefix = trimmed(root);
     if (text.equals(prefix)) {

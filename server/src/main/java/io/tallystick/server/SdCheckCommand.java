@@ -41,9 +41,10 @@ final class SdCheckCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     List<String> left = ignored.stream().map(root::relative).toList();
     ExecutorService pool = Executors.newFixedThreadPool(PARALLEL);
-    try {
+    try (Termination termination = new Termination(Thread.currentThread())) {
       GeneratorRoot generators =
           GeneratorRoot.of(root.path(), GeneratorRoot.DEFAULT_TIME_LIMIT, pool, RunObserver.NONE);
+      termination.listen(); // so that no program outlives a check that is ended
       return print(generators.check(path -> isBelow(path, left)));
     } finally {
       pool.shutdownNow();

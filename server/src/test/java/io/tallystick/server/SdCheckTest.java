@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,47 @@ final class SdCheckTest {
     assertThat(run.out()).endsWith("checked: generators=2 failed=0 targets=0\n");
   }
 
+  @Test
+  void shouldStopWhatRunsWhenTheProcessIsAskedToEnd() throws Exception {
+    Path id = root.resolve("_id");
+    Path hanging = write("hangs", "#!/bin/sh\necho $$ > '" + id + "'\nexec sleep 600\n");
+    Files.setPosixFilePermissions(hanging, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Process check =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "sd",
+                "check",
+                root.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      ProcessHandle generator = awaitId(id);
+      try {
+        check.destroy();
+
+        assertThat(check.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(generator.isAlive()).isFalse();
+      } finally {
+        generator.destroyForcibly();
+      }
+    } finally {
+      check.destroyForcibly();
+    }
+  }
+
+  private static ProcessHandle awaitId(Path file) throws IOException {
+    long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Files.exists(file) || !Files.readString(file).endsWith("\n")) {
+      assertThat(System.nanoTime()).isLessThan(endNs);
+      Thread.onSpinWait();
+    }
+    return ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).orElseThrow();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -104,6 +146,7 @@ final class SdCheckTest {
         "sd check /etc/passwd | not a folder: root=/etc/passwd",
         "sd check / --bogus | unknown option: option=--bogus",
         "sd check / --ignore-path | missing: option=--ignore-path",
+        "sd check / --ignore-path= | path is empty: give one below the root",
       })
   void shouldPrintOneLineAndExitTwoWhenTheCommandLineIsWrong(String line, String expected) {
     CommandRun run = CommandRun.of(line.strip().split(" +"));
