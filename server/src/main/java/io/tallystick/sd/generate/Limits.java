@@ -8,6 +8,9 @@ final class Limits {
   /** What is kept of a process' standard error: its end, where Python names the exception. */
   static final int ERROR_BYTES = 8 * 1024;
 
+  /** Characters of a message; what explains it further is in the traceback. */
+  static final int MESSAGE_LENGTH = 2 * 1024;
+
   /** The arguments as JSON: what every pipe takes at once, so that no write to it waits. */
   static final int ARGUMENT_BYTES = 8 * 1024;
 

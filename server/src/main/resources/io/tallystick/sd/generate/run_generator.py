@@ -8,6 +8,7 @@ import sys
 
 sys.path[:] = [entry for entry in sys.path if entry]  # not the working directory, which -c adds
 
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -47,7 +48,8 @@ def know_type_hints():
 
 
 def load(path):
-    spec = importlib.util.spec_from_file_location("generator", path)
+    loader = importlib.machinery.SourceFileLoader("generator", path)  # whatever its name ends in
+    spec = importlib.util.spec_from_file_location("generator", path, loader=loader)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

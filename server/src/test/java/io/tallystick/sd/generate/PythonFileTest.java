@@ -148,6 +148,23 @@ final class PythonFileTest {
   }
 
   @Test
+  void shouldCutTheMessageOfAnException() throws Exception {
+    python("a.py", "def generate_targets():", "    raise ValueError('x' * 1000000)");
+
+    assertThat(folder.failure("").message())
+        .startsWith("failed: generator=a.py: ValueError: xxx")
+        .hasSize(Limits.MESSAGE_LENGTH + 1);
+  }
+
+  @Test
+  void shouldLoadAFileThatALinkLeadsToUnderWhateverName() throws Exception {
+    python("_versions/a-2", "def generate_targets():", "    return {'targets': ['a:2']}");
+    Files.createSymbolicLink(root.resolve("a.py"), Path.of("_versions/a-2"));
+
+    assertThat(folder.targetsOf("")).containsExactly("a:2");
+  }
+
+  @Test
   void shouldSayWhatIsMissingWhenThereIsNoFunction() throws Exception {
     python("a.py", "def generate(): return []");
 

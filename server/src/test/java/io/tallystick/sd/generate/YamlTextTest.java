@@ -137,6 +137,13 @@ final class YamlTextTest {
     return text.toString();
   }
 
+  /** Aliases, since as nodes they take no room here. */
+  @Test
+  void shouldRefuseMoreValuesThanAreKeptInMemory() {
+    assertThatThrownBy(() -> parse("[&a b" + ", *a".repeat(Limits.YAML_NODES) + "]"))
+        .hasMessageContaining("too many values: limit=1000000");
+  }
+
   @Test
   void shouldRefuseALongTextThatAliasesRepeat() {
     String text = "[&a " + "x".repeat(100_000) + ", *a".repeat(1_000) + "]";
