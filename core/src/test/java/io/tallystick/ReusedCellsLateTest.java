@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
@@ -122,10 +123,22 @@ final class ReusedCellsLateTest {
     assertThat(merge.isOutdated()).isFalse();
   }
 
+  /** Had by whoever runs; the others are stopped. */
+  private static final class Running extends ReentrantLock {
+    private static final long serialVersionUID = 1;
+
+    /** Whether a thread that is stopped is in a class. */
+    boolean anyIsIn(String simpleName) {
+      return getQueuedThreads().stream()
+          .flatMap(thread -> Arrays.stream(thread.getStackTrace()))
+          .anyMatch(frame -> frame.getClassName().endsWith('.' + simpleName));
+    }
+  }
+
   /** A clock whose process is stopped once a thread has read it. */
   private static final class StoppingClock extends Clock {
     private final Clock clock;
-    private final ReentrantLock running = new ReentrantLock();
+    private final Running running = new Running();
     private volatile Thread reader;
     private OnStop onStop = () -> {};
     private int stops;
@@ -135,14 +148,25 @@ final class ReusedCellsLateTest {
     }
 
     /**
-     * Stops at this thread's next read, for as long as what is done meanwhile takes. Others, such
-     * as the process' own agent, stop at theirs until this one has them go on.
+     * Stops at this thread's next read, for as long as what is done meanwhile takes. The process'
+     * own agent stops at its own until this one has it go on, before it looks at series: there it
+     * would have the lock that this thread needs.
      */
-    @SuppressWarnings("LockNotBeforeTry") // it is given back by another method
-    void stopOthersAndAtNextRead(OnStop meanwhile) {
-      running.lock();
+    void stopOthersAndAtNextRead(OnStop meanwhile) throws Exception {
+      Await.until("the agent is stopped where it has no lock", this::tryStop);
       onStop = meanwhile;
       reader = Thread.currentThread();
+    }
+
+    @SuppressWarnings("LockNotBeforeTry") // it is given back by another method
+    private boolean tryStop() throws Exception {
+      running.lock();
+      Await.until("the agent is stopped", running::hasQueuedThreads);
+      if (!running.anyIsIn("SeriesLives")) {
+        return true;
+      }
+      running.unlock();
+      return false;
     }
 
     void goOn() {
