@@ -1,5 +1,7 @@
 package io.tallystick.store.redis;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,11 @@ record LedgerHeader(String version, long publishedMs, char sign, long leaseEndMs
     } catch (NumberFormatException e) {
       return NONE; // beyond a long
     }
+  }
+
+  /** The newest of some: what their source published last, as far as they have it. */
+  static LedgerHeader newest(Collection<LedgerHeader> headers) {
+    return headers.stream().max(Comparator.comparing(LedgerHeader::version)).orElse(NONE);
   }
 
   long number() {

@@ -65,14 +65,16 @@ final class LedgerIndex {
           described.add(Bytes.of(name));
           described.add(Bytes.of(json(family)));
         });
-    return List.of(toPut(keys.families(), described), toPut(keys.familiesCopy(), described));
+    return List.of(
+        toPut(keys.families(), keys.idCopy(), described),
+        toPut(keys.familiesCopy(), keys.id(), described));
   }
 
-  private Request toPut(byte[] key, List<byte[]> described) {
+  private Request toPut(byte[] key, byte[] id, List<byte[]> described) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Bytes.of(store.timeToLiveMs()));
     arguments.addAll(described);
-    return Request.of(Script.INDEX_PUT, List.of(key), arguments);
+    return Request.of(Script.INDEX_PUT, List.of(key, id), arguments);
   }
 
   void put(FamilyValues family) {
@@ -98,8 +100,8 @@ final class LedgerIndex {
             .wire()
             .askAll(
                 List.of(
-                    toPut(keys.families(), missing(first, second)),
-                    toPut(keys.familiesCopy(), missing(second, first))));
+                    toPut(keys.families(), keys.idCopy(), missing(first, second)),
+                    toPut(keys.familiesCopy(), keys.id(), missing(second, first))));
   }
 
   private static Map<String, byte[]> described(@Nullable Object reply) {

@@ -16,6 +16,7 @@ import java.util.List;
  *   {P:sources}:retired             ZSET  source: when it was retired
  *   {P:sources}:cut                 HASH  retired source: how many families have a baseline, or -
  *   {P:sources}:id, :epoch, :merged
+ *   {P:families}:id                 the id again, should the slot of the sources get lost
  *   P_NAME                          HASH  the base, as prometheus-distributed-client has it
  *   {P_NAME}:base                   HASH  the base, with all that a series is
  *   {P_NAME}:meta                   HASH  the base's families without their series
@@ -48,6 +49,11 @@ final class LedgerKeys {
 
   byte[] id() {
     return ofSources("id");
+  }
+
+  /** The id once more, in the slot of the first index of families. */
+  byte[] idCopy() {
+    return Bytes.of("{" + prefix + ":families}:id");
   }
 
   byte[] merged() {

@@ -16,7 +16,7 @@ final class LedgerSources {
   private final SortedMap<String, LedgerHeader> versions = new TreeMap<>();
   private final SortedMap<String, Long> retired = new TreeMap<>();
   private final Set<String> retiring = new HashSet<>();
-  private final Set<String> cut = new HashSet<>();
+  private final Map<String, String> cut = new TreeMap<>();
   private final Set<String> merged = new HashSet<>();
   private String epoch = "";
 
@@ -45,7 +45,7 @@ final class LedgerSources {
     LedgerSources sources = live(reply);
     sources.retired.putAll(scores(reply.get(2)));
     addTo(sources.retiring, reply.get(3));
-    addTo(sources.cut, reply.get(4));
+    sources.cut.putAll(LedgerReader.hash(reply.get(4)));
     sources.epoch = Bytes.text(reply.get(5));
     addTo(sources.merged, reply.get(7));
     return sources;
@@ -98,15 +98,16 @@ final class LedgerSources {
   }
 
   boolean isRetired(String source) {
-    return retired.containsKey(source) || cut.contains(source);
+    return retired.containsKey(source) || cut.containsKey(source);
   }
 
   Set<String> retiring() {
     return retiring;
   }
 
-  Set<String> cut() {
-    return cut;
+  /** Whether a source was retired with a baseline. */
+  boolean isCutOff(String source) {
+    return !cut.getOrDefault(source, RedisLedger.NO_BASELINE).equals(RedisLedger.NO_BASELINE);
   }
 
   Set<String> merged() {

@@ -48,7 +48,7 @@ final class LedgerUpkeep {
     long before = latestMs.get();
     if (Math.abs(nowMs - before) >= EVERY_MS && latestMs.compareAndSet(before, nowMs)) {
       try {
-        adopt(nowMs);
+        adopt(nowMs, false);
       } catch (RuntimeException e) {
         latestMs.set(before); // it is done again soon
         throw e;
@@ -56,7 +56,15 @@ final class LedgerUpkeep {
     }
   }
 
-  private void adopt(long nowMs) {
+  /**
+   * Lists all sources that the families have and nobody lists, with the versions they have there.
+   */
+  void adoptAll() {
+    adopt(store.nowMs(), true);
+  }
+
+  private void adopt(long nowMs, boolean isAll) {
+    index.heal(store.wire().askAll(index.toPut(Map.of())));
     Map<String, Map<String, LedgerHeader>> bySource = new TreeMap<>(); // and by family
     for (LedgerContent content : reader.withHeaders(index.names())) {
       content
@@ -76,16 +84,18 @@ final class LedgerUpkeep {
           if (sources.isRetired(source)) {
             families
                 .keySet()
-                .forEach(name -> folds.add(Task.ofSource(keys.family(name), source, false)));
+                .forEach(
+                    name ->
+                        folds.add(
+                            Task.ofSource(keys.family(name), source, sources.isCutOff(source))));
             return;
           }
-          long leaseEndMs =
-              families.values().stream().mapToLong(LedgerHeader::leaseEndMs).max().orElse(0);
+          LedgerHeader newest = LedgerHeader.newest(families.values());
           Set<String> missing = new HashSet<>(families.keySet());
           missing.removeAll(listed.getOrDefault(source, Set.of()));
-          boolean isDue = sources.isLive(source) || leaseEndMs <= nowMs;
+          boolean isDue = isAll || sources.isLive(source) || newest.leaseEndMs() <= nowMs;
           if (!missing.isEmpty() && isDue) {
-            requests.add(adopt(source, leaseEndMs, missing));
+            requests.add(adopt(source, newest, missing));
           }
         });
     List<@Nullable Object> unused = store.wire().askAll(requests);
@@ -104,11 +114,18 @@ final class LedgerUpkeep {
     return listed;
   }
 
-  private Request adopt(String source, long leaseEndMs, Set<String> families) {
+  private Request adopt(String source, LedgerHeader newest, Set<String> families) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Bytes.of(source));
-    arguments.add(Bytes.of(leaseEndMs));
+    arguments.add(Bytes.of(newest.leaseEndMs()));
     arguments.add(Bytes.of(store.timeToLiveMs()));
+    arguments.add(
+        Bytes.of(
+            LedgerHeader.version(newest.number())
+                + ' '
+                + newest.publishedMs()
+                + ' '
+                + newest.leaseEndMs()));
     families.forEach(name -> arguments.add(Bytes.of(name)));
     return Request.of(Script.SOURCE_ADOPT, keys.ofSource(source), arguments);
   }

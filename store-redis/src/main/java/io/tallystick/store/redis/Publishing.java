@@ -98,14 +98,14 @@ final class Publishing {
 
   /** Notes what is to come, and compares what is there with what should be. */
   private @Nullable Result begin(String seenRunId) {
-    long since = publication.since();
+    String since = publication.since() == 0 ? "" : LedgerHeader.version(publication.since());
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Bytes.of(source));
     arguments.add(Bytes.of(version));
-    arguments.add(Bytes.of(since == 0 ? "" : LedgerHeader.version(since)));
-    arguments.add(Bytes.of(publication.isOfAll() ? ALL : CHANGES));
+    arguments.add(Bytes.of(since));
     arguments.add(Bytes.of(leaseEndMs));
     arguments.add(Bytes.of(store.timeToLiveMs()));
+    arguments.add(Bytes.of(publication.isOfAll() ? ALL : CHANGES));
     byName.keySet().forEach(name -> arguments.add(Bytes.of(name)));
     List<Request> requests = new ArrayList<>();
     requests.add(info());
@@ -194,7 +194,7 @@ final class Publishing {
     others.removeAll(byName.keySet());
     List<String> lookedAt = new ArrayList<>();
     for (String other : others) {
-      if (publication.isOfAll() && !mark(other).endsWith("-")) {
+      if (publication.isOfAll()) { // also one that has gone before: it may be back
         put(DROP, other, List.of(), requests);
         puts.add(requests.size() - 1);
         written.put(other, version + '-');

@@ -36,7 +36,7 @@ final class RedisLedger implements Ledger {
   private static final String RESUMED = "resumed";
 
   /** What is known of the baseline of a source that has ended. */
-  private static final String NO_BASELINE = "-";
+  static final String NO_BASELINE = "-";
 
   private static final int MOST_TRIES = 100;
 
@@ -81,16 +81,40 @@ final class RedisLedger implements Ledger {
   @Override
   public String id() {
     store.requireOpen();
-    Object known = store.wire().ask(Request.of(Command.GET, keys.id()));
-    if (known == null) {
-      byte[] random = Bytes.of(UUID.randomUUID().toString());
-      byte[] life = Bytes.of(store.timeToLiveMs());
-      Request set =
-          Request.of(Command.SET, keys.id(), random, Bytes.of("NX"), Bytes.of("PX"), life);
-      List<Request> both = List.of(set, Request.of(Command.GET, keys.id()));
-      known = store.wire().askAll(both).get(1);
+    List<@Nullable Object> known =
+        store
+            .wire()
+            .askAll(
+                List.of(
+                    Request.of(Command.GET, keys.id()), Request.of(Command.GET, keys.idCopy())));
+    if (known.get(0) != null) {
+      if (known.get(1) == null) {
+        copyId(known.get(0));
+      }
+      return Bytes.text(known.get(0));
     }
-    return Bytes.text(known);
+    if (known.get(1) != null) {
+      // all about sources is lost, and families are not: nobody may take that for an empty ledger
+      upkeep.adoptAll();
+    }
+    Object id = known.get(1) == null ? Bytes.of(UUID.randomUUID().toString()) : known.get(1);
+    List<Request> both = List.of(setId(keys.id(), id), Request.of(Command.GET, keys.id()));
+    Object set = store.wire().askAll(both).get(1);
+    copyId(set);
+    return Bytes.text(set);
+  }
+
+  private Request setId(byte[] key, @Nullable Object id) {
+    byte[] life = Bytes.of(store.timeToLiveMs());
+    return Request.of(Command.SET, key, Bytes.bytes(id), Bytes.of("NX"), Bytes.of("PX"), life);
+  }
+
+  private void copyId(@Nullable Object id) {
+    try {
+      Object unused = store.wire().ask(setId(keys.idCopy(), id));
+    } catch (StoreException e) {
+      // a replica, or one who may only read; a publisher makes it
+    }
   }
 
   @Override
@@ -138,9 +162,12 @@ final class RedisLedger implements Ledger {
   }
 
   private void noteFamilies(String source, Set<String> names) {
-    List<byte[]> fields = new ArrayList<>(List.of(Bytes.of(""), Bytes.of(1)));
-    names.forEach(name -> fields.addAll(List.of(Bytes.of(name), Bytes.of("-"))));
-    Object unused = store.wire().ask(Request.of(Command.HSET, keys.familiesOf(source), fields));
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(Bytes.of(store.timeToLiveMs()));
+    arguments.addAll(List.of(Bytes.of(""), Bytes.of(1)));
+    names.forEach(name -> arguments.addAll(List.of(Bytes.of(name), Bytes.of("-"))));
+    Object unused =
+        store.wire().ask(Request.of(Script.INDEX_PUT, List.of(keys.familiesOf(source)), arguments));
   }
 
   /** Ends a retirement and forgets those of more than a day ago. */

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -156,34 +155,41 @@ final class RedisRestore {
         ledger.publisher().publish(publication, source.publishedMs(), source.leaseEndMs());
   }
 
-  /** Takes in that a source is retired, with its values where the other ledger's base has none. */
+  /**
+   * Takes in that a source is retired, with its values where the other ledger's base has none. It
+   * is refused, and has its baseline, before what this ledger has of it is discarded: it may
+   * publish meanwhile.
+   */
   private void take(BackupRecord.Tombstone other) {
-    if (ledger.reader().sources().isRetired(other.name())) {
-      return;
+    boolean isKnown = ledger.reader().sources().isRetired(other.name());
+    if (!takesBase && (isKnown || ledger.retire(other.name(), RedisLedger.BURIED))) {
+      return; // what it has here is not in the other base
+    }
+    Set<String> published = isKnown ? Set.of() : bury(other);
+    if (takesBase) {
+      discard(other.name(), published);
+    }
+  }
+
+  /**
+   * Discards what families have of a source: those that it began to publish, and all that it has.
+   */
+  private void discard(String source, Set<String> published) {
+    LedgerKeys keys = ledger.keys();
+    List<String> names = new ArrayList<>(ledger.index().names());
+    List<Request> requests = new ArrayList<>();
+    names.forEach(
+        name -> requests.add(Request.of(Command.HGET, keys.family(name).live(), Bytes.of(source))));
+    List<@Nullable Object> headers = store.wire().askEach(requests);
+    Set<String> all = new TreeSet<>(published);
+    for (int i = 0; i < names.size(); i++) {
+      if (headers.get(i) instanceof byte[]) {
+        all.add(names.get(i));
+      }
     }
     List<Task> tasks = new ArrayList<>();
-    LedgerKeys keys = ledger.keys();
-    if (!takesBase) {
-      if (ledger.retire(other.name(), RedisLedger.BURIED)) {
-        return; // what it has here is not in the other base
-      }
-    } else {
-      Object known = store.wire().ask(Request.of(Command.HKEYS, keys.familiesOf(other.name())));
-      for (String name : LedgerIndex.names(Collections.singletonList(known))) {
-        if (!name.isEmpty()) {
-          tasks.add(Task.discarding(keys.family(name), other.name()));
-        }
-      }
-    }
+    all.forEach(name -> tasks.add(Task.discarding(keys.family(name), source)));
     int unused = ledger.folder().fold(tasks);
-    Set<String> names = new TreeSet<>();
-    List<FamilyValues> baseline = other.baseline() == null ? List.of() : other.baseline();
-    List<Request> requests = new ArrayList<>();
-    for (FamilyValues family : baseline) {
-      names.add(family.name());
-      putBaseline(keys.family(family.name()).baseline(other.name()), family, requests);
-    }
-    bury(other, names, requests);
   }
 
   private void putBaseline(byte[] key, FamilyValues family, List<Request> requests) {
@@ -195,7 +201,8 @@ final class RedisRestore {
     requests.add(Request.of(Command.PEXPIRE, key, Bytes.of(store.timeToLiveMs())));
   }
 
-  private void bury(BackupRecord.Tombstone other, Set<String> names, List<Request> requests) {
+  /** Buries a source with its baseline; the families that it had here. */
+  private Set<String> bury(BackupRecord.Tombstone other) {
     LedgerKeys keys = ledger.keys();
     List<byte[]> all = keys.ofSource(other.name(), keys.epoch());
     List<byte[]> arguments = new ArrayList<>();
@@ -203,9 +210,18 @@ final class RedisRestore {
     arguments.add(Bytes.of(other.retiredMs()));
     arguments.add(Bytes.of(other.baseline() == null ? 0 : 1));
     arguments.add(Bytes.of(store.timeToLiveMs()));
+    Set<String> names = new TreeSet<>();
+    List<Request> requests = new ArrayList<>();
+    for (FamilyValues family :
+        other.baseline() == null ? List.<FamilyValues>of() : other.baseline()) {
+      names.add(family.name());
+      putBaseline(keys.family(family.name()).baseline(other.name()), family, requests);
+    }
     names.forEach(name -> arguments.add(Bytes.of(name)));
     List<@Nullable Object> unused = store.wire().askAll(requests); // before it is announced
-    Object buried = store.wire().ask(Request.of(Script.SOURCE_BURY, all, arguments));
-    Objects.requireNonNull(buried);
+    Object had = store.wire().ask(Request.of(Script.SOURCE_BURY, all, arguments));
+    Set<String> published = LedgerIndex.names(Collections.singletonList(had));
+    published.remove("");
+    return published;
   }
 }

@@ -1,11 +1,12 @@
 -- KEYS: as always, epoch
 -- ARGV: source, time of retirement, whether it was cut off, time to live, then names of the families
 --   of its baseline
--- Takes in that a source was retired elsewhere; 0 where that is known.
+-- Takes in that a source was retired elsewhere. Answers with the families that it had here.
 local source = ARGV[1]
 if isRetired(source) then
-  return 0
+  return {}
 end
+local had = redis.call('HKEYS', of)
 redis.call('ZREM', sources, source)
 redis.call('HDEL', versions, source)
 redis.call('HDEL', retiring, source)
@@ -20,4 +21,4 @@ if ARGV[3] == '1' then
 end
 redis.call('INCR', KEYS[7])
 keep(ARGV[4])
-return 1
+return had

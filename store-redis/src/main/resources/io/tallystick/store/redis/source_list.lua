@@ -10,6 +10,6 @@ local function text(key)
 end
 return {
   ask('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES'), ask('HGETALL', KEYS[2]),
-  ask('ZRANGE', KEYS[3], 0, -1, 'WITHSCORES'), ask('HKEYS', KEYS[4]), ask('HKEYS', KEYS[5]),
+  ask('ZRANGE', KEYS[3], 0, -1, 'WITHSCORES'), ask('HKEYS', KEYS[4]), ask('HGETALL', KEYS[5]),
   text(KEYS[6]), text(KEYS[7]), ask('SMEMBERS', KEYS[8])
 }

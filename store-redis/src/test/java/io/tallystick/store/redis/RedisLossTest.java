@@ -424,4 +424,134 @@ class RedisLossTest {
     assertThat((List<?>) server.run(Command.HKEYS, prefix + ":families")).hasSize(1);
     assertThat(keys()).noneMatch(key -> key.contains("_x") || key.contains("_y"));
   }
+
+  @Test
+  void shouldKnowTheLedgerAndItsSourcesWhenTheirSlotIsLost() {
+    final String id = store.ledger().id();
+    store.ledger().publish(all("a-1", 1, counter("m", count("/", 100))));
+    clock.turn(LEASE);
+    assertThat(store.ledger().retireExpired()).containsExactly("a-1");
+    store.ledger().publish(all("a-2", 7, counter("m", count("/", 10)), counter("n")));
+    for (int i = 0; i < 2; i++) {
+      String slot = i == 0 ? "{" + prefix + ":sources}" : "{" + prefix + ":families}";
+      keys().stream()
+          .filter(key -> key.startsWith(slot) || slot.equals('{' + key + '}'))
+          .forEach(key -> server.run(Command.DEL, key));
+      assertThat(store.ledger().id()).isEqualTo(id);
+      assertThat(store.ledger().sources())
+          .extracting(each -> each.name() + ' ' + each.version())
+          .containsExactly("a-2 7");
+      assertThat(total(store, "m")).isEqualTo(110);
+    }
+    assertThat(store.ledger().publish(changes("a-2", 8, 7, counter("m", count("/", 11)))))
+        .isEqualTo(Result.INCOMPLETE);
+    assertThat(store.ledger().publish(all("a-2", 9, counter("m", count("/", 12)))))
+        .isEqualTo(Result.ACCEPTED);
+    assertThat(store.ledger().publish(changes("a-2", 10, 9, counter("m", count("/", 13)))))
+        .isEqualTo(Result.ACCEPTED);
+    assertThat(total(store, "m")).isEqualTo(113);
+    assertThat(keys()).allSatisfy(key -> assertThat(ttl(key)).isPositive());
+  }
+
+  private static long ttl(String key) {
+    return (Long) server.run(Command.PTTL, key);
+  }
+
+  @Test
+  void shouldRemoveAFamilyThatHadGoneAndIsThereAgain() {
+    store.ledger().publish(all("a", 1, counter("m", count("/", 1)), counter("n", count("/", 9))));
+    byte[] live = dump(ofFamily("n", "live"));
+    byte[] series = dump(ofFamily("n", "live:a"));
+    store.ledger().publish(all("a", 2, counter("m", count("/", 1))));
+    restore(ofFamily("n", "live"), live);
+    restore(ofFamily("n", "live:a"), series);
+    assertThatThrownBy(
+            () -> store.ledger().publish(changes("a", 3, 2, counter("m", count("/", 2)))))
+        .isInstanceOf(StoreException.class);
+    store.ledger().publish(all("a", 4, counter("m", count("/", 2))));
+    assertThat(total(store, "n")).isZero();
+    assertThat(store.ledger().publish(changes("a", 5, 4, counter("m", count("/", 3)))))
+        .isEqualTo(Result.ACCEPTED);
+  }
+
+  @Test
+  void shouldTakeAllSeriesBehindAVersionWhenTheSourcesFamiliesAreNotListed() {
+    store.ledger().publish(all("a", 1, counter("m", count("/", 1))));
+    assertThat(begin("all", 2, 3)).isEqualTo("INCOMPLETE");
+    server.run(Command.DEL, ofSources("of:a"));
+    assertThat(begin("changes", 1, 2)).isEqualTo("INCOMPLETE");
+    assertThat(begin("all", 1, 2)).isEqualTo("ACCEPTED");
+  }
+
+  private String begin(String how, long since, long version) {
+    List<byte[]> arguments =
+        List.of(
+            Bytes.of("a"),
+            Bytes.of(LedgerHeader.version(version)),
+            Bytes.of(LedgerHeader.version(since)),
+            Bytes.of(clock.millis() + 60_000),
+            Bytes.of(1_000_000),
+            Bytes.of(how),
+            Bytes.of("m"));
+    List<byte[]> all = store.redisLedger().keys().ofSource("a");
+    Request request = Request.of(Script.SOURCE_BEGIN, all, arguments);
+    return Bytes.text(Bytes.list(store.wire().ask(request)).get(0));
+  }
+
+  @Test
+  void shouldLetAListOfFamiliesExpireThatIsMadeAnewForARetirement() {
+    store.ledger().publish(all("a", 1, counter("m", count("/", 1))));
+    server.run(Command.DEL, ofSources("of:a"));
+    server.run(Command.HSET, ofFamily("m", "meta"), "sequence", "no number");
+    assertThatThrownBy(() -> store.ledger().retire("a")).isInstanceOf(StoreException.class);
+    assertThat(ttl(ofSources("of:a"))).isPositive();
+  }
+
+  @Test
+  void shouldHaveABaselineAgainWhenAFamilyIsWhatItWasBeforeItsSourceWasCutOff() {
+    store.ledger().publish(all("a", 1, counter("m", count("/", 10))));
+    Map<String, byte[]> before = new HashMap<>();
+    keys().stream()
+        .filter(key -> key.contains(prefix + "_m"))
+        .forEach(key -> before.put(key, dump(key)));
+    clock.turn(LEASE);
+    assertThat(store.ledger().retireExpired()).containsExactly("a");
+    keys().stream()
+        .filter(key -> key.contains(prefix + "_m"))
+        .forEach(key -> server.run(Command.DEL, key));
+    before.forEach(RedisLossTest::restore);
+    clock.turn(Duration.ofHours(2));
+    assertThat(store.ledger().retireExpired()).isEmpty();
+    assertThat(total(store, "m")).isEqualTo(10);
+    assertThat(store.ledger().baseline("a").orElseThrow()).hasSize(1);
+  }
+
+  @Test
+  void shouldSayWhatABaseHasOfASourceThatPublishesWhileItsTombstoneIsMerged() {
+    Path backup = folder.resolve(prefix + ".backup");
+    assertThat(store.ledger().id()).isNotEmpty();
+    store.ledger().publish(all("a", 1, counter("m", count("/", 10))));
+    clock.turn(LEASE);
+    assertThat(store.ledger().retireExpired()).containsExactly("a");
+    store.backup(backup);
+    boolean isPending = false;
+    for (int roundTrip = 0; !isPending; roundTrip++) {
+      keys().forEach(key -> server.run(Command.DEL, key)); // and all is published again
+      store.ledger().publish(all("a", 2, counter("m", count("/", 12))));
+      assertThat(store.ledger().id()).isNotEmpty();
+      try (RedisStore host = RedisStore.open(server.url() + "?prefix=" + prefix, clock)) {
+        proxy.before(
+            roundTrip, () -> host.ledger().publish(all("a", 3, counter("m", count("/", 13)))));
+        store.restore(backup, RestoreMode.MERGE);
+        isPending = proxy.isPending();
+        proxy.mend();
+        proxy.throwFailure();
+        assertThat(host.ledger().publish(all("a", 4, counter("m", count("/", 14)))))
+            .isEqualTo(Result.RETIRED);
+        assertThat(host.ledger().baseline("a").orElseThrow().get(0).series().get(0).total())
+            .isEqualTo(10);
+        assertThat(total(host, "m")).isEqualTo(10);
+      }
+    }
+  }
 }

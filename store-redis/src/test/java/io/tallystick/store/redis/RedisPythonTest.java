@@ -139,4 +139,18 @@ class RedisPythonTest {
       assertThat(total(store, "m")).isBetween(before + 10 - 5, before + 10); // of Python's own
     }
   }
+
+  @Test
+  void shouldFoldOnceWhenAFieldBecomesWhatRedisCannotAddTo() {
+    retire("a", 5);
+    for (String text : new String[] {"0".repeat(6_000) + "6", "1e-6000"}) {
+      double before = total(store, "m");
+      store.ledger().publish(all(text.substring(0, 2), 1, counter("m", count("/", 10))));
+      server.run(Command.HSET, key(), TOTAL, text.startsWith("0") ? "5" : "0");
+      proxy.before(3, () -> server.run(Command.HSET, key(), TOTAL, text));
+      assertThat(store.ledger().retire(text.substring(0, 2))).isTrue();
+      proxy.throwFailure();
+      assertThat(total(store, "m")).isBetween(before + 10, before + 11);
+    }
+  }
 }
