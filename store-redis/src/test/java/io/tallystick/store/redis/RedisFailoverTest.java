@@ -59,8 +59,7 @@ class RedisFailoverTest {
       assertThat(publishes(store, "a")).isTrue();
       assertTotals(store, 1 + counted);
       String port = Integer.toString(servers.replica().port());
-      Object replicated = servers.primary().run(Command.WAIT, "1", "10000");
-      assertThat(replicated).isEqualTo(1L);
+      servers.primary().awaitReplica();
       servers.primary().kill();
       Await.until("failover to " + port, () -> publishes(store, "a"));
       assertTotals(store, 1 + counted);
@@ -77,7 +76,7 @@ class RedisFailoverTest {
       assertThat(store.ledger().retire("gone")).isTrue();
       assertThat(publishes(store, "a")).isTrue();
       assertTotals(store, 1 + counted);
-      assertThat(nodes.node(1).run(Command.WAIT, "1", "10000")).isEqualTo(1L);
+      nodes.node(1).awaitReplica();
       nodes.node(1).kill();
       Await.until("failover", () -> publishes(store, "a"));
       assertTotals(store, 1 + counted);

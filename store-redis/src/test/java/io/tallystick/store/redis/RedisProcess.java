@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
@@ -20,6 +22,9 @@ import redis.embedded.core.ExecutableProvider;
 /** A Redis server of a test's own, on loopback and a free port, that can be killed and stopped. */
 public final class RedisProcess implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
+  private static final Pattern WRITTEN = Pattern.compile("master_repl_offset:(\\d+)");
+  private static final Pattern REPLICATED =
+      Pattern.compile("slave\\d+:.*state=online,offset=(\\d+)");
   private static final int BUS_OFFSET = 10_000;
   private static final int MOST_STARTS = 10;
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -178,6 +183,21 @@ public final class RedisProcess implements AutoCloseable {
       connection.sendCommand(command, arguments);
       return connection.getOne();
     }
+  }
+
+  /** Waits until a replica has all that was written here, by whichever connection. */
+  void awaitReplica() throws Exception {
+    Await.until("replica", this::hasWholeReplica);
+  }
+
+  private boolean hasWholeReplica() {
+    String info = RedisClusterNodes.text(run(Command.INFO, "replication"));
+    Matcher written = WRITTEN.matcher(info);
+    if (!written.find()) {
+      throw new AssertionError(info);
+    }
+    long offset = Long.parseLong(written.group(1));
+    return REPLICATED.matcher(info).results().anyMatch(r -> Long.parseLong(r.group(1)) >= offset);
   }
 
   /** Kills it, with no chance to do anything more. */
