@@ -131,7 +131,7 @@ final class LedgerReader {
    * @param names its families
    * @param hashes how many of them have something
    * @throws StoreException CORRUPT where Redis has not all of it any more: who went on from less
-   *     would count twice
+   *     would count twice; TRANSIENT where it has changed meanwhile
    */
   List<FamilyValues> baseline(String source, Collection<String> names, String hashes) {
     List<Family> families = names.stream().map(keys::family).toList();
@@ -146,8 +146,10 @@ final class LedgerReader {
       values.addAll(FamilyFields.families(families.get(i).key(), fields));
     }
     if (!hashes.equals(Long.toString(found))) {
+      Object now = store.wire().ask(Request.of(Command.HGET, keys.cut(), Bytes.of(source)));
+      boolean isSame = hashes.equals(now == null ? "" : Bytes.text(now));
       throw new StoreException(
-          Category.CORRUPT,
+          isSame ? Category.CORRUPT : Category.TRANSIENT, // lost all just now, or took something in
           "Redis has lost what a source had when it was cut off: source="
               + source
               + " families="

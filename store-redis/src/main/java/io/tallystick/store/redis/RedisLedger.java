@@ -260,6 +260,9 @@ final class RedisLedger implements Ledger {
       return Optional.empty();
     }
     Set<String> names = LedgerIndex.names(replies.subList(1, 2));
+    if (names.isEmpty() && !cut.equals("0")) {
+      names = index.names(); // the list of its families is lost, and they may be there
+    }
     return Optional.of(reader.baseline(source, names, cut));
   }
 

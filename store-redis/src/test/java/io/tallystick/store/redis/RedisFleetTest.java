@@ -204,11 +204,9 @@ class RedisFleetTest {
   private void cutOffAll() {
     happened += " cut-off";
     clock.turn(LEASE.multipliedBy(2));
-    RedisStore store = random.nextBoolean() ? janitor : hosts.get(0).store();
-    if (Thread.currentThread().getName().equals("requests")) {
-      store = janitor; // hosts wait for this
-    }
-    if (tries(store.ledger().retireExpired()::isEmpty)) {
+    boolean isHost = !random.nextBoolean() && !Thread.currentThread().getName().equals("requests");
+    RedisStore store = isHost ? hosts.get(0).store() : janitor; // on that thread hosts wait for us
+    if (tries(() -> store.ledger().retireExpired().isEmpty())) {
       happened += " of nobody";
     }
     if (store == janitor) {
