@@ -53,20 +53,22 @@ public final class RedisLedgerCost {
   }
 
   private Figures measure() {
-    publish("source", family(SERIES, SERIES, 1));
-    double all = median(i -> publishChanges(family(SERIES, SERIES, 2 + i)));
-    double few = median(i -> publishChanges(family(SERIES, CHANGED, 1_000 + i)));
-    boolean unused = store.ledger().retire("source");
     for (int i = 0; i < SOURCES; i++) {
       publish("source-" + i, family(SERIES_OF_SOURCE, SERIES_OF_SOURCE, 1));
     }
     double read = median(i -> read());
+    publish("source", family(SERIES, SERIES, 1));
+    double all = median(i -> publishChanges(family(SERIES, SERIES, 2 + i)));
+    double few = median(i -> publishChanges(family(SERIES, CHANGED, 1_000 + i)));
+    boolean unused = store.ledger().retire("source");
+    double readWithBase = median(i -> read());
     figures.put("publishedSeries", SERIES);
     figures.put("publishAllChangedMs", all);
     figures.put("publish" + CHANGED + "ChangedMs", few);
     figures.put("readSources", SOURCES);
     figures.put("readSeriesOfEach", SERIES_OF_SOURCE);
     figures.put("readMs", read);
+    figures.put("readWithBaseOf" + SERIES + "SeriesMs", readWithBase);
     double updateMs = hincrbyfloat();
     figures.put("hincrbyfloatPerUpdateMs", updateMs);
     figures.put("hincrbyfloatOfAllSeriesMs", updateMs * SERIES);
