@@ -60,7 +60,7 @@ final class ConfigNode {
   <T> T taken(Supplier<T> call) {
     try {
       return call.get();
-    } catch (IllegalArgumentException e) { // of ours, and so without a secret
+    } catch (IllegalArgumentException e) { // ours show no secret; the JDK may show a path
       throw refusal(String.valueOf(e.getMessage()));
     }
   }
