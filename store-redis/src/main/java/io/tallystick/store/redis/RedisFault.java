@@ -93,7 +93,9 @@ final class RedisFault {
       }
       if (each instanceof SSLHandshakeException) {
         return new StoreException(
-            Category.PERMANENT, "Redis is not trusted, or does not trust us: " + server, failure);
+            Category.PERMANENT,
+            "Redis is not trusted, or does not trust us: server=" + server + server.hint(),
+            failure);
       }
     }
     String what = isPoolExhausted(failure) ? "no connection is free" : "Redis cannot be reached";
