@@ -8,6 +8,7 @@ import io.tallystick.scrape.Scraper;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
 import io.tallystick.testing.CrashingFileSystem;
+import io.tallystick.testing.Rounds;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.TempDirectory;
 import io.tallystick.testing.TotalsCheck;
@@ -34,8 +35,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 final class KillIT {
   private static final long SEED = 42;
-  private static final int COUNTING_KILLS = 112;
-  private static final int RETIRING_KILLS = 48;
+  private static final int COUNTING_KILLS = Rounds.of(112);
+  private static final int RETIRING_KILLS = Rounds.of(48);
   private static final int FOR_EVER = -1;
 
   private final Random random = new Random(SEED);

@@ -7,6 +7,7 @@ import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
+import io.tallystick.testing.Rounds;
 import io.tallystick.testing.Samples;
 import io.tallystick.testing.SmallFileSystem;
 import io.tallystick.testing.TempDirectory;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 final class ResumeIT {
   private static final long SEED = 42;
-  private static final int LIVES = 20;
+  private static final int LIVES = Rounds.of(20);
   private static final int MOST_BATCHES = 3_000;
   private static final String ROLE = "worker-1";
 

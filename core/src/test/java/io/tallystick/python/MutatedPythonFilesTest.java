@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.shm.CorruptFileException;
 import io.tallystick.testing.DbBytes;
+import io.tallystick.testing.Rounds;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * what stands before a fault is read. What a mutant is follows from its seed alone.
  */
 class MutatedPythonFilesTest {
-  private static final int MUTANTS = 100_000;
+  private static final int MUTANTS = Rounds.of(100_000);
   private static final int UNMAP_EVERY = 10_000;
   private static final int THREADS = 2;
   private static final int[] INTERESTING = {

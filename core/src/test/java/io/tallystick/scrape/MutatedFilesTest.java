@@ -2,6 +2,7 @@ package io.tallystick.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.testing.Rounds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +18,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutatedFilesTest {
   private static final int WORKERS = 2;
-  private static final int MUTANTS = 96_000;
-  private static final int MAPPED_MUTANTS = 4_000;
-  private static final int FOLDED_MUTANTS = 1_000;
+  private static final int MUTANTS = Rounds.of(96_000);
+  private static final int MAPPED_MUTANTS = Rounds.of(4_000);
+  private static final int FOLDED_MUTANTS = Rounds.of(1_000);
 
   @Test
   void shouldKeepTheGoodFilesValuesWhenADeadFileIsMutated() throws Exception {

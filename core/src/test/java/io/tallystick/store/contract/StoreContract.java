@@ -7,6 +7,7 @@ import io.tallystick.store.Capability;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
+import io.tallystick.testing.Rounds;
 import io.tallystick.testing.TurnedClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,10 +46,11 @@ public abstract class StoreContract {
 
   /**
    * At least how many processes are killed, by all clauses together; 200, or what the system
-   * property {@code tallystick.test.killRounds} says.
+   * property {@code tallystick.test.killRounds} says, or the percentage of 200 that {@code
+   * tallystick.test.rounds} says.
    */
   protected int killRounds() {
-    return Integer.getInteger("tallystick.test.killRounds", 200);
+    return Integer.getInteger("tallystick.test.killRounds", Rounds.of(200));
   }
 
   /** What a JVM that opens the store is started with, such as {@code --add-opens=…}. */
