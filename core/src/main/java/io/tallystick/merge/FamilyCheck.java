@@ -27,7 +27,7 @@ public final class FamilyCheck {
   static void check(FamilyDescriptor family) throws CorruptFileException {
     String name = family.name();
     try {
-      MergedFamily.metadataOf(family);
+      FamilyDescription.metadataOf(family);
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException("illegal family: " + e.getMessage());
     }

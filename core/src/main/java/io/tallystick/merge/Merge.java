@@ -10,16 +10,12 @@ import io.tallystick.shm.RecordVisitor;
 import io.tallystick.shm.SeriesRecord;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +30,7 @@ public final class Merge {
 
   private final Map<Identity, MergedFamily> families = new HashMap<>();
   private final List<MergedFile> sources = new ArrayList<>();
-  private @Nullable List<MergedFamily> shown;
-  private List<MergedFamily> hidden = List.of();
-  private Set<String> contested = Set.of(); // names of several families, be it with nothing to show
+  private @Nullable ShownFamilies shown; // null where they are to be chosen again
   private boolean hasGaps; // families or series that no source has may be left
   private long nowMs;
   private byte[] key = new byte[256];
@@ -98,10 +92,9 @@ public final class Merge {
    */
   public List<MergedFile> refresh(
       long expireBeforeMs, long exemplarsNotBeforeMs, Predicate<MergedFamily> isAskedFor) {
-    compact();
-    families(); // finds the contested names
+    ShownFamilies before = shown();
     for (MergedFamily family : families.values()) {
-      if (isAskedFor.test(family) || contested.contains(nameOf(family))) {
+      if (isAskedFor.test(family) || before.isContested(family)) {
         family.reset(nowMs);
       } else {
         family.skip();
@@ -118,7 +111,7 @@ public final class Merge {
         },
         broken);
     families.values().forEach(MergedFamily::settle);
-    if (!contested.isEmpty()) {
+    if (before.hasContested()) {
       shown = null; // an older family may have nothing left to show
     }
     return broken;
@@ -202,10 +195,14 @@ public final class Merge {
 
   /** The families to show, sorted by name. */
   public List<MergedFamily> families() {
+    return shown().families();
+  }
+
+  private ShownFamilies shown() {
     compact();
-    List<MergedFamily> present = shown;
+    ShownFamilies present = shown;
     if (present == null) {
-      present = choose();
+      present = ShownFamilies.of(families.values());
       shown = present;
     }
     return present;
@@ -223,40 +220,7 @@ public final class Merge {
 
   /** The families that are left out because another one of their name is older. */
   List<MergedFamily> conflicts() {
-    families();
-    return hidden;
-  }
-
-  private List<MergedFamily> choose() {
-    Map<String, MergedFamily> byName = new LinkedHashMap<>();
-    for (MergedFamily family : families.values()) {
-      byName.merge(nameOf(family), family, (a, b) -> older(a, b) ? a : b);
-    }
-    List<MergedFamily> chosen = new ArrayList<>(byName.values());
-    chosen.sort(Comparator.comparing(Merge::nameOf));
-    Set<MergedFamily> others = new HashSet<>(families.values());
-    chosen.forEach(others::remove);
-    contested = others.stream().map(Merge::nameOf).collect(Collectors.toUnmodifiableSet());
-    others.removeIf(family -> !family.isSeen());
-    hidden = List.copyOf(others);
-    return chosen;
-  }
-
-  private static String nameOf(MergedFamily family) {
-    return family.metadata().getPrometheusName();
-  }
-
-  private static boolean older(MergedFamily a, MergedFamily b) {
-    if (a.isSeen() != b.isSeen()) {
-      return a.isSeen();
-    }
-    if (a.createdMs() != b.createdMs()) {
-      return a.createdMs() < b.createdMs();
-    }
-    if (a.type() != b.type()) {
-      return a.type().compareTo(b.type()) < 0;
-    }
-    return a.mode().compareTo(b.mode()) <= 0;
+    return shown().hidden();
   }
 
   /** Drops families and series that no source has, and asks those left for their descriptions. */

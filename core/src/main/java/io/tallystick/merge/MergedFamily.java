@@ -10,7 +10,6 @@ import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.shm.NativeReader;
 import io.tallystick.shm.NativeShape;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,7 @@ public final class MergedFamily {
   private final FamilyType type;
   private final GaugeMode mode;
   private final List<String> states;
+  private final FamilyDescription description;
   private final SeriesIndex index = new SeriesIndex();
   private final SeriesValues values = new SeriesValues();
   private final NativeReader nativeReader = new NativeReader();
@@ -31,35 +31,13 @@ public final class MergedFamily {
   private final MergedQuantiles quantiles = new MergedQuantiles();
   private @Nullable Lifespans lifespans; // null where no series expires
   private @Nullable SeriesChanges changes; // null where nobody asks for them
-  private MetricMetadata metadata;
-  private long createdMs = Long.MAX_VALUE;
-  private long describedMs = Long.MIN_VALUE;
-  private double @Nullable [] bounds;
-  private @Nullable NativeShape nativeShape; // null where not all have one
-  private int boundsVersion;
   private boolean hasValues; // false while the bounds are not settled, and where nobody asks
 
   MergedFamily(FamilyDescriptor first) {
     this.type = first.type();
     this.mode = first.mode();
     this.states = first.states();
-    this.metadata = metadataOf(first);
-  }
-
-  static MetricMetadata metadataOf(FamilyDescriptor family) {
-    String unit = family.unit();
-    MetricMetadata.Builder builder =
-        MetricMetadata.builder()
-            .name(family.name())
-            .expositionBaseName(family.expositionBaseName())
-            .originalName(family.originalName());
-    if (family.help() != null) {
-      builder.help(family.help());
-    }
-    if (unit != null) {
-      builder.unit(new Unit(unit));
-    }
-    return builder.build();
+    this.description = new FamilyDescription(first);
   }
 
   /** The long words of a series. */
@@ -81,26 +59,27 @@ public final class MergedFamily {
   }
 
   public MetricMetadata metadata() {
-    return metadata;
+    return description.metadata();
   }
 
   /** When it was first registered by a process that is still counted. */
   public long createdMs() {
-    return createdMs;
+    return description.createdMs();
   }
 
   /** A histogram's upper bounds: those that all its processes have. */
   public double[] bounds() {
-    return bounds == null ? new double[0] : bounds;
+    return description.bounds();
   }
 
   /** What a histogram's native buckets are kept within; null where not all processes have them. */
   public @Nullable NativeShape nativeShape() {
-    return nativeShape;
+    return description.nativeShape();
   }
 
   private double[] parameters() {
-    return nativeShape == null ? quantiles.parameters() : nativeShape.toParameters();
+    NativeShape shape = nativeShape();
+    return shape == null ? quantiles.parameters() : shape.toParameters();
   }
 
   /** A state set's states. */
@@ -257,6 +236,7 @@ public final class MergedFamily {
 
   /** What a retired file says of the family, for series with these labels. */
   FamilyDescriptor describe(List<String> labelNames) {
+    MetricMetadata metadata = metadata();
     Unit unit = metadata.getUnit();
     return new FamilyDescriptor(
         type,
@@ -272,69 +252,38 @@ public final class MergedFamily {
         bounds(),
         states,
         parameters(),
-        createdMs);
+        createdMs());
   }
 
   // ---- joining: what a process says of the family ----
 
   /** Forgets what processes said, before those that are left say it again. */
   void leaveAll() {
-    createdMs = Long.MAX_VALUE;
-    describedMs = Long.MIN_VALUE;
-    bounds = null;
+    description.leaveAll();
     quantiles.leaveAll();
     hasValues = false;
   }
 
-  /**
-   * Takes in a process' description: the newest process' texts win, the bounds are those that all
-   * have.
-   */
+  /** Takes in a process' description, as {@link FamilyDescription#join} says. */
   void join(FamilyDescriptor family, long theirDescribedMs) {
-    createdMs = Math.min(createdMs, family.createdMs());
-    if (theirDescribedMs >= describedMs) {
-      describedMs = theirDescribedMs;
-      metadata = metadataOf(family);
-    }
+    double[] before = bounds();
+    description.join(family, theirDescribedMs);
     quantiles.join(family, theirDescribedMs);
-    if (type == FamilyType.HISTOGRAM) {
-      NativeShape theirs = NativeShape.of(family);
-      if (bounds == null) {
-        nativeShape = theirs;
-      } else {
-        nativeShape = nativeShape == null || theirs == null ? null : nativeShape.join(theirs);
-      }
-      joinBounds(family.bounds());
-    }
-  }
-
-  private void joinBounds(double[] theirs) {
-    double[] ours = bounds;
-    if (ours == null) {
-      bounds = theirs;
-      boundsVersion++;
-    } else if (!Arrays.equals(ours, theirs)) {
-      double[] common = Buckets.common(ours, theirs);
-      if (common.length != ours.length) {
-        if (hasValues) {
-          values.narrow(Buckets.map(ours, common), common.length);
-        }
-        bounds = common;
-        boundsVersion++;
-      }
+    if (hasValues && bounds().length < before.length) {
+      values.narrow(Buckets.map(before, bounds()), bounds().length);
     }
   }
 
   /** Changes whenever the buckets do. */
   int boundsVersion() {
-    return boundsVersion;
+    return description.boundsVersion();
   }
 
   /** The series with this key, which is added where there is none. */
   int series(byte[] key, int length, long created) {
     int series = index.find(key, length, created);
     if (hasValues) {
-      values.grow(index.capacity(), nativeShape);
+      values.grow(index.capacity(), nativeShape());
     }
     return series;
   }
@@ -350,7 +299,7 @@ public final class MergedFamily {
 
   /** Makes all values zero and all series unseen. Windows of time end now. */
   void reset(long nowMs) {
-    values.reset(index.size(), index.capacity(), width(), nativeShape);
+    values.reset(index.size(), index.capacity(), width(), nativeShape());
     exemplars.clear();
     quantiles.reset(nowMs);
     if (lifespans != null) {
@@ -378,7 +327,7 @@ public final class MergedFamily {
 
   /** Ends the adding of values: makes native and classic buckets of histograms agree. */
   void settle() {
-    NativeShape shape = nativeShape;
+    NativeShape shape = nativeShape();
     if (shape == null || !hasValues) {
       return;
     }
