@@ -42,8 +42,9 @@ final class KilledAtAnyStepIT {
           assertThat(exit).as(child.errors()).isIn(HALTED, 0);
         }
         assertInOrder(directory.path());
-        assertThat(total(directory.path())).isEqualTo(acknowledged.get());
-        assertThat(acknowledged.get() == SERIES).isEqualTo(exit == 0);
+        double least = exit == 0 ? SERIES : acknowledged.get();
+        double inFlight = exit == 0 ? 0 : 1; // the agent's thread takes steps at any moment
+        assertThat(total(directory.path())).isBetween(least, least + inFlight);
         assertNothingLeft(directory.path());
       }
     } while (exit == HALTED);
