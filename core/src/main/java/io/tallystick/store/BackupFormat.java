@@ -19,7 +19,7 @@ import java.util.TreeSet;
 final class BackupFormat {
   static final byte[] MAGIC = "TALYBK01".getBytes(US_ASCII);
   static final int MAJOR = 1;
-  static final int MINOR = 0;
+  static final int MINOR = 1;
   static final int HEADER_LENGTH = 24;
   static final int RECORD_HEADER_LENGTH = 8;
   static final int CHECKSUM_LENGTH = 4;
@@ -33,9 +33,10 @@ final class BackupFormat {
   private static final int BASE = 4;
   private static final int SOURCE = 5;
   private static final int TOMBSTONE = 6;
+  private static final int ADDITION = 7;
 
   /** No type is greater. */
-  static final int LAST = TOMBSTONE;
+  static final int LAST = ADDITION;
 
   private BackupFormat() {}
 
@@ -52,7 +53,10 @@ final class BackupFormat {
     if (record instanceof BackupRecord.Base) {
       return BASE;
     }
-    return record instanceof BackupRecord.Source ? SOURCE : TOMBSTONE;
+    if (record instanceof BackupRecord.Source) {
+      return SOURCE;
+    }
+    return record instanceof BackupRecord.Tombstone ? TOMBSTONE : ADDITION;
   }
 
   /** Whether a record may come behind another one. There is one of the ledger's state. */
@@ -87,6 +91,11 @@ final class BackupFormat {
       writer.putLong(tombstone.retiredMs());
       writer.putByte(baseline == null ? 0 : 1);
       FamilyBytes.putFamilies(writer, baseline == null ? List.of() : baseline);
+    } else if (record instanceof BackupRecord.Addition addition) {
+      writer.putText(addition.key());
+      writer.putText(addition.writer());
+      writer.putLong(addition.number());
+      writer.putLong(addition.endMs());
     }
     return writer.toBytes();
   }
@@ -126,6 +135,9 @@ final class BackupFormat {
                   reader.getLong(),
                   FamilyBytes.getFamilies(reader));
           case TOMBSTONE -> getTombstone(reader);
+          case ADDITION ->
+              new BackupRecord.Addition(
+                  reader.getText(), reader.getText(), reader.getLong(), reader.getLong());
           default -> throw new IllegalArgumentException("no such record: type=" + type);
         };
     reader.requireEnd();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of a backup. They come in this order: keys, jobs, the ledger's state, families of its
- * base, sources, tombstones; of the ledger's pieces only the state is always there.
+ * base, sources, tombstones, additions; of the ledger's pieces only the state is always there.
  */
 public sealed interface BackupRecord {
   /**
@@ -94,4 +94,13 @@ public sealed interface BackupRecord {
       baseline = baseline == null ? null : List.copyOf(baseline);
     }
   }
+
+  /**
+   * The last addition that a writer has made to a key. Written by stores that go on from their own
+   * backups, and taken in by nobody else.
+   *
+   * @param number {@link KeyValues#increment(String, long, String, long)}
+   * @param endMs until when it is remembered, in milliseconds of the Unix epoch
+   */
+  record Addition(String key, String writer, long number, long endMs) implements BackupRecord {}
 }

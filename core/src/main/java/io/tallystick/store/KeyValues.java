@@ -60,6 +60,20 @@ public interface KeyValues {
   long increment(String key, long amount);
 
   /**
+   * Adds as {@link #increment(String, long)} does, but once: where this writer has added to the key
+   * under this number or a greater one, nothing is added. So whoever does not know whether an
+   * addition took place can repeat it. What is remembered for that is changed in one step with the
+   * sum, whatever becomes of the key, and kept for a day at least after it was used last; it is not
+   * restored from a backup.
+   *
+   * @param writer who adds: a name that nobody else uses, as a key may be
+   * @param number above those of the writer's earlier additions to the key
+   * @return the sum, or what is there where nothing was added
+   * @throws StoreException as {@link #increment(String, long)}
+   */
+  long increment(String key, long amount, String writer, long number);
+
+  /**
    * A page of the keys that begin with a prefix, which is taken literally. A key that is there from
    * the first page to the last is in one at least; others may be. Pages have no order.
    *

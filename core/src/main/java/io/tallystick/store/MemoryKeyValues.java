@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,11 @@ final class MemoryKeyValues implements KeyValues {
   private final ConcurrentSkipListSet<End> ends =
       new ConcurrentSkipListSet<>(Comparator.comparingLong(End::ms).thenComparing(End::key));
 
+  private final MemoryAdditions additions;
+
   MemoryKeyValues(MemoryStore store) {
     this.store = store;
+    this.additions = new MemoryAdditions(store);
   }
 
   @Override
@@ -124,19 +128,44 @@ final class MemoryKeyValues implements KeyValues {
 
   @Override
   public long increment(String key, long amount) {
+    return increment(key, amount, () -> false, () -> {});
+  }
+
+  @Override
+  public long increment(String key, long amount, String writer, long number) {
+    store.limits().checkKey(writer);
+    return increment(
+        key,
+        amount,
+        () -> additions.isDone(key, writer, number),
+        () -> additions.note(key, writer, number));
+  }
+
+  private long increment(String key, long amount, BooleanSupplier isDone, Runnable note) {
     long[] sum = new long[1];
     change(
         key,
         present -> {
-          sum[0] = WholeNumber.sum(present == null ? null : present.value, amount);
+          byte[] before = present == null ? null : present.value;
+          if (isDone.getAsBoolean()) {
+            sum[0] = WholeNumber.sum(before, 0);
+            return present;
+          }
+          sum[0] = WholeNumber.sum(before, amount);
           byte[] text = WholeNumber.toBytes(sum[0]);
           return new Entry(text, present == null ? Deadline.NEVER_MS : present.endMs);
-        });
+        },
+        note);
     return sum[0];
   }
 
-  /** Changes an entry, null where there is none or an expired one; returns what is there then. */
   private @Nullable Entry change(String key, UnaryOperator<@Nullable Entry> change) {
+    return change(key, change, () -> {});
+  }
+
+  /** Changes an entry, null where there is none or an expired one; returns what is there then. */
+  private @Nullable Entry change(
+      String key, UnaryOperator<@Nullable Entry> change, Runnable whenChanged) {
     store.requireOpen();
     store.limits().checkKey(key);
     sweep();
@@ -148,6 +177,7 @@ final class MemoryKeyValues implements KeyValues {
           if (after != stored) {
             store.room().take(bytesOf(key, after) - bytesOf(key, stored));
             link(key, stored, after);
+            whenChanged.run();
           }
           return after;
         });
@@ -241,6 +271,16 @@ final class MemoryKeyValues implements KeyValues {
           link(key, stored, restored);
           return restored;
         });
+  }
+
+  /** The additions that are remembered, as a backup has them. */
+  void toAdditions(Consumer<BackupRecord> action) {
+    additions.toRecords(action);
+  }
+
+  /** Remembers an addition that the store has made before. */
+  void restore(BackupRecord.Addition record) {
+    additions.restore(record);
   }
 
   /** How many keys there are. */

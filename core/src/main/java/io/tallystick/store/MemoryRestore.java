@@ -77,6 +77,8 @@ final class MemoryRestore {
       store.memoryLedger().restore(source, takesBase);
     } else if (record instanceof BackupRecord.Tombstone tombstone) {
       store.memoryLedger().restore(tombstone, takesBase);
+    } else if (record instanceof BackupRecord.Addition addition && resumes) {
+      store.memoryKeyValues().restore(addition);
     }
   }
 

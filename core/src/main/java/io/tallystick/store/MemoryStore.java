@@ -169,6 +169,7 @@ public final class MemoryStore implements Store {
       keyValues.toRecords(writer::write);
       queues.forEach((name, queue) -> queue.toRecords(name).forEach(writer::write));
       ledger.toRecords().forEach(writer::write);
+      keyValues.toAdditions(writer::write);
       writer.commit();
     }
   }

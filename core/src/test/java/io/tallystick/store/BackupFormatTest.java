@@ -159,11 +159,12 @@ class BackupFormatTest {
         new BackupRecord.Base(histogram()),
         new BackupRecord.Source("src", 6, NOW_MS, NOW_MS + 3, List.of(stateSet())),
         new BackupRecord.Tombstone("ended", NOW_MS, null),
-        new BackupRecord.Tombstone("cut", NOW_MS, List.of(stateSet())));
+        new BackupRecord.Tombstone("cut", NOW_MS, List.of(stateSet())),
+        new BackupRecord.Addition("k", "w", 9, NOW_MS + 4));
   }
 
   private byte[] drawn(long count) {
-    bytes.put("TALYBK01".getBytes(UTF_8)).putInt(1).putInt(0).putLong(NOW_MS);
+    bytes.put("TALYBK01".getBytes(UTF_8)).putInt(1).putInt(1).putLong(NOW_MS);
     record(
         1,
         b -> {
@@ -211,6 +212,13 @@ class BackupFormatTest {
           b.putLong(NOW_MS).put((byte) 1).putInt(1);
           stateSetBytes();
         });
+    record(
+        7,
+        b -> {
+          text("k");
+          text("w");
+          b.putLong(9).putLong(NOW_MS + 4);
+        });
     record(0, b -> b.putLong(count));
     byte[] drawn = new byte[bytes.position()];
     bytes.get(0, drawn);
@@ -223,12 +231,12 @@ class BackupFormatTest {
       records().forEach(writer::write);
       writer.commit();
     }
-    assertThat(Files.readAllBytes(file())).isEqualTo(drawn(7));
+    assertThat(Files.readAllBytes(file())).isEqualTo(drawn(8));
   }
 
   @Test
   void shouldReadWhatThePageOfTheFormatDraws() throws IOException {
-    Files.write(file(), drawn(7));
+    Files.write(file(), drawn(8));
     List<BackupRecord> read = new ArrayList<>();
     BackupReader.open(file()).forEach(read::add);
     assertThat(read).usingRecursiveComparison().isEqualTo(records());
@@ -236,7 +244,7 @@ class BackupFormatTest {
 
   @Test
   void shouldRefuseABackupThatHasLostARecordWhenItIsRead() throws IOException {
-    Files.write(file(), drawn(8));
+    Files.write(file(), drawn(9));
     assertCorrupt();
   }
 
@@ -275,7 +283,7 @@ class BackupFormatTest {
 
   @Test
   void shouldRefuseOrRestoreWhenChecksumsAreRightAndTheRestIsNot() throws IOException {
-    byte[] whole = drawn(7);
+    byte[] whole = drawn(8);
     Random random = new Random(4);
     int refused = 0;
     for (int round = 0; round < 2_000; round++) {

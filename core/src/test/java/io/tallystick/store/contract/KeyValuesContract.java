@@ -221,4 +221,34 @@ abstract class KeyValuesContract {
     values().put("a", bytes("1"), Duration.ofDays(Integer.MAX_VALUE));
     assertThat(values().exists("a")).isTrue();
   }
+
+  @Test
+  void k16ShouldAddOnceWhenAnAdditionIsRepeated() {
+    assertThat(values().increment("n", 5, "writer", 1)).isEqualTo(5);
+    assertThat(values().increment("n", 5, "writer", 1)).isEqualTo(5);
+    assertThat(values().increment("n", 7, "writer", 3)).isEqualTo(12);
+    assertThat(values().increment("n", 6, "writer", 2)).isEqualTo(12);
+    assertThat(values().increment("n", 100, "other", 1)).isEqualTo(112);
+    assertThat(values().increment("o", 9, "writer", 1)).isEqualTo(9);
+    values().delete("n");
+    assertThat(values().increment("n", 7, "writer", 3)).isZero();
+    assertThat(values().increment("n", 7, "writer", 4)).isEqualTo(7);
+    assertThat(values().get("n")).hasValue(bytes("7"));
+    List<String> found = new ArrayList<>();
+    values().forEachKey("", found::add);
+    assertThat(found).containsExactlyInAnyOrder("n", "o");
+    assertThat(store().stats().keys()).isEqualTo(2);
+    clock().turn(Duration.ofDays(1).minusMillis(1));
+    assertThat(values().increment("n", 7, "writer", 4)).isEqualTo(7);
+  }
+
+  @Test
+  void k17ShouldNoteNoAdditionThatWasRefused() {
+    values().put("n", bytes("x"));
+    assertPermanent(() -> values().increment("n", 5, "writer", 1));
+    values().put("n", bytes("1"), MINUTE);
+    assertThat(values().increment("n", 5, "writer", 1)).isEqualTo(6);
+    assertThat(values().timeToLive("n")).hasValue(MINUTE);
+    assertPermanent(() -> values().increment("n", 5, "", 2));
+  }
 }

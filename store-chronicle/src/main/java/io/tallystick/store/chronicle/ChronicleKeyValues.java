@@ -9,6 +9,8 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.WholeNumber;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChronicleKeyValues implements KeyValues {
   private static final int END_BYTES = Long.BYTES;
+  private static final Duration ADDITIONS_KEPT = Duration.ofDays(1);
+  private static final byte NO_UTF_8 = (byte) 0xFF;
 
   private final Session session;
   private final InstantSource clock;
@@ -194,14 +198,50 @@ final class ChronicleKeyValues implements KeyValues {
   @Override
   public long increment(String key, long amount) {
     byte[] bytes = key(key);
+    return session.call(() -> add(bytes, amount));
+  }
+
+  @Override
+  public long increment(String key, long amount, String writer, long number) {
+    byte[] bytes = key(key);
+    byte[] addition = addition(bytes, key(writer));
     return session.call(
         () -> {
-          byte[] entry = present(bytes);
-          long sum = WholeNumber.sum(entry == null ? null : value(entry), amount);
-          byte[] value = WholeNumber.toBytes(sum);
-          store(bytes, entry(value, entry == null ? Deadline.NEVER_MS : endMs(entry)));
+          byte[] latest = present(addition);
+          if (latest != null && ByteBuffer.wrap(value(latest)).getLong() >= number) {
+            byte[] entry = present(bytes);
+            return WholeNumber.sum(entry == null ? null : value(entry), 0);
+          }
+          long sum = add(bytes, amount);
+          byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+          store(addition, entry(value, Deadline.after(clock.millis(), ADDITIONS_KEPT)));
           return sum;
         });
+  }
+
+  private long add(byte[] key, long amount) {
+    byte[] entry = present(key);
+    long sum = WholeNumber.sum(entry == null ? null : value(entry), amount);
+    byte[] value = WholeNumber.toBytes(sum);
+    store(key, entry(value, entry == null ? Deadline.NEVER_MS : endMs(entry)));
+    return sum;
+  }
+
+  /** Under what a writer's additions to a key are noted: no UTF-8, so that it is nobody's key. */
+  private static byte[] addition(byte[] key, byte[] writer) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(key.length).flip());
+      digest.update(key);
+      byte[] hash = digest.digest(writer);
+      return ByteBuffer.allocate(1 + hash.length).put(NO_UTF_8).put(hash).array();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JVM has it
+    }
+  }
+
+  private static boolean isAddition(byte[] key) {
+    return key.length > 0 && key[0] == NO_UTF_8;
   }
 
   /** Pages are segments of the map: a key is in the same one for as long as it is there. */
@@ -229,7 +269,7 @@ final class ChronicleKeyValues implements KeyValues {
     boolean matches =
         key.length >= prefix.length
             && Arrays.equals(prefix, 0, prefix.length, key, 0, prefix.length);
-    if (matches && endMs(entry) > clock.millis()) {
+    if (matches && !isAddition(key) && endMs(entry) > clock.millis()) {
       keys.add(new String(key, UTF_8));
     }
   }
@@ -240,7 +280,7 @@ final class ChronicleKeyValues implements KeyValues {
   long size() {
     long nowMs = clock.millis();
     long[] count = new long[1];
-    map.forEach((key, entry) -> count[0] += endMs(entry) > nowMs ? 1 : 0);
+    map.forEach((key, entry) -> count[0] += endMs(entry) > nowMs && !isAddition(key) ? 1 : 0);
     return count[0];
   }
 
@@ -250,7 +290,7 @@ final class ChronicleKeyValues implements KeyValues {
     map.forEach(
         segment,
         (key, entry) -> {
-          if (endMs(entry) > nowMs) {
+          if (endMs(entry) > nowMs && !isAddition(key)) {
             visitor.visit(new String(key, UTF_8), value(entry), endMs(entry));
           }
         });

@@ -66,6 +66,14 @@ final class Schema {
         PRIMARY KEY (family, labels)) WITHOUT ROWID;
       """;
 
+  private static final String ADDITIONS =
+      """
+      CREATE TABLE tallystick_additions (
+        key BLOB NOT NULL, writer BLOB NOT NULL, number INTEGER NOT NULL, end_ms INTEGER NOT NULL,
+        PRIMARY KEY (key, writer));
+      CREATE INDEX tallystick_additions_end ON tallystick_additions (end_ms);
+      """;
+
   private static final String VERSION = "schema.version";
   private static final String LEDGER_ID = "ledger.id";
 
@@ -82,7 +90,7 @@ final class Schema {
   }
 
   static Schema newest() {
-    return new Schema(List.of(FIRST), () -> UUID.randomUUID().toString());
+    return new Schema(List.of(FIRST, ADDITIONS), () -> UUID.randomUUID().toString());
   }
 
   /**

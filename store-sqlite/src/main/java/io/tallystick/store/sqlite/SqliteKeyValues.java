@@ -21,6 +21,7 @@ final class SqliteKeyValues implements KeyValues {
           + " ON CONFLICT (key) DO UPDATE SET end_ms = excluded.end_ms, value = excluded.value";
   private static final long SWEEP_MS = 1_000;
   private static final int MOST_SWEPT = 100;
+  private static final long ADDITIONS_KEPT_MS = Duration.ofDays(1).toMillis();
 
   private final SqliteStore store;
   private long sweptMs; // of the thread that writes
@@ -121,16 +122,25 @@ final class SqliteKeyValues implements KeyValues {
     if (Math.abs(nowMs - sweptMs) < SWEEP_MS) {
       return;
     }
+    boolean isAllSwept = sweep(session, "tallystick_keys", nowMs);
+    isAllSwept &= sweep(session, "tallystick_additions", nowMs);
+    if (isAllSwept) {
+      sweptMs = nowMs; // else there are more, for the next write
+    }
+  }
+
+  private static boolean sweep(Session session, String table, long nowMs) throws SQLException {
     int deleted =
         session.update(
-            "DELETE FROM tallystick_keys WHERE key IN"
-                + " (SELECT key FROM tallystick_keys WHERE end_ms <= ? LIMIT "
+            "DELETE FROM "
+                + table
+                + " WHERE rowid IN (SELECT rowid FROM "
+                + table
+                + " WHERE end_ms <= ? LIMIT "
                 + MOST_SWEPT
                 + ")",
             nowMs);
-    if (deleted < MOST_SWEPT) {
-      sweptMs = nowMs; // else there are more, for the next write
-    }
+    return deleted < MOST_SWEPT;
   }
 
   @Override
@@ -208,14 +218,44 @@ final class SqliteKeyValues implements KeyValues {
     return write(session -> increment(session, bytes, amount));
   }
 
+  @Override
+  public long increment(String key, long amount, String writer, long number) {
+    byte[] bytes = checked(key);
+    byte[] writerBytes = checked(writer);
+    return write(
+        session -> {
+          boolean isDone =
+              session.number(
+                      Long.MIN_VALUE,
+                      "SELECT number FROM tallystick_additions WHERE key = ? AND writer = ?"
+                          + " AND end_ms > ?",
+                      bytes,
+                      writerBytes,
+                      store.nowMs())
+                  >= number;
+          if (isDone) {
+            return WholeNumber.sum(present(session, bytes), 0);
+          }
+          session.update(
+              "INSERT OR REPLACE INTO tallystick_additions VALUES (?, ?, ?, ?)",
+              bytes,
+              writerBytes,
+              number,
+              store.nowMs() + ADDITIONS_KEPT_MS);
+          return increment(session, bytes, amount);
+        });
+  }
+
+  private byte @Nullable [] present(Session session, byte[] key) throws SQLException {
+    return session.first(
+        "SELECT value FROM tallystick_keys WHERE key = ?" + LIVES,
+        row -> Session.bytes(row, 1),
+        key,
+        store.nowMs());
+  }
+
   private long increment(Session session, byte[] key, long amount) throws SQLException {
-    long nowMs = store.nowMs();
-    byte[] present =
-        session.first(
-            "SELECT value FROM tallystick_keys WHERE key = ?" + LIVES,
-            row -> Session.bytes(row, 1),
-            key,
-            nowMs);
+    byte[] present = present(session, key);
     long sum = WholeNumber.sum(present, amount);
     byte[] value = WholeNumber.toBytes(sum);
     if (present == null) {
