@@ -4,10 +4,12 @@ import io.tallystick.store.Deadline;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * live {@code e}, by the store's clock; Redis itself drops it a day after that. N is one of 16
  * parts; the sorted set {@code P:keys:N} has the part's keys in order, for scans, and {@code
  * {P:keys:N}ends} those that end, by when. Each write takes two out of both that have ended a day
- * ago, so that they hold no more than what lives and what has ended within the day.
+ * ago, so that they hold no more than what lives and what has ended within the day. The string
+ * {@code {P:keys:N}+…} has the number of a writer's last addition to a key, until it expires.
  */
 final class RedisKeyValues implements KeyValues {
   private static final int PARTS = 16;
@@ -31,6 +34,10 @@ final class RedisKeyValues implements KeyValues {
   private static final byte[] END = Bytes.of("e");
   private static final byte[] NEVER = Bytes.of(Deadline.NEVER_MS);
   private static final byte[] NONE = {};
+
+  /** For how long the note of an addition stays: twice what is promised, as clocks are set. */
+  private static final byte[] NOTE_KEPT = Bytes.of(2 * Duration.ofDays(1).toMillis());
+
   private static final int PAGE = 1_000;
   private static final long MOST_BYTES = 8L << 20; // of one answer
 
@@ -179,11 +186,42 @@ final class RedisKeyValues implements KeyValues {
   @Override
   public long increment(String key, long amount) {
     checked(key);
+    return Bytes.number(increment(keys(key), key, amount, NONE, NONE));
+  }
+
+  @Override
+  public long increment(String key, long amount, String writer, long number) {
+    checked(key);
+    List<byte[]> keys = new ArrayList<>(keys(key));
+    keys.add(note(key, store.limits().checkKey(writer)));
+    byte[] ordered = Bytes.of(String.format(Locale.ROOT, "%020d", unsigned(number)));
+    return Bytes.number(increment(keys, key, amount, ordered, NOTE_KEPT));
+  }
+
+  private @Nullable Object increment(
+      List<byte[]> keys, String key, long amount, byte[] number, byte[] noteKept) {
     long nowMs = store.nowMs();
     List<byte[]> arguments =
         List.of(
-            Bytes.of(key), Bytes.of(nowMs), Bytes.of(amount), NEVER, Bytes.of(nowMs - SLACK_MS));
-    return Bytes.number(store.wire().ask(Request.of(Script.KEY_INCREMENT, keys(key), arguments)));
+            Bytes.of(key),
+            Bytes.of(nowMs),
+            Bytes.of(amount),
+            NEVER,
+            Bytes.of(nowMs - SLACK_MS),
+            number,
+            noteKept);
+    return store.wire().ask(Request.of(Script.KEY_INCREMENT, keys, arguments));
+  }
+
+  /** Where the greatest number is under which a writer has added to a key. */
+  private byte[] note(String key, String writer) {
+    String place = "{" + store.prefix() + ":keys:" + partOf(key) + "}+";
+    return Bytes.of(place + writer.length() + ":" + writer + key);
+  }
+
+  /** A number in the same order that no sign disturbs. */
+  private static BigInteger unsigned(long number) {
+    return BigInteger.valueOf(number).subtract(BigInteger.valueOf(Long.MIN_VALUE));
   }
 
   @Override
