@@ -150,19 +150,45 @@ final class ReplicationLoop implements Runnable {
       long startMs = settings.clock().millis();
       Publisher present = publisher();
       Ledger target = ledger.get();
-      if (isLast && ends) {
-        present.end(target);
-        JobDirectories.delete(settings.directory());
-      } else {
-        present.cycle(target);
+      try {
+        publish(present, target, isLast);
+      } catch (Throwable e) {
+        if (FailureCategory.of(e) != FailureCategory.TRANSIENT) {
+          lookAfterInSpiteOf(e, present, target, isLast);
+        }
+        throw e;
       }
       currentMs = startMs;
-      if (present.inspect(target) || isLast) {
-        jobs.endLeft(target, settings);
-      }
+      lookAfter(present, target, isLast);
       succeeded();
     } catch (Throwable e) { // not all of it is our code
       failed(e);
+    }
+  }
+
+  private void publish(Publisher present, Ledger target, boolean isLast) throws IOException {
+    if (isLast && ends) {
+      present.end(target);
+      JobDirectories.delete(settings.directory());
+    } else {
+      present.cycle(target);
+    }
+  }
+
+  /** Has other sources retired that are due, and other directories ended. */
+  private void lookAfter(Publisher present, Ledger target, boolean isLast) throws IOException {
+    if (present.inspect(target) || isLast) {
+      jobs.endLeft(target, settings);
+    }
+  }
+
+  /** What is wrong with this directory's source, and stays so, is not to keep the others. */
+  private void lookAfterInSpiteOf(
+      Throwable failure, Publisher present, Ledger target, boolean isLast) {
+    try {
+      lookAfter(present, target, isLast);
+    } catch (Throwable e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -45,6 +45,8 @@ final class FaultyLedger implements Ledger {
     REPEATS_LATE,
     /** It arrives when {@link #deliverLate} says so; there is no answer. */
     DELAYS,
+    /** It arrives, and the store finds that it has lost something of the source. */
+    FINDS_LOSS,
     /** Every call fails. */
     CUT,
     /** The store throws what none should. */
@@ -137,6 +139,7 @@ final class FaultyLedger implements Ledger {
         Result unused = ledger.publish(publication);
         yield result;
       }
+      case FINDS_LOSS -> throw new StoreException(Category.CORRUPT, "store has lost a baseline");
       case DELAYS -> {
         late.add(publication);
         throw lost();

@@ -9,6 +9,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.replication.FaultyLedger.Line;
 import io.tallystick.shm.Directory;
 import io.tallystick.store.Ledger;
+import io.tallystick.store.Publication;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.TempDirectory;
@@ -144,6 +145,22 @@ class ReplicatorTest {
       Await.until("published", () -> replicator.lastSuccessMs().isPresent());
     }
     assertThat(told.failed).containsOnly(FailureCategory.UNEXPECTED);
+  }
+
+  @Test
+  void shouldHaveOtherSourcesRetiredWhenItsOwnIsDamaged() throws Exception {
+    Told told = new Told();
+    ledger.publish(Publication.ofAll("other", 1, List.of(), Duration.ofSeconds(5)));
+    clock.turn(Duration.ofSeconds(6));
+    ledger.set(Line.FINDS_LOSS);
+    try (CapturedLog log = CapturedLog.open();
+        Replicator replicator = builder(() -> ledger).listener(told).start()) {
+      Await.until("failed", () -> told.failed.size() >= 3);
+      assertThat(ledger.sources()).isEmpty();
+      assertThat(replicator.lastSuccessMs()).isEmpty();
+      assertThat(log.messages()).singleElement().asString().contains("category=CORRUPT");
+    }
+    assertThat(told.failed).containsOnly(FailureCategory.CORRUPT);
   }
 
   @Test
