@@ -72,8 +72,18 @@ final class FamilyFold {
   }
 
   static @Nullable String owner(List<@Nullable Object> meta) {
+    return text(meta, OWNER);
+  }
+
+  /** Another one after each fold; empty before the first. */
+  static String sequence(List<@Nullable Object> meta) {
+    String sequence = text(meta, LedgerKeys.SEQUENCE);
+    return sequence == null ? "" : sequence;
+  }
+
+  private static @Nullable String text(List<@Nullable Object> meta, String field) {
     for (int i = 0; i + 1 < meta.size(); i += 2) {
-      if (Bytes.text(meta.get(i)).equals(OWNER)) {
+      if (Bytes.text(meta.get(i)).equals(field)) {
         return Bytes.text(meta.get(i + 1));
       }
     }

@@ -20,7 +20,8 @@ final class LedgerContent {
   private final List<String> sources; // whose series are read
   private final Map<String, List<@Nullable Object>> series = new TreeMap<>(); // by source
   private SortedMap<String, LedgerHeader> headers = new TreeMap<>(); // by source
-  private List<@Nullable Object> base = List.of();
+  private boolean isOfOneMoment;
+  private List<@Nullable Object> base = List.of(List.of(), List.of(), List.of(), List.of());
 
   LedgerContent(Family keys, SortedMap<String, String> headers) {
     this(keys, List.of());
@@ -43,7 +44,7 @@ final class LedgerContent {
   }
 
   /**
-   * Takes the replies to what was asked: series, and then the base with the headers of that moment.
+   * Takes the replies to what was asked: series, and then {@link Family#toRead}.
    *
    * @return the place behind them
    */
@@ -52,10 +53,34 @@ final class LedgerContent {
     for (String source : sources) {
       series.put(source, LedgerIndex.listOr(replies.get(at++)));
     }
-    base = LedgerIndex.listOr(replies.get(at++));
+    int to = at + keys.toRead().size();
+    takeBase(replies.subList(at, to));
+    return to;
+  }
+
+  /** Takes the replies to {@link Family#toRead}. */
+  void takeBase(List<@Nullable Object> replies) {
+    Object sequence = replies.get(0); // a fault where somebody has put another kind of key there
+    takeHashes(replies.subList(1, replies.size()));
+    String before = sequence instanceof byte[] ? Bytes.text(sequence) : "";
+    isOfOneMoment = before.equals(FamilyFold.sequence(hash(META)));
+  }
+
+  /** Takes the reply to {@link Family#toReadAtOnce}. */
+  void takeBaseOfOneMoment(List<@Nullable Object> replies) {
+    takeHashes(Bytes.list(Wire.orThrow(replies.get(0))));
+    isOfOneMoment = true;
+  }
+
+  private void takeHashes(List<@Nullable Object> hashes) {
+    base = hashes;
     take(LedgerReader.hash(hash(HEADERS)));
     headers.keySet().retainAll(sources); // others have come since
-    return at;
+  }
+
+  /** Whether nobody was folded while the base was read. */
+  boolean isOfOneMoment() {
+    return isOfOneMoment;
   }
 
   Family keys() {
@@ -69,9 +94,7 @@ final class LedgerContent {
 
   /** One of the base's hashes; without fields where it is none. */
   private List<@Nullable Object> hash(int at) {
-    return at < base.size() && base.get(at) instanceof List<?>
-        ? Bytes.list(base.get(at))
-        : List.of();
+    return LedgerIndex.listOr(base.get(at));
   }
 
   /** The families of the base; of one identity there may be several. */

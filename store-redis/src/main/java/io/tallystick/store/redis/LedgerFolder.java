@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -98,16 +99,14 @@ final class LedgerFolder {
 
   private int write(List<Task> tasks, List<Task> left) {
     List<Request> requests = new ArrayList<>();
-    List<Integer> scripts = new ArrayList<>();
     long nowMs = store.nowMs();
     for (Task task : tasks) {
-      task.addTo(requests, nowMs, store.timeToLiveMs());
-      scripts.add(requests.size() - 1);
+      requests.add(task.toWrite(nowMs, store.timeToLiveMs()));
     }
     List<@Nullable Object> replies = store.wire().askAll(requests);
     int baselines = 0;
     for (int i = 0; i < tasks.size(); i++) {
-      List<@Nullable Object> answer = Bytes.list(replies.get(scripts.get(i)));
+      List<@Nullable Object> answer = tasks.get(i).answer(replies.get(i));
       String done = Bytes.text(answer.get(0));
       if (done.equals("FOLDED") || done.equals("DONE")) {
         baselines += Bytes.isTrue(answer.get(1)) ? 1 : 0;
@@ -134,6 +133,7 @@ final class LedgerFolder {
     private List<byte[]> baseFields = List.of();
     private List<String> pythonFields = List.of();
     private boolean readsAll;
+    private boolean isStaged;
     private @Nullable FamilyFold fold;
     private PythonHash python = new PythonHash();
     private long publishedMs;
@@ -175,7 +175,7 @@ final class LedgerFolder {
       header = replies.get(0) instanceof byte[] bytes ? Bytes.text(bytes) : "";
       publishedMs = header.isEmpty() ? nowMs : LedgerHeader.parse(header).publishedMs();
       meta = LedgerIndex.listOr(replies.get(2));
-      sequence = sequence(meta);
+      sequence = FamilyFold.sequence(meta);
       if (added != null) {
         families = List.of(added);
       } else {
@@ -190,15 +190,6 @@ final class LedgerFolder {
 
     private void begin() {
       fold = new FamilyFold(keys, families, meta, pythonSize, beganMs);
-    }
-
-    private static String sequence(List<@Nullable Object> meta) {
-      for (int i = 0; i + 1 < meta.size(); i += 2) {
-        if (Bytes.text(meta.get(i)).equals("sequence")) {
-          return Bytes.text(meta.get(i + 1));
-        }
-      }
-      return "";
     }
 
     private FamilyFold fold() {
@@ -257,9 +248,10 @@ final class LedgerFolder {
       return values;
     }
 
-    /** Adds what writes the fold; the script is the last request. */
-    void addTo(List<Request> requests, long nowMs, long timeToLiveMs) {
-      Stage stage = new Stage();
+    /** What writes the fold; {@link #answer} takes its reply. */
+    Request toWrite(long nowMs, long timeToLiveMs) {
+      List<byte[]> lists = fold().toArguments(python);
+      isStaged = !Stage.isFew(lists);
       List<byte[]> arguments =
           new ArrayList<>(
               List.of(
@@ -271,12 +263,23 @@ final class LedgerFolder {
                   Bytes.of(timeToLiveMs),
                   Bytes.of(keepsBaseline ? "1" : ""),
                   Bytes.of(mergedField),
-                  Stage.NONE));
-      int stageAt = arguments.size() - 1;
-      byte[] key = keys.stage(stage.id());
-      List<byte[]> lists = fold().toArguments(python);
-      arguments.set(stageAt, stage.put(key, lists, requests, arguments));
-      requests.add(Request.of(Script.FAMILY_FOLD, keys.all(source, stage.id()), arguments));
+                  Bytes.of(isStaged ? "staged" : "")));
+      String stage = UUID.randomUUID().toString();
+      Request script = Request.of(Script.FAMILY_FOLD, keys.all(source, stage), arguments);
+      if (!isStaged) {
+        arguments.addAll(lists);
+        return script;
+      }
+      List<Request> parts = Stage.pieces(Command.RPUSH, keys.stage(stage), lists);
+      parts.add(script);
+      parts.add(Request.of(Command.UNLINK, keys.stage(stage)));
+      return Request.transaction(parts);
+    }
+
+    /** The answer of the script that has written the fold. */
+    List<@Nullable Object> answer(@Nullable Object reply) {
+      List<@Nullable Object> replies = Bytes.list(reply);
+      return isStaged ? Bytes.list(replies.get(replies.size() - 2)) : replies;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tallystick.store.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import redis.clients.jedis.Protocol.Command;
 
 /**
  * The names of a ledger's keys, with a prefix P.
@@ -29,6 +30,9 @@ import java.util.List;
  * <p>The braces put all keys of a family, and all about sources, in one slot of a Cluster each.
  */
 final class LedgerKeys {
+  /** The field of a base's families that has the number of the latest fold. */
+  static final String SEQUENCE = "sequence";
+
   private final String prefix;
 
   LedgerKeys(String prefix) {
@@ -154,9 +158,24 @@ final class LedgerKeys {
       return Bytes.of("{" + key + "}:" + what);
     }
 
-    /** The base, with the headers of who is not folded into it. */
-    List<byte[]> toRead() {
-      return List.of(live(), python(), base(), meta());
+    /**
+     * Asks for the base, with the headers of who is not folded into it. The number of the latest
+     * fold is first, and with what is last: where the two are the same, it is of one moment.
+     */
+    List<Request> toRead() {
+      return List.of(
+          Request.of(Command.HGET, meta(), Bytes.of(SEQUENCE)),
+          Request.of(Command.HGETALL, live()),
+          Request.of(Command.HGETALL, python()),
+          Request.of(Command.HGETALL, base()),
+          Request.of(Command.HGETALL, meta()));
+    }
+
+    /** Asks for the same by a script, for which all others wait. */
+    List<Request> toReadAtOnce() {
+      return List.of(
+          Request.of(
+              Script.FAMILY_READ, List.of(live(), python(), base(), meta()), List.of()));
     }
 
     /** What a script asks that changes nothing of a source. */

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
@@ -20,9 +22,13 @@ import redis.clients.jedis.Protocol.Command;
  * there is: the sources and the names of the families; who has published which; and their series,
  * those of the sources of a family before its base, with which goes who is not folded into it. A
  * source that is retired meanwhile is in one of the two.
+ *
+ * <p>A base is read with plain commands, for which nobody waits long, and read again where a source
+ * was folded into it between them; after some tries by a script.
  */
 final class LedgerReader {
   private static final byte[] SCORES = Bytes.of("WITHSCORES");
+  private static final int MOST_TRIES = 4;
 
   private final RedisStore store;
   private final LedgerKeys keys;
@@ -101,7 +107,7 @@ final class LedgerReader {
       sources.removeAll(without);
       sources.forEach(
           source -> requests.add(Request.of(Command.HGETALL, each.keys().series(source))));
-      requests.add(Request.of(Script.FAMILY_READ, each.keys().toRead(), List.of()));
+      requests.addAll(each.keys().toRead());
       contents.add(each.reading(sources));
     }
     List<@Nullable Object> replies = store.wire().askEach(requests);
@@ -109,7 +115,28 @@ final class LedgerReader {
     for (LedgerContent content : contents) {
       at = content.take(replies, at);
     }
-    return contents;
+    for (int tries = 1; ; tries++) {
+      List<LedgerContent> again = contents.stream().filter(c -> !c.isOfOneMoment()).toList();
+      if (again.isEmpty()) {
+        return contents;
+      }
+      boolean isLast = tries == MOST_TRIES;
+      readBases(again, isLast ? Family::toReadAtOnce : Family::toRead, isLast ? LedgerContent::takeBaseOfOneMoment : LedgerContent::takeBase);
+    }
+  }
+
+  /** Reads bases again; of the sources, what was read before is true of all that are not folded. */
+  private void readBases(
+      List<LedgerContent> contents,
+      Function<Family, List<Request>> asks,
+      BiConsumer<LedgerContent, List<@Nullable Object>> takes) {
+    List<Request> requests = new ArrayList<>();
+    contents.forEach(content -> requests.addAll(asks.apply(content.keys())));
+    List<@Nullable Object> replies = store.wire().askEach(requests);
+    int each = requests.size() / contents.size();
+    for (int i = 0; i < contents.size(); i++) {
+      takes.accept(contents.get(i), replies.subList(i * each, (i + 1) * each));
+    }
   }
 
   /** Families of which only the headers of their sources are known. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,10 @@ final class Publishing {
   private static final String DROP = "drop";
   private static final String TOUCH = "touch";
 
+  /** The fields of series come with the commands that follow. */
+  private static final String OPEN = "open";
+
+
   private final RedisStore store;
   private final LedgerKeys keys;
   private final LedgerIndex index;
@@ -51,6 +56,7 @@ final class Publishing {
   private final Map<String, List<FamilyValues>> byName = new LinkedHashMap<>();
   private final Map<String, String> marks = new TreeMap<>(); // of what Redis should have, by family
   private final Map<String, String> written = new TreeMap<>(); // the same, of what is written now
+  private final String stage = UUID.randomUUID().toString();
   private String known = "";
   private String runId = "";
 
@@ -215,7 +221,7 @@ final class Publishing {
     List<@Nullable Object> replies = store.wire().askAll(requests);
     index.heal(replies.subList(0, 2));
     for (int put : puts) {
-      Result result = result(Bytes.text(replies.get(put)));
+      Result result = result(Bytes.text(first(replies.get(put))));
       if (result != Result.ACCEPTED) {
         return result == Result.RETIRED ? null : result;
       }
@@ -234,13 +240,13 @@ final class Publishing {
 
   private void put(String how, String name, List<FamilyValues> families, List<Request> requests) {
     Family family = keys.family(name);
-    Stage stage = new Stage();
     List<byte[]> shapes = new ArrayList<>();
     List<byte[]> fields = new ArrayList<>();
     for (FamilyValues each : families) {
       shapes.addAll(FamilyFields.shape(each));
       fields.addAll(FamilyFields.of(each));
     }
+    boolean isDirect = Stage.isFew(fields);
     List<byte[]> arguments =
         new ArrayList<>(
             List.of(
@@ -251,12 +257,32 @@ final class Publishing {
                 Bytes.of(store.timeToLiveMs()),
                 Bytes.of(how),
                 Bytes.of(mark(name)),
-                Stage.NONE,
+                Bytes.of(isDirect ? "" : OPEN),
                 Bytes.of(families.size())));
-    int lengthAt = arguments.size() - 2;
     arguments.addAll(shapes);
-    arguments.set(lengthAt, stage.put(family.stage(stage.id()), fields, requests, arguments));
-    requests.add(Request.of(Script.FAMILY_PUT, family.all(source, stage.id()), arguments));
+    List<byte[]> all = family.all(source, stage);
+    if (isDirect) {
+      arguments.addAll(fields);
+      requests.add(Request.of(Script.FAMILY_PUT, all, arguments));
+      return;
+    }
+    List<Request> parts = new ArrayList<>();
+    parts.add(Request.of(Script.FAMILY_PUT, all, arguments));
+    parts.addAll(Stage.pieces(Command.HSET, family.stage(stage), fields));
+    parts.add(
+        Request.of(
+            Script.FAMILY_PUT_END,
+            List.of(family.stage(stage), family.series(source)),
+            List.of(Bytes.of(store.timeToLiveMs()))));
+    requests.add(Request.transaction(parts));
+  }
+
+  /** The answer of a script, or of the one that a transaction begins with. */
+  private static @Nullable Object first(@Nullable Object reply) {
+    if (reply instanceof List<?>) {
+      return Bytes.list(reply).get(0);
+    }
+    return reply;
   }
 
   /** Gives the source its version, and looks whether all is there on the server that has it. */

@@ -37,9 +37,9 @@ enum Script {
   SOURCE_LIVE,
   SOURCE_LIST,
   INDEX_PUT("OWN"),
-  STAGE,
   FAMILY_CHECK,
   FAMILY_PUT("OWN", "FAMILY"),
+  FAMILY_PUT_END,
   FAMILY_FOLD("OWN", "FAMILY"),
   FAMILY_READ;
 
@@ -73,13 +73,6 @@ enum Script {
 
   String text() {
     return text;
-  }
-
-  /**
-   * Whether it always goes by its text, as what follows it in a pipeline relies on its having run.
-   */
-  boolean isInlined() {
-    return this == STAGE;
   }
 
   /** The SHA-1 by which Redis finds the script again, in hex. */

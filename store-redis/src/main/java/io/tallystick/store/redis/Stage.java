@@ -1,66 +1,43 @@
 package io.tallystick.store.redis;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * The arguments of a script that are too many for one command: they go ahead of it, piece by piece,
- * to a list that the script takes in and removes. One that its script never comes for expires.
+ * Arguments that are too many for a script: they go ahead of it, piece by piece, to a key of its
+ * own, in one transaction with it. So that key is never there for others, and never left behind.
  */
 final class Stage {
-  /** No script runs without all of them. */
-  static final byte[] NONE = {};
-
   private static final int MOST_DIRECT = 4_000;
   private static final int MOST_DIRECT_BYTES = 1 << 20;
-  private static final byte[] TIME_TO_LIVE_MS = Bytes.of(Duration.ofMinutes(10).toMillis());
+  private static final int PAIR = 2;
 
-  private final String id = UUID.randomUUID().toString();
+  private Stage() {}
 
-  /** The last part of the list's name. */
-  String id() {
-    return id;
-  }
-
-  /**
-   * Adds arguments to a script's, or the requests that stage them.
-   *
-   * @param requests what goes ahead of the script
-   * @param script the script's arguments
-   * @return how many are staged, as the script is told; {@link #NONE} where they were added
-   */
-  byte[] put(byte[] key, List<byte[]> arguments, List<Request> requests, List<byte[]> script) {
-    if (isFew(arguments)) {
-      script.addAll(arguments);
-      return NONE;
-    }
-    for (int from = 0; from < arguments.size(); ) {
-      int to = from;
-      long length = 0;
-      while (to < arguments.size() && to - from < MOST_DIRECT && length < MOST_DIRECT_BYTES) {
-        length += arguments.get(to++).length;
-      }
-      List<byte[]> part = arguments.subList(from, to);
-      if (from == 0) { // with its time to live, should nothing more come
-        List<byte[]> first = new ArrayList<>(part);
-        first.add(0, TIME_TO_LIVE_MS);
-        requests.add(Request.of(Script.STAGE, List.of(key), first));
-      } else {
-        requests.add(Request.of(Command.RPUSH, key, part));
-      }
-      from = to;
-    }
-    return Bytes.of(arguments.size());
-  }
-
-  private static boolean isFew(List<byte[]> arguments) {
+  /** Whether a script can have them all. */
+  static boolean isFew(List<byte[]> arguments) {
     long length = 0;
     for (byte[] argument : arguments) {
       length += argument.length;
     }
     return arguments.size() <= MOST_DIRECT && length <= MOST_DIRECT_BYTES;
+  }
+
+  /** Commands with a key and arguments, of which no two that are a pair are parted. */
+  static List<Request> pieces(Command command, byte[] key, List<byte[]> arguments) {
+    List<Request> pieces = new ArrayList<>();
+    for (int from = 0; from < arguments.size(); ) {
+      int to = from;
+      long length = 0;
+      while (to < arguments.size() && to - from < MOST_DIRECT && length < MOST_DIRECT_BYTES) {
+        for (int end = Math.min(to + PAIR, arguments.size()); to < end; to++) {
+          length += arguments.get(to).length;
+        }
+      }
+      pieces.add(Request.of(command, key, arguments.subList(from, to)));
+      from = to;
+    }
+    return pieces;
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
@@ -53,10 +52,17 @@ final class Wire {
     return orThrow(askEach(List.of(request)).get(0));
   }
 
-  /** The replies to requests; throws the first error among them, once all are done. */
+  /**
+   * The replies to requests; throws the first error among them, or in a transaction, once all are
+   * done.
+   */
   List<@Nullable Object> askAll(List<Request> requests) {
     List<@Nullable Object> replies = askEach(requests);
-    replies.forEach(Wire::orThrow);
+    for (Object reply : replies) {
+      if (orThrow(reply) instanceof List<?>) {
+        Bytes.list(reply).forEach(Wire::orThrow);
+      }
+    }
     return replies;
   }
 
@@ -114,6 +120,8 @@ final class Wire {
       if (replies[i] instanceof JedisDataException e) {
         isElsewhere |= RedisFault.isOfWrongServer(e);
         replies[i] = RedisFault.ofReply(e, servers);
+      } else if (replies[i] instanceof List<?>) {
+        replies[i] = withFaults(Bytes.list(replies[i]));
       }
     }
     if (isElsewhere) {
@@ -122,6 +130,15 @@ final class Wire {
     List<@Nullable Object> answers = Arrays.asList(replies);
     traffic.countReplies(answers);
     return answers;
+  }
+
+  /** A list, such as of a transaction's replies, with the errors among them as faults. */
+  private List<@Nullable Object> withFaults(List<@Nullable Object> list) {
+    if (list.stream().anyMatch(JedisDataException.class::isInstance)) {
+      list.replaceAll(
+          each -> each instanceof JedisDataException e ? RedisFault.ofReply(e, servers) : each);
+    }
+    return list;
   }
 
   private static List<Integer> which(@Nullable Object[] replies, Class<?> type) {
@@ -153,12 +170,16 @@ final class Wire {
             Connection connection = servers.connection(node);
             opened.add(connection);
             unread.add(connection);
-            mine.forEach(i -> connection.sendCommand(requests.get(i).toArguments(withText)));
+            mine.forEach(i -> requests.get(i).toCommands(withText).forEach(connection::sendCommand));
           });
       for (List<Integer> mine : byNode.values()) {
-        List<Object> answers = unread.get(0).getMany(mine.size());
-        for (int i = 0; i < mine.size(); i++) {
-          replies[mine.get(i)] = answers.get(i);
+        int commands = mine.stream().mapToInt(i -> requests.get(i).commands()).sum();
+        List<@Nullable Object> answers = Bytes.list(unread.get(0).getMany(commands));
+        int at = 0;
+        for (int i : mine) {
+          int to = at + requests.get(i).commands();
+          replies[i] = requests.get(i).reply(answers.subList(at, to));
+          at = to;
         }
         Connection read = unread.remove(0);
         if (answers.stream().anyMatch(Wire::isOfWrongServer)) {
@@ -208,21 +229,20 @@ final class Wire {
       traffic.countRoundTrip();
       try (Connection connection = servers.connection(redirection.getTargetNode())) {
         boolean isAsking = redirection instanceof JedisAskDataException;
-        reply = redirected(connection, request.toArguments(true), isAsking);
+        reply = redirected(connection, request, isAsking);
       }
     }
     return reply;
   }
 
   private static @Nullable Object redirected(
-      Connection connection, CommandArguments arguments, boolean isAsking) {
+      Connection connection, Request request, boolean isAsking) {
     try {
-      if (isAsking) {
+      if (isAsking) { // which holds for all of a transaction
         connection.executeCommand(Command.ASKING);
       }
-      return connection.executeCommand(arguments);
-    } catch (JedisDataException e) {
-      return e;
+      request.toCommands(true).forEach(connection::sendCommand);
+      return request.reply(Bytes.list(connection.getMany(request.commands())));
     } catch (JedisException e) {
       connection.setBroken();
       throw e;

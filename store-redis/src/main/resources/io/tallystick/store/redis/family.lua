@@ -9,36 +9,6 @@ own(live, 'hash')
 own(retired, 'zset')
 own(series, 'hash')
 
--- An answer to what changes nothing.
-local function refuse(answer)
-  redis.call('UNLINK', stage)
-  return answer
-end
-
--- The arguments from a place on; where they are too many for one call, the stage has so many.
-local function tail(from, staged)
-  if staged == '' then
-    return ARGV, from
-  end
-  local all = redis.call('LRANGE', stage, 0, -1)
-  return all, 1
-end
-
-local function lacks(staged)
-  return staged ~= '' and redis.call('LLEN', stage) ~= tonumber(staged)
-end
-
--- Calls a command with a key and arguments, many at once; returns the place behind them.
-local function each(command, key, from, arguments, count)
-  local to = from + count
-  while from < to do
-    local last = math.min(from + BATCH, to) - 1
-    redis.call(command, key, unpack(arguments, from, last))
-    from = last + 1
-  end
-  return to
-end
-
 local function keep(milliseconds)
   for i = 1, 6 do
     redis.call('PEXPIRE', KEYS[i], milliseconds)

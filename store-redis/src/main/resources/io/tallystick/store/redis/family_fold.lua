@@ -1,13 +1,14 @@
 -- ARGV: source or '', the header that it had or '', the base's sequence or '', now,
 --   the time before which names are forgotten, time to live, whether to keep a baseline,
---   field of a merged ledger or '', the length of the stage or ''; then lists, each with its length:
+--   field of a merged ledger or '', 'staged' where the stage has what follows, or ''; then lists,
+--   each with its length:
 --   fields of Python's hash, what they were expected to be, and by how much they grow where they
---   have grown meanwhile, 'set' where that is left alone, or '' where it may not be; fields of the base to delete,
---   fields of it to put, fields of meta to put, fields of Python's hash to delete, and to put
+--   have grown meanwhile, 'set' where that is left alone, or '' where it may not be; fields of the
+--   base to delete, fields of it to put, fields of meta to put, fields of Python's hash to delete,
+--   and to put
 -- Answers with what was done, and whether there is a baseline.
 local source = ARGV[1]
 local function answer(text)
-  redis.call('UNLINK', stage)
   return {text, redis.call('EXISTS', baseline)}
 end
 if source ~= '' then
@@ -25,10 +26,39 @@ end
 if (redis.call('HGET', meta, 'sequence') or '') ~= ARGV[3] then
   return answer('CHANGED')
 end
-if lacks(ARGV[9]) then
-  return answer('LOST')
+
+-- What follows, by its place from 1 on. What is staged is taken up a part at a time: Lua has each
+-- text once, and finds it the slower the more there are that are like it.
+local part, start = {}, 1
+local function item(place)
+  if ARGV[9] == '' then
+    return ARGV[9 + place]
+  end
+  if not part[place - start + 1] then
+    part, start = redis.call('LRANGE', stage, place - 1, place + BATCH - 2), place
+  end
+  return part[place - start + 1]
 end
-local list, at = tail(10, ARGV[9])
+
+-- Calls a command with a key and the list at a place, but for the pairs of what is left out; returns
+-- the place behind it.
+local function each(command, key, place, leftOut)
+  local last = place + tonumber(item(place))
+  local arguments = {}
+  for at = place + 1, last, 2 do
+    local field, value = item(at), at < last and item(at + 1) or nil
+    if not leftOut or not leftOut[field] then
+      arguments[#arguments + 1] = field
+      arguments[#arguments + 1] = value
+    end
+    if #arguments >= BATCH or (#arguments > 0 and at + 2 > last) then
+      redis.call(command, key, unpack(arguments))
+      arguments = {}
+    end
+  end
+  return last + 1
+end
+
 local kind = redis.call('TYPE', python).ok
 local readable = kind == 'hash' or kind == 'none'
 
@@ -38,36 +68,29 @@ local function number(text)
 end
 
 local grown = {} -- what Python has counted on in since it was read
-local count = tonumber(list[at])
-for i = at + 1, at + count, 3 do
-  local value = readable and redis.call('HGET', python, list[i])
-  if (value and '=' .. value or '-') ~= list[i + 1] then
-    if list[i + 2] == 'set' then -- Python has set it since, and that is what holds
-      grown[list[i]] = value and '0.0'
+local count = tonumber(item(1))
+for at = 2, 1 + count, 3 do
+  local field, expected, change = item(at), item(at + 1), item(at + 2)
+  local value = readable and redis.call('HGET', python, field)
+  if (value and '=' .. value or '-') ~= expected then
+    if change == 'set' then -- Python has set it since, and that is what holds
+      grown[field] = value and '0.0'
     else
-      local before, now = number(string.sub(list[i + 1], 2)), value and number(value)
-      if list[i + 2] == '' or not before or not now or now < before or now == math.huge then
+      local before, now = number(string.sub(expected, 2)), value and number(value)
+      if change == '' or not before or not now or now < before or now == math.huge then
         return answer('CHANGED')
       end
-      grown[list[i]] = list[i + 2]
+      grown[field] = change
     end
   end
 end
-at = at + 1 + count
 redis.call('HINCRBY', meta, 'sequence', 1)
-at = each('HDEL', base, at + 1, list, tonumber(list[at]))
-at = each('HSET', base, at + 1, list, tonumber(list[at]))
-at = each('HSET', meta, at + 1, list, tonumber(list[at]))
+local place = each('HDEL', base, 2 + count)
+place = each('HSET', base, place)
+place = each('HSET', meta, place)
 if readable then
-  at = each('HDEL', python, at + 1, list, tonumber(list[at]))
-  local puts, fields = {}, tonumber(list[at])
-  for i = at + 1, at + fields, 2 do
-    if not grown[list[i]] then
-      puts[#puts + 1] = list[i]
-      puts[#puts + 1] = list[i + 1]
-    end
-  end
-  each('HSET', python, 1, puts, #puts)
+  place = each('HDEL', python, place)
+  each('HSET', python, place, grown)
   for field, amount in pairs(grown) do
     if amount ~= '0.0' then
       redis.call('HINCRBYFLOAT', python, field, amount)

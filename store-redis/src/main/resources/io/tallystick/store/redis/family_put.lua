@@ -1,11 +1,12 @@
 -- ARGV: source, version, time of publishing, end of the lease, time to live,
 --   'all', 'changes', 'drop' or 'touch', the mark that changes go on top of, or '' where there is
---   to be nothing, the length of the stage or '', the number of shapes, their fields and values,
---   then fields and values of series
+--   to be nothing, 'open' or '', the number of shapes, their fields and values, then fields and
+--   values of series. Of what is open, those come to the stage with the commands that follow in the
+--   transaction, and family_put_end.lua ends it; where it was refused, the stage has no field ''.
 local source, version, how = ARGV[1], ARGV[2], ARGV[6]
 local retiredAt = redis.call('ZSCORE', retired, source)
 if retiredAt and tonumber(retiredAt) > tonumber(ARGV[3]) - 86400000 then
-  return refuse('RETIRED')
+  return 'RETIRED'
 end
 if how == 'touch' then
   keep(ARGV[5])
@@ -14,7 +15,7 @@ end
 local header = redis.call('HGET', live, source)
 local present = versionOf(header)
 if present and present >= version then
-  return refuse('STALE')
+  return 'STALE'
 end
 local shapes = 2 * tonumber(ARGV[9])
 if how == 'changes' then
@@ -26,11 +27,8 @@ if how == 'changes' then
     lost = lost or (shape and shape ~= ARGV[i + 1])
   end
   if lost then
-    return refuse('LOST')
+    return 'LOST'
   end
-end
-if lacks(ARGV[8]) then
-  return refuse('LOST')
 end
 local sign = how == 'drop' and '-' or '+'
 -- the header first: of what takes memory, so that a full server refuses it before anything goes
@@ -39,10 +37,17 @@ if how ~= 'changes' then
   redis.call('UNLINK', series)
 end
 if how ~= 'drop' then
-  each('HSET', series, 10, ARGV, shapes)
-  local fields, from = tail(10 + shapes, ARGV[8])
-  each('HSET', series, from, fields, #fields - from + 1)
+  local target = series
+  if ARGV[8] == 'open' then
+    target = stage
+    if redis.call('EXISTS', series) == 1 then
+      redis.call('RENAME', series, stage)
+    end
+    redis.call('HSET', stage, '', 1)
+  end
+  for from = 10, #ARGV, BATCH do
+    redis.call('HSET', target, unpack(ARGV, from, math.min(from + BATCH - 1, #ARGV)))
+  end
 end
-redis.call('UNLINK', stage)
 keep(ARGV[5])
 return 'ACCEPTED'

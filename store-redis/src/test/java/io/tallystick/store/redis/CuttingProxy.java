@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,8 @@ final class CuttingProxy implements AutoCloseable {
   private final AtomicInteger requestsUntilAction = new AtomicInteger();
   private volatile Throwable failure; // null where there was none
   private volatile Runnable between; // null where there is nothing to do
+  private volatile Runnable inside; // the same
+  private volatile String pattern = "";
 
   private CuttingProxy(int serverPort, ServerSocket socket) {
     this.serverPort = serverPort;
@@ -77,7 +80,13 @@ final class CuttingProxy implements AutoCloseable {
         }
         long before = left.getAndAdd(-read);
         int allowed = (int) Math.max(0, Math.min(read, before));
-        out.write(buffer, 0, allowed);
+        int sent = left == requestsLeft ? upTo(buffer, allowed) : 0;
+        if (sent > 0) {
+          out.write(buffer, 0, sent);
+          out.flush();
+          act(inside);
+        }
+        out.write(buffer, sent, allowed - sent);
         out.flush();
         if (allowed < read) {
           return;
@@ -94,12 +103,31 @@ final class CuttingProxy implements AutoCloseable {
     Runnable action = between;
     if (action != null && requestsUntilAction.decrementAndGet() < 0) {
       between = null;
-      try {
-        action.run();
-      } catch (RuntimeException | AssertionError e) {
-        failure = e;
-      }
+      act(action);
     }
+  }
+
+  private void act(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | AssertionError e) {
+      failure = e;
+    }
+  }
+
+  /** How many bytes go to the server before something is done inside of what is sent at once. */
+  private int upTo(byte[] buffer, int length) {
+    if (inside == null) {
+      return 0;
+    }
+    String sent = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+    return Math.max(0, sent.indexOf(pattern));
+  }
+
+  /** Does something each time just before a text goes to the server; what follows it waits. */
+  void eachTimeBefore(String text, Runnable action) {
+    pattern = text;
+    inside = action;
   }
 
   /** Whether what is to be done between two requests is still to be done. */
@@ -147,6 +175,7 @@ final class CuttingProxy implements AutoCloseable {
   /** Lets all bytes pass from now on. */
   void mend() {
     between = null;
+    inside = null;
     cutAfter(Long.MAX_VALUE, Long.MAX_VALUE);
   }
 

@@ -5,12 +5,14 @@ import static io.tallystick.store.redis.Counters.count;
 import static io.tallystick.store.redis.Counters.counter;
 import static io.tallystick.store.redis.Counters.total;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.SeriesValues;
+import io.tallystick.store.StoreException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,7 +58,7 @@ class LedgerScriptsTest {
   void shouldWriteNothingOlderWhenACommandComesLate() {
     store.ledger().publish(all("a", 1, counter("m", count("/", 1))));
     LedgerKeys.Family keys = store.redisLedger().keys().family("m");
-    Request late = put(keys, 2, Stage.NONE);
+    Request late = put(keys, 2, "");
     store.ledger().publish(all("a", 3, counter("m", count("/", 3))));
     assertThat(Bytes.text(store.wire().ask(late))).isEqualTo("STALE");
     assertThat(total(store, "m")).isEqualTo(3);
@@ -92,43 +94,36 @@ class LedgerScriptsTest {
   }
 
   @Test
-  void shouldTakeNothingWhenAPartOfAPublicationWasLost() {
-    store.ledger().publish(all("a", 1, counter("m", count("/", 1))));
+  void shouldTakeNoPartOfALargePublicationThatIsRefused() {
+    store.ledger().publish(all("a", 5, counter("m", count("/", 5))));
     LedgerKeys.Family keys = store.redisLedger().keys().family("m");
-    Request incomplete = put(keys, 2, Bytes.of(7)); // seven fields, of which none came
-    assertThat(Bytes.text(store.wire().ask(incomplete))).isEqualTo("LOST");
-    assertThat(total(store, "m")).isEqualTo(1);
-  }
-
-  @Test
-  void shouldLetAStageExpireFromItsFirstPieceOn() {
-    List<Request> requests = new ArrayList<>();
-    List<byte[]> arguments = new ArrayList<>();
-    for (int i = 0; i < 20_001; i++) {
-      arguments.add(Bytes.of(i));
-    }
-    byte[] key = Bytes.of("stage" + UUID.randomUUID());
-    byte[] staged = new Stage().put(key, arguments, requests, new ArrayList<>());
-    assertThat(staged).isEqualTo(Bytes.of(20_001));
-    assertThat(requests).hasSizeGreaterThan(3);
-    for (Request each : requests) {
-      Object unused = store.wire().ask(each);
-      Object left = store.wire().ask(Request.of(Command.PTTL, key));
-      assertThat(Bytes.number(left)).isPositive();
-    }
-    List<Object> all =
-        Bytes.list(store.wire().ask(Request.of(Command.LRANGE, key, Bytes.of(0), Bytes.of(-1))));
-    assertThat(all).extracting(Bytes::text).hasSize(20_001).startsWith("0", "1").endsWith("20000");
-  }
-
-  @Test
-  void shouldLeaveNoStageWhenAPublicationIsRefused() {
-    store.ledger().publish(all("a", 5, counter("m", count("/", 1))));
-    LedgerKeys.Family keys = store.redisLedger().keys().family("m");
-    Object pushed = store.wire().ask(Request.of(Command.RPUSH, keys.stage("none"), Bytes.of("x")));
-    assertThat(pushed).isEqualTo(1L);
-    assertThat(Bytes.text(store.wire().ask(put(keys, 2, Bytes.of(1))))).isEqualTo("STALE");
+    Request late = large(keys, put(keys, 2, "open"));
+    assertThat(Bytes.list(store.wire().ask(late))).first().extracting(Bytes::text).isEqualTo("STALE");
+    assertThat(total(store, "m")).isEqualTo(5);
     assertThat(store.wire().ask(Request.of(Command.EXISTS, keys.stage("none")))).isEqualTo(0L);
+  }
+
+  @Test
+  void shouldTakeNothingWhenTheServerRefusesAPartOfATransaction() {
+    store.ledger().publish(all("a", 1, counter("m", count("/", 5))));
+    LedgerKeys.Family keys = store.redisLedger().keys().family("m");
+    Request wrong = Request.of(Command.HSET, keys.stage("none"), Bytes.of("without a value"));
+    Request refused = Request.transaction(List.of(put(keys, 2, "open"), wrong));
+    assertThatThrownBy(() -> store.wire().ask(refused))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("code=ERR");
+    assertThat(total(store, "m")).isEqualTo(5);
+  }
+
+  /** What a large publication consists of. */
+  private static Request large(LedgerKeys.Family keys, Request open) {
+    List<byte[]> fields = List.of(Bytes.of("scounter:x"), Bytes.of("x"));
+    List<byte[]> ends = List.of(keys.stage("none"), keys.series("a"));
+    return Request.transaction(
+        List.of(
+            open,
+            Request.of(Command.HSET, keys.stage("none"), fields),
+            Request.of(Script.FAMILY_PUT_END, ends, List.of(Bytes.of(1_000_000)))));
   }
 
   @Test
@@ -172,7 +167,7 @@ class LedgerScriptsTest {
     List<Request> requests = task.baseRequests();
     assertThat(requests).hasSize(3); // one of the base, 6,300 fields of Python's
     assertThat(requests)
-        .allSatisfy(each -> assertThat(each.toArguments(false).size()).isLessThan(4_100));
+        .allSatisfy(each -> assertThat(each.toCommands(false).get(0).size()).isLessThan(4_100));
     assertThat(store.ledger().retire("b")).isTrue();
     assertThat(store.ledger().read().get(0).series())
         .hasSize(100)
@@ -193,7 +188,7 @@ class LedgerScriptsTest {
   }
 
   /** What writes all of a family of the source a. */
-  private static Request put(LedgerKeys.Family keys, long version, byte[] staged) {
+  private static Request put(LedgerKeys.Family keys, long version, String open) {
     List<byte[]> fields = FamilyFields.of(counter("m", count("/", version)));
     List<byte[]> arguments =
         new ArrayList<>(
@@ -205,7 +200,7 @@ class LedgerScriptsTest {
                 Bytes.of(1_000_000),
                 Bytes.of("all"),
                 Bytes.of(""),
-                staged,
+                Bytes.of(open),
                 Bytes.of(0)));
     arguments.addAll(fields);
     return Request.of(Script.FAMILY_PUT, keys.all("a", "none"), arguments);

@@ -13,6 +13,7 @@ import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class RedisCutTest {
   private static final int STEPS = Integer.getInteger("tallystick.cutSteps", 14);
   private static final int FAMILIES = 3;
   private static final int SERIES = 20;
+  private static final int LARGE = 2_500;
 
   @TempDir private Path folder;
 
@@ -64,6 +66,12 @@ class RedisCutTest {
     return Publication.ofAll(source, ++version, families(FAMILIES, SERIES, counted), LEASE);
   }
 
+  /** Changes of all series of one family, too many for a script. */
+  private Publication largeChanges(long counted) {
+    long since = version;
+    return Publication.ofChanges("a", ++version, since, families(1, LARGE, counted), LEASE);
+  }
+
   private void assertTotals(long counted) {
     for (int i = 0; i < FAMILIES; i++) {
       assertThat(total(store, "f" + i)).isEqualTo((double) SERIES * counted);
@@ -97,6 +105,26 @@ class RedisCutTest {
       assertTotals(counted + 1);
     }
     assertThat(cut).isGreaterThan(STEPS / 2);
+  }
+
+  @Test
+  void shouldHaveOneVersionOfALargeFamilyWhereverItsPublicationWasCut() {
+    store.ledger().publish(Publication.ofAll("a", ++version, families(1, LARGE, 1), LEASE));
+    long[] bytes = bytesOf(() -> store.ledger().publish(largeChanges(1)));
+    int cut = 0;
+    for (int step = 0; step < STEPS; step++) {
+      long counted = 2L * step + 2;
+      long requests = step % 2 == 0 ? bytes[0] * step / STEPS : Long.MAX_VALUE;
+      long replies = step % 2 == 0 ? Long.MAX_VALUE : bytes[1] * step / STEPS;
+      cut += runCut(() -> store.ledger().publish(largeChanges(counted)), requests, replies) ? 0 : 1;
+      assertThat(total(store, "f0")).isIn(LARGE * (counted - 1.0), LARGE * (double) counted);
+      store
+          .ledger()
+          .publish(Publication.ofAll("a", ++version, families(1, LARGE, counted + 1), LEASE));
+      assertThat(total(store, "f0")).isEqualTo(LARGE * (counted + 1.0));
+    }
+    assertThat(cut).isGreaterThan(STEPS / 2);
+    assertThat((List<?>) server.run(Command.KEYS, "*stage*")).isEmpty();
   }
 
   @Test

@@ -17,23 +17,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** What becomes of totals when servers take over from others. */
 class RedisFailoverTest {
   private static final String SHORT = "?connectTimeoutMs=500&timeoutMs=1000";
-  private static final int FAMILIES = 5;
 
   @TempDir private Path folder;
 
   private long version;
   private long counted;
+  private int families = 5;
+  private int series = 1; // of each family
 
   /** Publishes all, counting one more; false where that fails for now. */
   private boolean publishes(RedisStore store, String source) {
     try {
-      List<FamilyValues> all = families(FAMILIES, 1, counted + 1);
+      List<FamilyValues> all = families(families, series, counted + 1);
       Result result = store.ledger().publish(Publication.ofAll(source, ++version, all, LEASE));
       assertThat(result).isEqualTo(Result.ACCEPTED);
       counted++;
@@ -45,8 +48,8 @@ class RedisFailoverTest {
   }
 
   private void assertTotals(RedisStore store, long expected) {
-    for (int i = 0; i < FAMILIES; i++) {
-      assertThat(total(store, "f" + i)).as("f" + i).isEqualTo((double) expected);
+    for (int i = 0; i < families; i++) {
+      assertThat(total(store, "f" + i)).as("f" + i).isEqualTo((double) expected * series);
     }
   }
 
@@ -85,8 +88,12 @@ class RedisFailoverTest {
     }
   }
 
-  @Test
-  void shouldCountWhatSourcesCountWhileASlotMovesToAnotherNode() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"5, 1", "1, 2500"})
+  void shouldCountWhatSourcesCountWhileASlotMovesToAnotherNode(int names, int size)
+      throws Exception {
+    families = names;
+    series = size;
     try (RedisClusterNodes nodes = RedisClusterNodes.start(folder, 2, 0);
         RedisStore store = RedisStore.open(nodes.url() + SHORT)) {
       assertThat(publishes(store, "gone")).isTrue();

@@ -4,11 +4,13 @@ import static io.tallystick.store.redis.Counters.all;
 import static io.tallystick.store.redis.Counters.changes;
 import static io.tallystick.store.redis.Counters.count;
 import static io.tallystick.store.redis.Counters.counter;
+import static io.tallystick.store.redis.Counters.families;
 import static io.tallystick.store.redis.Counters.total;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.store.Ledger.Result;
+import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.Await;
@@ -157,6 +159,11 @@ class RedisFaultTest {
     server.run(Command.CONFIG, "SET", "maxmemory", "1");
     assertTransient(() -> store.ledger().publish(all("a", 2, counter("m", count("/", 2)))));
     assertTransient(() -> store.keyValues().increment("n", 1));
+    assertTransient(
+        () ->
+            store
+                .ledger()
+                .publish(Publication.ofAll("a", 2, families(1, 5_000, 1), Counters.LEASE)));
     assertThat(total(store, "m")).isEqualTo(1);
     server.run(Command.CONFIG, "SET", "maxmemory", "0");
     store.ledger().publish(all("a", 3, counter("m", count("/", 3))));
@@ -226,7 +233,7 @@ class RedisFaultTest {
         server.run(
             Command.ACL,
             "SETUSER tallystick on >pw ~P_* ~P:* ~{P_* ~{P:* +@read +@write +@scripting"
-                .concat(" +@connection +info +cluster")
+                .concat(" +@transaction +@connection +info +cluster")
                 .split(" "));
     String address = "127.0.0.1:" + server.port() + SHORT + "&prefix=P";
     try (RedisStore let = RedisStore.open("redis://tallystick:pw@" + address, clock)) {
@@ -238,6 +245,8 @@ class RedisFaultTest {
       assertThat(let.jobQueue("q").take(Duration.ofMinutes(1))).isPresent();
       let.ledger().publish(all("a", 1, counter("m", count("/", 1))));
       let.ledger().publish(all("b", 1, counter("m", count("/", 1))));
+      let.ledger().publish(Publication.ofAll("c", 1, families(1, 5_000, 1), Counters.LEASE));
+      let.ledger().retire("c");
       let.ledger().retire("a");
       clock.turn(Counters.LEASE);
       assertThat(let.ledger().retireExpired()).containsExactly("b");
