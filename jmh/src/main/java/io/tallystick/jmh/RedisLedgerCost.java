@@ -1,7 +1,9 @@
 package io.tallystick.jmh;
 
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.tallystick.Tallystick;
 import io.tallystick.jmh.report.Figures;
+import io.tallystick.metrics.Counter;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
@@ -22,7 +24,8 @@ import redis.clients.jedis.RedisClient;
  *
  * <p>A Redis of its own on loopback. The peers' way of working is a {@code HINCRBYFLOAT} for each
  * update on a connection of Jedis' pool, here on one field of a hash that has as many fields as
- * there are series. Prints medians as JSON.
+ * there are series. Prints medians as JSON, and of the time from an increment to a reading of the
+ * fleet that has it the worst.
  */
 public final class RedisLedgerCost {
   private static final int SERIES = 100_000;
@@ -52,7 +55,7 @@ public final class RedisLedgerCost {
     }
   }
 
-  private Figures measure() {
+  private Figures measure() throws InterruptedException {
     for (int i = 0; i < SOURCES; i++) {
       publish("source-" + i, family(SERIES_OF_SOURCE, SERIES_OF_SOURCE, 1));
     }
@@ -73,7 +76,35 @@ public final class RedisLedgerCost {
     figures.put("hincrbyfloatPerUpdateMs", updateMs);
     figures.put("hincrbyfloatOfAllSeriesMs", updateMs * SERIES);
     figures.put("ratio", updateMs * SERIES / all);
+    figures.put("incrementToFleetWorstMs", incrementToFleet());
     return figures;
+  }
+
+  /** The longest time from an increment to a reading that has it, by a replicator as it comes. */
+  private double incrementToFleet() throws InterruptedException {
+    try (RedisStore fleet = RedisStore.open(server.url() + "?prefix=fleet");
+        Tallystick tallystick = new SharedMemory().open(it -> it.replicateTo(fleet))) {
+      Counter counter = Counter.builder().name("increments").register(tallystick);
+      double worstMs = 0;
+      for (int time = 1; time <= TIMES; time++) {
+        counter.inc();
+        long startNs = System.nanoTime();
+        while (total(fleet) < time) {
+          Thread.sleep(1);
+        }
+        double ms = (System.nanoTime() - startNs) / 1e6;
+        worstMs = time == 1 ? 0 : Math.max(worstMs, ms); // the first one opens the directory
+      }
+      return worstMs;
+    }
+  }
+
+  /** What all series of all families count together. */
+  private static double total(RedisStore fleet) {
+    return fleet.ledger().read().stream()
+        .flatMap(family -> family.series().stream())
+        .mapToDouble(SeriesValues::total)
+        .sum();
   }
 
   private void publish(String source, FamilyValues family) {

@@ -1,16 +1,18 @@
 package io.tallystick.store.redis;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.Tallystick;
 import io.tallystick.metrics.Counter;
+import io.tallystick.replication.Replicator;
+import io.tallystick.shm.Directory;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,23 +91,28 @@ class RedisReplicationIT {
     assertThat(directories()).isZero();
   }
 
-  /** With the interval that is the default. */
+  /**
+   * Two seconds are the interval and a publication, if the machine is not busy: {@code
+   * docs/benchmarks/redis-ledger.md} has what it takes. Here it is told without a clock: whatever
+   * the fleet is asked behind the next cycle, it has the increment.
+   */
   @Test
-  void shouldShowAnIncrementToTheFleetWithinTwoSeconds() throws Exception {
-    try (Tallystick tallystick =
-        Tallystick.builder().directory(shared).replicateTo(server.url()).open()) {
+  void shouldShowEachIncrementToTheFleetOnceTheNextCycleIsOver() throws Exception {
+    assertThat(Replicator.DEFAULT_INTERVAL).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    try (Tallystick tallystick = Tallystick.builder().directory(shared).open();
+        Replicator replicator =
+            Replicator.builder()
+                .directory(Directory.open(shared))
+                .name("host")
+                .ledger(store::ledger)
+                .start()) {
       Counter counter = Counter.builder().name("jobs").register(tallystick);
-      counter.inc();
-      Await.until("first publication", () -> total() == 1);
-      long bestNs = Long.MAX_VALUE;
-      for (int i = 2; i < 12 && bestNs > SECONDS.toNanos(2); i++) { // a machine may be busy
-        double expected = i;
+      for (int i = 1; i <= 4; i++) {
         counter.inc();
-        long startNs = System.nanoTime();
-        Await.until("publication", () -> total() == expected);
-        bestNs = Math.min(bestNs, System.nanoTime() - startNs);
+        long countedMs = System.currentTimeMillis();
+        Await.until("cycle", () -> replicator.lastSuccessMs().orElse(0) > countedMs);
+        assertThat(total()).isEqualTo(i);
       }
-      assertThat(bestNs).isLessThanOrEqualTo(SECONDS.toNanos(2));
     }
   }
 }
