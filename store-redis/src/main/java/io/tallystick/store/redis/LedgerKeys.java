@@ -174,8 +174,7 @@ final class LedgerKeys {
     /** Asks for the same by a script, for which all others wait. */
     List<Request> toReadAtOnce() {
       return List.of(
-          Request.of(
-              Script.FAMILY_READ, List.of(live(), python(), base(), meta()), List.of()));
+          Request.of(Script.FAMILY_READ, List.of(live(), python(), base(), meta()), List.of()));
     }
 
     /** What a script asks that changes nothing of a source. */

@@ -3,9 +3,12 @@ package io.tallystick.store.redis;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.Ledger.Result;
 import io.tallystick.store.Publication;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,28 @@ final class LedgerPublisher {
   private final LedgerKeys keys;
   private final LedgerIndex index;
   private final Map<String, Seen> seen = new ConcurrentHashMap<>(); // by source
+  private final AtomicReference<String> latestRunId = new AtomicReference<>("");
   private final AtomicInteger publications = new AtomicInteger();
 
   LedgerPublisher(RedisStore store, LedgerKeys keys, LedgerIndex index) {
     this.store = store;
     this.keys = keys;
     this.index = index;
+  }
+
+  /**
+   * Says once of another run of the server than took in what was published last that it may have
+   * less: also who has nothing new to publish is to publish all then.
+   *
+   * @throws StoreException TRANSIENT, once for each run
+   */
+  void requireSameRun(String runId) {
+    String latest = latestRunId.get();
+    boolean isOther = !latest.isEmpty() && !runId.isEmpty() && !latest.equals(runId);
+    if (isOther && latestRunId.compareAndSet(latest, runId)) {
+      throw new StoreException(
+          Category.TRANSIENT, "another server answers, which may have less: publish all");
+    }
   }
 
   /** Takes in a publication that is made now; null where the source is being retired. */
@@ -42,6 +61,7 @@ final class LedgerPublisher {
         new Publishing(store, keys, index, publication, publishedMs, leaseEndMs);
     Result result = publishing.run(before.runId, touches, publications.getAndIncrement());
     if (result == Result.ACCEPTED) {
+      latestRunId.set(publishing.runId());
       seen.put(source, new Seen(touches ? publishedMs : before.touchedMs, publishing.runId()));
     } else if (result != Result.STALE) {
       seen.remove(source);

@@ -121,7 +121,10 @@ final class LedgerReader {
         return contents;
       }
       boolean isLast = tries == MOST_TRIES;
-      readBases(again, isLast ? Family::toReadAtOnce : Family::toRead, isLast ? LedgerContent::takeBaseOfOneMoment : LedgerContent::takeBase);
+      readBases(
+          again,
+          isLast ? Family::toReadAtOnce : Family::toRead,
+          isLast ? LedgerContent::takeBaseOfOneMoment : LedgerContent::takeBase);
     }
   }
 

@@ -5,15 +5,11 @@ import io.tallystick.store.Ledger.Result;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
-import io.tallystick.store.redis.LedgerKeys.Family;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
@@ -35,15 +31,6 @@ import redis.clients.jedis.Protocol.Command;
  */
 final class Publishing {
   private static final int MOST_LOOKED_AT = 256;
-  private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
-  private static final String ALL = "all";
-  private static final String CHANGES = "changes";
-  private static final String DROP = "drop";
-  private static final String TOUCH = "touch";
-
-  /** The fields of series come with the commands that follow. */
-  private static final String OPEN = "open";
-
 
   private final RedisStore store;
   private final LedgerKeys keys;
@@ -56,7 +43,6 @@ final class Publishing {
   private final Map<String, List<FamilyValues>> byName = new LinkedHashMap<>();
   private final Map<String, String> marks = new TreeMap<>(); // of what Redis should have, by family
   private final Map<String, String> written = new TreeMap<>(); // the same, of what is written now
-  private final String stage = UUID.randomUUID().toString();
   private String known = "";
   private String runId = "";
 
@@ -111,16 +97,16 @@ final class Publishing {
     arguments.add(Bytes.of(since));
     arguments.add(Bytes.of(leaseEndMs));
     arguments.add(Bytes.of(store.timeToLiveMs()));
-    arguments.add(Bytes.of(publication.isOfAll() ? ALL : CHANGES));
+    arguments.add(Bytes.of(how()));
     byName.keySet().forEach(name -> arguments.add(Bytes.of(name)));
     List<Request> requests = new ArrayList<>();
-    requests.add(info());
+    requests.add(ServerRun.toAsk(keys));
     requests.add(Request.of(Script.SOURCE_BEGIN, keys.ofSource(source), arguments));
     if (!publication.isOfAll()) {
       byName.forEach((name, families) -> requests.add(check(name, families)));
     }
     List<@Nullable Object> replies = store.wire().askEach(requests);
-    runId = runId(replies.get(0));
+    runId = ServerRun.id(replies.get(0));
     List<@Nullable Object> begun = Bytes.list(Wire.orThrow(replies.get(1)));
     Result result = result(Bytes.text(begun.get(0)));
     if (result != Result.ACCEPTED) {
@@ -150,15 +136,6 @@ final class Publishing {
     return Result.ACCEPTED;
   }
 
-  private Request info() {
-    return Request.keyless(Command.INFO, keys.sources(), "server");
-  }
-
-  private static String runId(@Nullable Object reply) {
-    Matcher matcher = RUN_ID.matcher(reply instanceof byte[] info ? Bytes.text(info) : "");
-    return matcher.find() ? matcher.group(1) : "";
-  }
-
   private Request check(String name, List<FamilyValues> families) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Bytes.of(source));
@@ -185,6 +162,10 @@ final class Publishing {
     return marks.getOrDefault(name, "");
   }
 
+  private String how() {
+    return publication.isOfAll() ? FamilyPut.ALL : FamilyPut.CHANGES;
+  }
+
   private @Nullable Result write(boolean touches, int turn) {
     Map<String, FamilyValues> described = new LinkedHashMap<>();
     byName.forEach((name, families) -> described.put(name, families.get(0)));
@@ -192,7 +173,7 @@ final class Publishing {
     List<Integer> puts = new ArrayList<>();
     byName.forEach(
         (name, families) -> {
-          put(publication.isOfAll() ? ALL : CHANGES, name, families, requests);
+          requests.add(put(how(), name, families));
           puts.add(requests.size() - 1);
           written.put(name, version + '+');
         });
@@ -201,11 +182,11 @@ final class Publishing {
     List<String> lookedAt = new ArrayList<>();
     for (String other : others) {
       if (publication.isOfAll()) { // also one that has gone before: it may be back
-        put(DROP, other, List.of(), requests);
+        requests.add(put(FamilyPut.DROP, other, List.of()));
         puts.add(requests.size() - 1);
         written.put(other, version + '-');
       } else if (touches) {
-        put(TOUCH, other, List.of(), requests);
+        requests.add(put(FamilyPut.TOUCH, other, List.of()));
         puts.add(requests.size() - 1);
       }
     }
@@ -221,7 +202,7 @@ final class Publishing {
     List<@Nullable Object> replies = store.wire().askAll(requests);
     index.heal(replies.subList(0, 2));
     for (int put : puts) {
-      Result result = result(Bytes.text(first(replies.get(put))));
+      Result result = result(FamilyPut.answer(replies.get(put)));
       if (result != Result.ACCEPTED) {
         return result == Result.RETIRED ? null : result;
       }
@@ -238,51 +219,9 @@ final class Publishing {
     return Result.ACCEPTED;
   }
 
-  private void put(String how, String name, List<FamilyValues> families, List<Request> requests) {
-    Family family = keys.family(name);
-    List<byte[]> shapes = new ArrayList<>();
-    List<byte[]> fields = new ArrayList<>();
-    for (FamilyValues each : families) {
-      shapes.addAll(FamilyFields.shape(each));
-      fields.addAll(FamilyFields.of(each));
-    }
-    boolean isDirect = Stage.isFew(fields);
-    List<byte[]> arguments =
-        new ArrayList<>(
-            List.of(
-                Bytes.of(source),
-                Bytes.of(version),
-                Bytes.of(publishedMs),
-                Bytes.of(leaseEndMs),
-                Bytes.of(store.timeToLiveMs()),
-                Bytes.of(how),
-                Bytes.of(mark(name)),
-                Bytes.of(isDirect ? "" : OPEN),
-                Bytes.of(families.size())));
-    arguments.addAll(shapes);
-    List<byte[]> all = family.all(source, stage);
-    if (isDirect) {
-      arguments.addAll(fields);
-      requests.add(Request.of(Script.FAMILY_PUT, all, arguments));
-      return;
-    }
-    List<Request> parts = new ArrayList<>();
-    parts.add(Request.of(Script.FAMILY_PUT, all, arguments));
-    parts.addAll(Stage.pieces(Command.HSET, family.stage(stage), fields));
-    parts.add(
-        Request.of(
-            Script.FAMILY_PUT_END,
-            List.of(family.stage(stage), family.series(source)),
-            List.of(Bytes.of(store.timeToLiveMs()))));
-    requests.add(Request.transaction(parts));
-  }
-
-  /** The answer of a script, or of the one that a transaction begins with. */
-  private static @Nullable Object first(@Nullable Object reply) {
-    if (reply instanceof List<?>) {
-      return Bytes.list(reply).get(0);
-    }
-    return reply;
+  private Request put(String how, String name, List<FamilyValues> families) {
+    return new FamilyPut(how, source, version, mark(name), publishedMs, leaseEndMs)
+        .toRequest(keys.family(name), families, store.timeToLiveMs());
   }
 
   /** Gives the source its version, and looks whether all is there on the server that has it. */
@@ -300,7 +239,7 @@ final class Publishing {
           arguments.add(Bytes.of(mark));
         });
     List<Request> requests = new ArrayList<>();
-    requests.add(info());
+    requests.add(ServerRun.toAsk(keys));
     requests.add(
         Request.of(
             Script.SOURCE_COMMIT, keys.ofSource(source, keys.id(), keys.merged()), arguments));
@@ -322,7 +261,7 @@ final class Publishing {
         throw lost();
       }
     }
-    if (!runId(replies.get(0)).equals(runId)) {
+    if (!ServerRun.id(replies.get(0)).equals(runId)) {
       throw lost();
     }
     return Result.ACCEPTED;

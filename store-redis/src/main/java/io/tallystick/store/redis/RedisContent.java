@@ -40,7 +40,7 @@ final class RedisContent {
   }
 
   StoreStats stats(String version, Duration uptime) {
-    RedisKeyValues.Size keys = store.redisKeyValues().size();
+    KeyScan.Size keys = store.redisKeyValues().all().size();
     RedisJobQueue.Size jobs = RedisJobQueue.size(store, names());
     long bytes = keys.bytes() + jobs.bytes();
     LedgerReader reader = store.redisLedger().reader();
@@ -62,7 +62,7 @@ final class RedisContent {
   }
 
   boolean isEmpty() {
-    if (store.redisKeyValues().size().keys() > 0 || !queues().isEmpty()) {
+    if (store.redisKeyValues().all().size().keys() > 0 || !queues().isEmpty()) {
       return false;
     }
     return isLedgerEmpty();
@@ -85,6 +85,7 @@ final class RedisContent {
   void write(BackupWriter backup) {
     store
         .redisKeyValues()
+        .all()
         .forEach(
             entry -> backup.write(new BackupRecord.Key(entry.key(), entry.value(), entry.endMs())));
     for (String name : queues()) {

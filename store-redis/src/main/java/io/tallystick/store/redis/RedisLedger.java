@@ -84,9 +84,13 @@ final class RedisLedger implements Ledger {
     List<@Nullable Object> known =
         store
             .wire()
-            .askAll(
+            .askEach(
                 List.of(
-                    Request.of(Command.GET, keys.id()), Request.of(Command.GET, keys.idCopy())));
+                    Request.of(Command.GET, keys.id()),
+                    Request.of(Command.GET, keys.idCopy()),
+                    ServerRun.toAsk(keys)));
+    known.subList(0, 2).forEach(Wire::orThrow);
+    publisher.requireSameRun(ServerRun.id(known.get(2)));
     if (known.get(0) != null) {
       if (known.get(1) == null) {
         copyId(known.get(0));

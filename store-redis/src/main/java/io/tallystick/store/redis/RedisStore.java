@@ -40,7 +40,7 @@ public final class RedisStore implements Store {
   private final InstantSource clock;
   private final Servers servers;
   private final Wire wire;
-  private final RedisKeyValues keyValues = new RedisKeyValues(this);
+  private final RedisKeyValues keyValues;
   private final RedisLedger ledger;
   private final RedisMetrics metrics;
 
@@ -50,6 +50,7 @@ public final class RedisStore implements Store {
     this.servers = new Servers(url);
     this.wire = new Wire(servers);
     this.metrics = new RedisMetrics(wire.traffic());
+    this.keyValues = new RedisKeyValues(this);
     this.ledger = new RedisLedger(this);
   }
 

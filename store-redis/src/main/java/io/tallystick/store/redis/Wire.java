@@ -170,7 +170,8 @@ final class Wire {
             Connection connection = servers.connection(node);
             opened.add(connection);
             unread.add(connection);
-            mine.forEach(i -> requests.get(i).toCommands(withText).forEach(connection::sendCommand));
+            mine.forEach(
+                i -> requests.get(i).toCommands(withText).forEach(connection::sendCommand));
           });
       for (List<Integer> mine : byNode.values()) {
         int commands = mine.stream().mapToInt(i -> requests.get(i).commands()).sum();

@@ -98,7 +98,10 @@ class LedgerScriptsTest {
     store.ledger().publish(all("a", 5, counter("m", count("/", 5))));
     LedgerKeys.Family keys = store.redisLedger().keys().family("m");
     Request late = large(keys, put(keys, 2, "open"));
-    assertThat(Bytes.list(store.wire().ask(late))).first().extracting(Bytes::text).isEqualTo("STALE");
+    assertThat(Bytes.list(store.wire().ask(late)))
+        .first()
+        .extracting(Bytes::text)
+        .isEqualTo("STALE");
     assertThat(total(store, "m")).isEqualTo(5);
     assertThat(store.wire().ask(Request.of(Command.EXISTS, keys.stage("none")))).isEqualTo(0L);
   }

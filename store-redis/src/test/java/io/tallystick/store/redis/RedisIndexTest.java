@@ -108,12 +108,12 @@ class RedisIndexTest {
       store.keyValues().put("k" + i, new byte[100]);
     }
     long before = store.wire().roundTrips();
-    assertThat(store.redisKeyValues().size().keys()).isEqualTo(5_000);
-    assertThat(store.redisKeyValues().size().bytes()).isBetween(500_000L, 600_000L);
+    assertThat(store.redisKeyValues().all().size().keys()).isEqualTo(5_000);
+    assertThat(store.redisKeyValues().all().size().bytes()).isBetween(500_000L, 600_000L);
     assertThat(store.wire().roundTrips() - before).isLessThanOrEqualTo(2 * 17);
     before = store.wire().roundTrips();
     long[] seen = new long[1];
-    store.redisKeyValues().forEach(entry -> seen[0]++);
+    store.redisKeyValues().all().forEach(entry -> seen[0]++);
     assertThat(seen[0]).isEqualTo(5_000);
     assertThat(store.wire().roundTrips() - before).isLessThanOrEqualTo(16 * 4 + 5 * 4);
   }

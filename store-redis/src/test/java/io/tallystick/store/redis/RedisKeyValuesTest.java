@@ -48,9 +48,9 @@ class RedisKeyValuesTest {
   void shouldForgetAnAdditionInTheEndAndNotBeforeADay() {
     store.keyValues().increment("k", 1, "w", 1);
     String note =
-        RedisClusterNodes.text(server.run(Command.EVAL, "return redis.call('KEYS', '*+*')[1]", "0"));
+        RedisClusterNodes.text(
+            server.run(Command.EVAL, "return redis.call('KEYS', '*+*')[1]", "0"));
     long leftMs = (Long) server.run(Command.PTTL, note);
-    assertThat(leftMs)
-        .isBetween(Duration.ofDays(1).toMillis(), Duration.ofDays(2).toMillis());
+    assertThat(leftMs).isBetween(Duration.ofDays(1).toMillis(), Duration.ofDays(2).toMillis());
   }
 }

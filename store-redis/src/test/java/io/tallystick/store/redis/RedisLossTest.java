@@ -14,6 +14,7 @@ import io.tallystick.store.Ledger.Result;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import io.tallystick.testing.Await;
 import io.tallystick.testing.TurnedClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -222,6 +223,36 @@ class RedisLossTest {
         }
       }
       assertThat(first).isEqualTo(Result.INCOMPLETE);
+    }
+  }
+
+  @Test
+  void shouldTellWhoHasNothingNewOnceThatTheServerIsAnotherOne() throws Exception {
+    Path own = folder.resolve(prefix);
+    try (RedisProcess restarted = RedisProcess.start(own, "--appendonly", "no");
+        RedisStore other = RedisStore.open(restarted.url(), clock)) {
+      other.ledger().publish(all("a", 1, counter("m", count("/", 1))));
+      String id = other.ledger().id();
+      restarted.run(Command.SAVE);
+      restarted.kill();
+      restarted.restart();
+      Await.until("connections", () -> answers(other));
+      assertThatThrownBy(other.ledger()::id)
+          .isInstanceOfSatisfying(
+              StoreException.class, e -> assertThat(e.category()).isEqualTo(Category.TRANSIENT))
+          .hasMessageContaining("another server");
+      assertThat(other.ledger().id()).isEqualTo(id);
+      other.ledger().publish(all("a", 2, counter("m", count("/", 1))));
+      assertThat(other.ledger().id()).isEqualTo(id);
+    }
+  }
+
+  private static boolean answers(RedisStore store) {
+    try {
+      store.ping();
+      return true;
+    } catch (StoreException e) {
+      return false; // on the connections of before
     }
   }
 
