@@ -8,7 +8,6 @@ import io.tallystick.store.StoreException.Category;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,8 @@ final class LedgerPublisher {
   private final LedgerKeys keys;
   private final LedgerIndex index;
   private final Map<String, Seen> seen = new ConcurrentHashMap<>(); // by source
-  private final AtomicReference<String> latestRunId = new AtomicReference<>("");
   private final AtomicInteger publications = new AtomicInteger();
+  private volatile String latestRunId = ""; // of the newest publication that was accepted
 
   LedgerPublisher(RedisStore store, LedgerKeys keys, LedgerIndex index) {
     this.store = store;
@@ -37,10 +36,10 @@ final class LedgerPublisher {
    *
    * @throws StoreException TRANSIENT, once for each run
    */
-  void requireSameRun(String runId) {
-    String latest = latestRunId.get();
-    boolean isOther = !latest.isEmpty() && !runId.isEmpty() && !latest.equals(runId);
-    if (isOther && latestRunId.compareAndSet(latest, runId)) {
+  synchronized void requireSameRun(String runId) {
+    String latest = latestRunId;
+    if (!latest.isEmpty() && !runId.isEmpty() && !latest.equals(runId)) {
+      latestRunId = runId;
       throw new StoreException(
           Category.TRANSIENT, "another server answers, which may have less: publish all");
     }
@@ -61,7 +60,7 @@ final class LedgerPublisher {
         new Publishing(store, keys, index, publication, publishedMs, leaseEndMs);
     Result result = publishing.run(before.runId, touches, publications.getAndIncrement());
     if (result == Result.ACCEPTED) {
-      latestRunId.set(publishing.runId());
+      latestRunId = publishing.runId();
       seen.put(source, new Seen(touches ? publishedMs : before.touchedMs, publishing.runId()));
     } else if (result != Result.STALE) {
       seen.remove(source);

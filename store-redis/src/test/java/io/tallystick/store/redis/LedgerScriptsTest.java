@@ -13,36 +13,18 @@ import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.SeriesValues;
 import io.tallystick.store.StoreException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Protocol.Command;
 
 /** The scripts of the ledger when they come late, again, or without what they need. */
-class LedgerScriptsTest {
-  @TempDir private static Path folder;
-
-  private static RedisProcess server;
-
+class LedgerScriptsTest extends OneServer {
   private RedisStore store;
-
-  @BeforeAll
-  static void startServer() throws Exception {
-    server = RedisProcess.start(folder);
-  }
-
-  @AfterAll
-  static void endServer() {
-    server.close();
-  }
 
   @BeforeEach
   void open() {

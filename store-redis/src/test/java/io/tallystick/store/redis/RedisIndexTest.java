@@ -5,39 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.testing.TurnedClock;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Protocol.Command;
 
 /** What keys and jobs leave behind, what it costs to count them, and what survives an eviction. */
-class RedisIndexTest {
+class RedisIndexTest extends OneServer {
   private static final Duration LEASE = Duration.ofMinutes(1);
-
-  @TempDir private static Path folder;
-  private static RedisProcess server;
 
   private final TurnedClock clock = TurnedClock.at(Instant.now());
   private RedisStore store;
-
-  @BeforeAll
-  static void startServer() throws Exception {
-    server = RedisProcess.start(folder);
-  }
-
-  @AfterAll
-  static void endServer() {
-    server.close();
-  }
 
   @BeforeEach
   void open() {

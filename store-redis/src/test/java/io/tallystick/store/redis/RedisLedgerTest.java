@@ -18,38 +18,20 @@ import io.tallystick.store.Publication;
 import io.tallystick.store.SeriesValues;
 import io.tallystick.testing.TurnedClock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Protocol.Command;
 
 /** The keys of a ledger in Redis: what others may do to them, and what they cost. */
-class RedisLedgerTest {
-  @TempDir private static Path folder;
-
-  private static RedisProcess server;
-
+class RedisLedgerTest extends OneServer {
   private final TurnedClock clock = TurnedClock.at(Instant.parse("2030-01-01T00:00:00Z"));
   private final String prefix = UUID.randomUUID().toString();
   private RedisStore store;
-
-  @BeforeAll
-  static void startServer() throws Exception {
-    server = RedisProcess.start(folder);
-  }
-
-  @AfterAll
-  static void endServer() {
-    server.close();
-  }
 
   @BeforeEach
   void open() {

@@ -24,35 +24,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /** What a ledger loses in Redis, and that it is found before totals are wrong. */
-class RedisLossTest {
-  @TempDir private static Path folder;
-
-  private static RedisProcess server;
-
+class RedisLossTest extends OneServer {
   private final TurnedClock clock = TurnedClock.at(Instant.parse("2030-01-01T00:00:00Z"));
   private final String prefix = UUID.randomUUID().toString();
   private CuttingProxy proxy;
   private RedisStore store;
-
-  @BeforeAll
-  static void startServer() throws Exception {
-    server = RedisProcess.start(folder);
-  }
-
-  @AfterAll
-  static void endServer() {
-    server.close();
-  }
 
   @BeforeEach
   void open() throws Exception {

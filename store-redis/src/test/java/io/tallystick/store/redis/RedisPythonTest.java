@@ -7,40 +7,22 @@ import static io.tallystick.store.redis.Counters.total;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Protocol.Command;
 
 /** The hash that prometheus-distributed-client counts on in while sources are folded into it. */
-class RedisPythonTest {
+class RedisPythonTest extends OneServer {
   private static final String TOTAL = "_total:{\"path\":\"/\"}";
   private static final String CREATED = "_created:{\"path\":\"/\"}";
-
-  @TempDir private static Path folder;
-
-  private static RedisProcess server;
 
   private final String prefix = UUID.randomUUID().toString();
   private CuttingProxy proxy;
   private RedisStore store;
-
-  @BeforeAll
-  static void startServer() throws Exception {
-    server = RedisProcess.start(folder);
-  }
-
-  @AfterAll
-  static void endServer() {
-    server.close();
-  }
 
   @BeforeEach
   void open() throws Exception {
