@@ -20,6 +20,11 @@ final class RedisFault {
       Pattern.compile("@user_script: ?\\d+: (?:@user_script: ?\\d+: )?-?([A-Z]{2,})");
   private static final Pattern CODE = Pattern.compile("-?([A-Z]{2,})\\b");
 
+  /**
+   * What stands before the error for which a server takes in a transaction, and does not run it.
+   */
+  private static final String NOT_RUN = "EXECABORT Transaction discarded because of: ";
+
   /** Of them a server or its cluster recovers, or an operator frees it. */
   private static final Set<String> TRANSIENT =
       Set.of(
@@ -103,9 +108,10 @@ final class RedisFault {
         Category.TRANSIENT, what + ": server=" + server + server.hint(), failure);
   }
 
-  /** The code that an error begins with; what a script only passes on counts. */
+  /** The code that an error begins with; what a script or a transaction only passes on counts. */
   static String codeOf(JedisDataException error) {
-    String message = String.valueOf(error.getMessage());
+    String whole = String.valueOf(error.getMessage());
+    String message = whole.startsWith(NOT_RUN) ? whole.substring(NOT_RUN.length()) : whole;
     Matcher inScript = IN_SCRIPT.matcher(message);
     if (inScript.find() && inScript.group(1).length() <= LONGEST_CODE) {
       return inScript.group(1);

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** What becomes of totals when a server fails. */
 class RedisFaultTest {
@@ -68,6 +70,24 @@ class RedisFaultTest {
     } catch (StoreException e) {
       assertThat(e.category()).as(e.toString()).isEqualTo(Category.TRANSIENT);
       return false;
+    }
+  }
+
+  @Test
+  void shouldTellWhyATransactionThatWasTakenInIsNotRun() {
+    try (Connection connection = new Connection("127.0.0.1", server.port())) {
+      connection.executeCommand(Command.MULTI);
+      connection.sendCommand(Command.SET, "k", "v");
+      assertThat(connection.getOne()).isEqualTo(Bytes.of("QUEUED"));
+      server.run(Command.CONFIG, "SET", "maxmemory", "1");
+      connection.sendCommand(Command.EXEC);
+      assertThatThrownBy(connection::getOne)
+          .isInstanceOfSatisfying(
+              JedisDataException.class,
+              e -> {
+                assertThat(e).hasMessageStartingWith("EXECABORT");
+                assertThat(RedisFault.codeOf(e)).isEqualTo("OOM");
+              });
     }
   }
 
