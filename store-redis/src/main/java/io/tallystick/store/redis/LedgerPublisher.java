@@ -5,6 +5,8 @@ import io.tallystick.store.Ledger.Result;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +24,6 @@ final class LedgerPublisher {
   private final LedgerIndex index;
   private final Map<String, Seen> seen = new ConcurrentHashMap<>(); // by source
   private final AtomicInteger publications = new AtomicInteger();
-  private volatile String latestRunId = ""; // of the newest publication that was accepted
 
   LedgerPublisher(RedisStore store, LedgerKeys keys, LedgerIndex index) {
     this.store = store;
@@ -31,18 +32,33 @@ final class LedgerPublisher {
   }
 
   /**
-   * Says once of another run of the server than took in what was published last that it may have
-   * less: also who has nothing new to publish is to publish all then.
+   * Says once to each thread that publishes, of another run of the server than took in what it
+   * published last, that it may have less: also who has nothing new to publish is to publish all
+   * then. Others, such as those who scrape, would not, and are not told in its place.
    *
    * @throws StoreException TRANSIENT, once for each run
    */
-  synchronized void requireSameRun(String runId) {
-    String latest = latestRunId;
-    if (!latest.isEmpty() && !runId.isEmpty() && !latest.equals(runId)) {
-      latestRunId = runId;
+  void requireSameRun(String runId) {
+    long threadId = Thread.currentThread().getId();
+    List<String> sources = new ArrayList<>();
+    seen.forEach(
+        (source, before) -> {
+          if (before.isNewsFor(threadId, runId)) {
+            sources.add(source);
+          }
+        });
+    for (String source : sources) {
+      seen.computeIfPresent(source, (name, before) -> before.told(runId));
+    }
+    if (!sources.isEmpty()) {
       throw new StoreException(
           Category.TRANSIENT, "another server answers, which may have less: publish all");
     }
+  }
+
+  /** Forgets what was seen of a source, which publishes no more. */
+  void forget(String source) {
+    seen.remove(source);
   }
 
   /** Takes in a publication that is made now; null where the source is being retired. */
@@ -60,8 +76,9 @@ final class LedgerPublisher {
         new Publishing(store, keys, index, publication, publishedMs, leaseEndMs);
     Result result = publishing.run(before.runId, touches, publications.getAndIncrement());
     if (result == Result.ACCEPTED) {
-      latestRunId = publishing.runId();
-      seen.put(source, new Seen(touches ? publishedMs : before.touchedMs, publishing.runId()));
+      String runId = publishing.runId();
+      long touchedMs = touches ? publishedMs : before.touchedMs;
+      seen.put(source, new Seen(touchedMs, runId, Thread.currentThread().getId(), runId));
     } else if (result != Result.STALE) {
       seen.remove(source);
     }
@@ -73,8 +90,21 @@ final class LedgerPublisher {
    *
    * @param touchedMs when all families of the source were last given their time to live
    * @param runId the server's; another one once it was started again or others took over
+   * @param threadId who has published it
+   * @param toldRunId the run that this thread knows of
    */
-  private record Seen(long touchedMs, String runId) {
-    private static final Seen NOTHING = new Seen(0, "");
+  private record Seen(long touchedMs, String runId, long threadId, String toldRunId) {
+    private static final Seen NOTHING = new Seen(0, "", 0, "");
+
+    boolean isNewsFor(long otherId, String otherRunId) {
+      return threadId == otherId
+          && !toldRunId.isEmpty()
+          && !otherRunId.isEmpty()
+          && !toldRunId.equals(otherRunId);
+    }
+
+    Seen told(String otherRunId) {
+      return new Seen(touchedMs, runId, threadId, otherRunId);
+    }
   }
 }

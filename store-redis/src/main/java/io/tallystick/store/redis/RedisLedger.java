@@ -162,6 +162,7 @@ final class RedisLedger implements Ledger {
     List<Task> tasks = new ArrayList<>();
     names.forEach(name -> tasks.add(Task.ofSource(keys.family(name), source, keepsBaseline)));
     int baselines = folder.fold(tasks);
+    publisher.forget(source);
     return end(source, baselines);
   }
 

@@ -24,6 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +232,38 @@ class RedisLossTest extends OneServer {
       other.ledger().publish(all("a", 2, counter("m", count("/", 1))));
       assertThat(other.ledger().id()).isEqualTo(id);
     }
+  }
+
+  @Test
+  void shouldTellEachThatPublishesAndNobodyElseThatTheServerIsAnotherOne() throws Exception {
+    Path own = folder.resolve(prefix);
+    ExecutorService second = Executors.newSingleThreadExecutor();
+    ExecutorService reader = Executors.newSingleThreadExecutor();
+    try (RedisProcess restarted = RedisProcess.start(own, "--appendonly", "no");
+        RedisStore other = RedisStore.open(restarted.url(), clock)) {
+      Callable<String> asks = other.ledger()::id;
+      String id = asks.call();
+      other.ledger().publish(all("a", 1, counter("m", count("/", 1))));
+      by(second, () -> other.ledger().publish(all("b", 1, counter("m", count("/", 2)))));
+      by(reader, () -> other.ledger().publish(all("ended", 1, counter("m", count("/", 3)))));
+      assertThat(by(reader, () -> other.ledger().retire("ended"))).isTrue();
+      restarted.run(Command.SAVE);
+      restarted.kill();
+      restarted.restart();
+      Await.until("connections", () -> answers(other));
+      assertThat(by(reader, asks)).isEqualTo(id);
+      assertThatThrownBy(asks::call).hasMessageContaining("another server");
+      other.ledger().publish(all("a", 2, counter("m", count("/", 1))));
+      assertThatThrownBy(() -> by(second, asks)).hasMessageContaining("another server");
+      assertThat(List.of(asks.call(), by(second, asks), by(reader, asks))).containsOnly(id);
+    } finally {
+      second.shutdownNow();
+      reader.shutdownNow();
+    }
+  }
+
+  private static <T> T by(ExecutorService thread, Callable<T> call) throws Exception {
+    return thread.submit(call).get(1, TimeUnit.MINUTES);
   }
 
   private static boolean answers(RedisStore store) {
