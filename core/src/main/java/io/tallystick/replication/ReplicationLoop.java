@@ -188,7 +188,9 @@ final class ReplicationLoop implements Runnable {
     try {
       lookAfter(present, target, isLast);
     } catch (Throwable e) {
-      failure.addSuppressed(e);
+      if (e != failure) { // a store may throw the same again
+        failure.addSuppressed(e);
+      }
     }
   }
 

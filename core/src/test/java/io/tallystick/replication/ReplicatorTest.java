@@ -10,11 +10,14 @@ import io.tallystick.replication.FaultyLedger.Line;
 import io.tallystick.shm.Directory;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.Publication;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.CapturedLog;
 import io.tallystick.testing.TempDirectory;
 import io.tallystick.testing.TurnedClock;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -161,6 +164,28 @@ class ReplicatorTest {
       assertThat(log.messages()).singleElement().asString().contains("category=CORRUPT");
     }
     assertThat(told.failed).containsOnly(FailureCategory.CORRUPT);
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWhenAStoreThrowsTheSameAgain() throws Exception {
+    Told told = new Told();
+    StoreException refusal = new StoreException(Category.PERMANENT, "refused");
+    Ledger refusing =
+        (Ledger)
+            Proxy.newProxyInstance(
+                Ledger.class.getClassLoader(),
+                new Class<?>[] {Ledger.class},
+                (proxy, method, arguments) -> {
+                  throw refusal;
+                });
+    try (CapturedLog log = CapturedLog.open();
+        Replicator replicator = builder(() -> refusing).listener(told).start()) {
+      Await.until("failed", () -> !told.failed.isEmpty());
+      assertThat(replicator.lastSuccessMs()).isEmpty();
+      Await.until("warning", () -> !log.messages().isEmpty());
+      assertThat(log.messages()).singleElement().asString().contains("category=PERMANENT");
+    }
+    assertThat(told.failed).containsOnly(FailureCategory.PERMANENT);
   }
 
   @Test
