@@ -38,7 +38,7 @@ class RedisCutTest {
   void start() throws Exception {
     server = RedisProcess.start(folder);
     proxy = CuttingProxy.start(server.port());
-    store = RedisStore.open(proxy.url() + "?connectTimeoutMs=500&timeoutMs=500");
+    store = RedisStore.open(proxy.url());
   }
 
   @AfterEach
