@@ -1,0 +1,56 @@
+package io.tallystick.sd.cache;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a list is to be made anew.
+ *
+ * <p>A path that was asked for within its last two intervals is kept warm: its list is made again
+ * once it is as old as the interval, which is that of the refreshes, or a longer one that those who
+ * ask come in; and before it is too old in any case. A path that nobody asks for any more is left
+ * alone. So is one that fails, for a while, and for longer once its job is a dead letter.
+ */
+final class RefreshRule {
+  private static final long OFFER_AGAIN_MS = 5_000; // should the store have lost the job
+
+  private final CacheSettings settings;
+
+  RefreshRule(CacheSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Whether a list is to be made, in the place of the one that there is. */
+  boolean isDue(QueryEntry entry, View.@Nullable Copy copy, long nowMs) {
+    long intervalMs = Math.max(settings.refreshEvery().toMillis(), entry.intervalMs());
+    if (nowMs - entry.askedMs() > 2 * intervalMs) {
+      return false;
+    }
+    long beforeStaleMs = settings.fresh().toMillis() * 4 / 5;
+    return copy == null
+        || nowMs - copy.status().updatedMs() >= Math.min(intervalMs, beforeStaleMs);
+  }
+
+  /** Whether nobody has asked for so long that nothing of a query need be kept. */
+  boolean isForgotten(QueryEntry entry, long nowMs) {
+    long keptMs = Math.max(settings.maxStale().toMillis(), 2 * entry.intervalMs());
+    return nowMs - entry.askedMs() > keptMs;
+  }
+
+  /** Whether a generation is to be asked for, unless one was just now. */
+  boolean mayOffer(QueryEntry entry, View.@Nullable Copy copy, long nowMs) {
+    long offeredMs = entry.offeredMs();
+    boolean isAnswered = copy != null && copy.status().updatedMs() >= offeredMs;
+    return offeredMs == View.NEVER_MS || isAnswered || nowMs - offeredMs >= OFFER_AGAIN_MS;
+  }
+
+  /** Whether the last failure, if any, was long enough ago. */
+  boolean isOver(@Nullable GenerationError error, long nowMs) {
+    if (error == null) {
+      return true;
+    }
+    Duration pause =
+        error.attempt() >= ListStore.ATTEMPTS ? ListStore.MAX_BACKOFF : ListStore.ERROR_PAUSE;
+    return nowMs - error.timestampMs() >= pause.toMillis();
+  }
+}
