@@ -37,7 +37,6 @@ public final class TargetLists implements AutoCloseable {
   private final DiscoveryMetrics metrics;
   private final QueryEntries entries;
   private final StoreLooks looks;
-  private final RawRuns rawRuns;
   private final Overview overview;
 
   private TargetLists(
@@ -52,7 +51,6 @@ public final class TargetLists implements AutoCloseable {
     this.clock = clock;
     this.metrics = metrics;
     this.entries = new QueryEntries(settings.queriesPerPath());
-    this.rawRuns = new RawRuns(targets);
     this.looks =
         new StoreLooks(
             store,
@@ -200,7 +198,7 @@ public final class TargetLists implements AutoCloseable {
    *     {@link GenerationException#NO_SUCH_PATH}
    */
   public String raw(TargetQuery query) throws GenerationException, InterruptedException {
-    return rawRuns.run(query);
+    return targets.raw(query.path(), query.arguments());
   }
 
   /**
@@ -221,6 +219,12 @@ public final class TargetLists implements AutoCloseable {
   /** Jobs whose workers failed or died too often, the oldest first; none where there is no store. */
   public List<JobQueue.DeadLetter> deadLetters(int limit) {
     return overview.deadLetters(limit);
+  }
+
+  /** Whether this process has a list of a query, and need not wait for the store to answer. */
+  public boolean hasList(TargetQuery query) {
+    QueryEntry entry = entries.get(query);
+    return entry != null && entry.view().copy() != null;
   }
 
   /** Whether the store can be used, as far as is known. */
