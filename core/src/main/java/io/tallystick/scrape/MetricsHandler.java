@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A scrape is written to a buffer first, so that a slow client holds up its own thread only, and
  * that for no longer than the JDK's server allows.
  */
-final class MetricsHandler implements HttpHandler {
+public final class MetricsHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final String PATH = "/metrics";
   private static final String PAGE =
@@ -44,15 +44,29 @@ final class MetricsHandler implements HttpHandler {
     this.filter = NameFilter.of(properties.getExporterFilterProperties());
   }
 
+  /**
+   * Answers with the metrics of a target whatever path it is asked for, for a server that has more
+   * to serve than those.
+   */
+  public static HttpHandler atAnyPath(ScrapeTarget target, PrometheusProperties properties) {
+    MetricsHandler handler = new MetricsHandler(target, properties);
+    return exchange -> {
+      try (exchange) {
+        if (isRead(exchange)) {
+          handler.metrics(exchange);
+        }
+      }
+    };
+  }
+
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
-      String method = exchange.getRequestMethod();
-      if (!method.equals("GET") && !method.equals("HEAD")) {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        answer(exchange, 405, "text/plain; charset=utf-8", "method not allowed: " + method + "\n");
-      } else if (path.equals(PATH)) {
+      if (!isRead(exchange)) {
+        return;
+      }
+      if (path.equals(PATH)) {
         metrics(exchange);
       } else if (path.equals("/")) {
         answer(exchange, 200, "text/html; charset=utf-8", PAGE);
@@ -60,6 +74,17 @@ final class MetricsHandler implements HttpHandler {
         answer(exchange, 404, "text/plain; charset=utf-8", "not found, try " + PATH + "\n");
       }
     }
+  }
+
+  /** Whether it reads; where it does not, it is answered. */
+  private static boolean isRead(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestMethod();
+    if (method.equals("GET") || method.equals("HEAD")) {
+      return true;
+    }
+    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+    answer(exchange, 405, "text/plain; charset=utf-8", "method not allowed: " + method + "\n");
+    return false;
   }
 
   private void metrics(HttpExchange exchange) throws IOException {

@@ -39,6 +39,8 @@ public final class ScrapeServer implements AutoCloseable {
     // The JDK's server has no time limits of its own and reads these once, before its first start.
     System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", "10");
     System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", "60");
+    // Else the body of an answer may wait for its head to be acknowledged, which clients delay.
+    System.getProperties().putIfAbsent("sun.net.httpserver.nodelay", "true");
   }
 
   private final ReentrantLock lock = new ReentrantLock();

@@ -1,7 +1,7 @@
 package io.tallystick.server;
 
+import io.tallystick.http.HttpListener;
 import io.tallystick.server.health.HealthConfig;
-import io.tallystick.server.health.HealthServer;
 import io.tallystick.server.health.HealthService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
     description =
         "Checks what a config names, and serves what it found over HTTP until it is told to end.")
 final class HealthCommand implements Callable<Integer> {
+  private static final int MOST_REQUESTS = 256; // at a time
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -44,7 +46,8 @@ final class HealthCommand implements Callable<Integer> {
   private void serve(HealthFile config, HealthConfig settings, InetSocketAddress address)
       throws IOException {
     try (HealthService service = config.start(settings);
-        HealthServer server = HealthServer.start(address, service.handler())) {
+        HttpListener server =
+            HttpListener.start("tallystick-health", address, MOST_REQUESTS, service.handler())) {
       String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
       out.line("serving health at http://" + host + ":" + server.port() + "/health/state");
       new CountDownLatch(1).await();

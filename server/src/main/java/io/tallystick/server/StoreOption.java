@@ -70,8 +70,13 @@ final class StoreOption {
    * @throws io.tallystick.store.StoreException if the store cannot be opened
    */
   Store open() {
+    return open(given());
+  }
+
+  /** As {@link #open()}, of a URL that was given otherwise. */
+  static Store open(String url) {
     try {
-      return Stores.open(given());
+      return Stores.open(url);
     } catch (IllegalArgumentException e) {
       throw refusal(e);
     }
@@ -79,8 +84,13 @@ final class StoreOption {
 
   /** The URL without secrets. */
   String name() {
+    return name(given());
+  }
+
+  /** A URL without secrets. */
+  static String name(String url) {
     try {
-      return StoreUrl.parse(given()).toString();
+      return StoreUrl.parse(url).toString();
     } catch (IllegalArgumentException e) {
       throw refusal(e);
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 final class HealthCommandIT {
-  private static final int MORE_THAN_THREADS = 80;
+  private static final int SLOW_CLIENTS = 80;
   private static final String SECRET = "0123456789-the-secret";
 
   @TempDir Path folder;
@@ -81,7 +81,7 @@ final class HealthCommandIT {
     List<Socket> slow = new ArrayList<>();
     try (BufferedReader lines = serving.inputReader(UTF_8)) {
       URI uri = uriOf(lines.readLine());
-      for (int i = 0; i < MORE_THAN_THREADS; i++) {
+      for (int i = 0; i < SLOW_CLIENTS; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), uri.getPort());
         slow.add(socket);
         socket.setSoTimeout(30_000); // else a read that is never answered could not fail

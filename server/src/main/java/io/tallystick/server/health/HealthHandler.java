@@ -7,6 +7,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.tallystick.health.HealthMonitor;
 import io.tallystick.health.HealthState;
+import io.tallystick.http.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ final class HealthHandler implements HttpHandler {
 
   /** What a path does. */
   private interface Responder {
-    Answer answer(HttpExchange exchange) throws IOException;
+    Response answer(HttpExchange exchange) throws IOException;
   }
 
   private record Endpoint(List<String> methods, Responder responder) {}
@@ -64,13 +65,13 @@ final class HealthHandler implements HttpHandler {
     }
   }
 
-  private Answer answer(HttpExchange exchange) throws IOException {
+  private Response answer(HttpExchange exchange) throws IOException {
     Endpoint endpoint = endpoints.get(exchange.getRequestURI().getPath());
     if (endpoint == null) {
       return notFound(exchange.getRequestURI().getPath());
     }
     if (!endpoint.methods.contains(exchange.getRequestMethod())) {
-      return Answer.error(405, "method not allowed")
+      return Response.error(405, "method not allowed")
           .with("Allow", String.join(", ", endpoint.methods));
     }
     try {
@@ -80,18 +81,18 @@ final class HealthHandler implements HttpHandler {
           System.Logger.Level.ERROR,
           "request failed: path=" + exchange.getRequestURI().getPath(),
           e);
-      return Answer.error(500, "request failed, see the log");
+      return Response.error(500, "request failed, see the log");
     }
   }
 
-  private static Answer notFound(String path) throws IOException {
+  private static Response notFound(String path) throws IOException {
     return path != null && path.startsWith("/monitoring/")
-        ? Answer.error(404, "unknown source: known=" + Webhook.SOURCES)
-        : Answer.error(404, "not found, try /health/state");
+        ? Response.error(404, "unknown source: known=" + Webhook.SOURCES)
+        : Response.error(404, "not found, try /health/state");
   }
 
-  private static Answer live() throws IOException {
-    return Answer.json(
+  private static Response live() throws IOException {
+    return Response.json(
         200,
         json -> {
           json.writeStartObject();
@@ -100,22 +101,22 @@ final class HealthHandler implements HttpHandler {
         });
   }
 
-  private Answer ready() throws IOException {
+  private Response ready() throws IOException {
     HealthState state = monitor.state();
-    return Answer.json(state.isReady() ? 200 : 503, json -> StateJson.writeReadiness(state, json));
+    return Response.json(state.isReady() ? 200 : 503, json -> StateJson.writeReadiness(state, json));
   }
 
-  private Answer state() throws IOException {
+  private Response state() throws IOException {
     HealthState state = monitor.state();
-    return Answer.json(200, json -> StateJson.writeAll(state, json));
+    return Response.json(200, json -> StateJson.writeAll(state, json));
   }
 
-  private Answer checks() throws IOException {
+  private Response checks() throws IOException {
     HealthState state = monitor.state();
-    return Answer.json(200, json -> StateJson.writeChecks(state, json));
+    return Response.json(200, json -> StateJson.writeChecks(state, json));
   }
 
-  private Answer metrics(HttpExchange exchange) throws IOException {
+  private Response metrics(HttpExchange exchange) throws IOException {
     String accept =
         String.join(",", exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
     ExpositionFormatWriter writer = formats.findWriter(accept);
@@ -123,22 +124,22 @@ final class HealthHandler implements HttpHandler {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     writer.write(body, SnapshotSink.of(monitor.state()), scheme);
     String type = writer.getContentType() + scheme.toHeaderFormat();
-    return new Answer(200, Map.of("Content-Type", type), body.toByteArray());
+    return new Response(200, Map.of("Content-Type", type), body.toByteArray());
   }
 
-  private Answer cascade(HttpExchange exchange) throws IOException {
+  private Response cascade(HttpExchange exchange) throws IOException {
     // The server's time limit of a request holds until all of it is taken, and checks may be
     // longer.
     if (exchange.getRequestBody().readNBytes(MOST_BYTES + 1).length > MOST_BYTES) {
-      return Answer.error(413, "body is too large: bytes=" + MOST_BYTES)
+      return Response.error(413, "body is too large: bytes=" + MOST_BYTES)
           .with("Connection", "close");
     }
     if (!cascades.tryAcquire()) {
-      return Answer.error(429, "others wait for checks, try again").with("Retry-After", "1");
+      return Response.error(429, "others wait for checks, try again").with("Retry-After", "1");
     }
     try {
       HealthState state = monitor.run();
-      return Answer.json(200, json -> StateJson.writeCascade(state, json));
+      return Response.json(200, json -> StateJson.writeCascade(state, json));
     } finally {
       cascades.release();
     }

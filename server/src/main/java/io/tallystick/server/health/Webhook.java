@@ -2,6 +2,7 @@ package io.tallystick.server.health;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.tallystick.health.Components;
+import io.tallystick.http.Response;
 import io.tallystick.server.health.WebhookEvent.BadEventException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,22 +30,22 @@ final class Webhook {
     this.secret = secret;
   }
 
-  Answer answer(HttpExchange exchange) throws IOException {
+  Response answer(HttpExchange exchange) throws IOException {
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     if (secret.isEmpty() || !secret.get().isIn(authorization)) {
       String why = secret.isEmpty() ? "webhooks are off: no secret is set" : "not authorized";
-      return Answer.error(401, why).with("WWW-Authenticate", "Bearer");
+      return Response.error(401, why).with("WWW-Authenticate", "Bearer");
     }
     InputStream in = exchange.getRequestBody();
     byte[] body = in.readNBytes(MOST_BYTES + 1);
     if (body.length > MOST_BYTES) {
       passOver(in);
-      return Answer.error(413, "body is too large: bytes=" + MOST_BYTES)
+      return Response.error(413, "body is too large: bytes=" + MOST_BYTES)
           .with("Connection", "close");
     }
     try {
       int ingested = ingest(WebhookEvent.parse(body));
-      return Answer.json(
+      return Response.json(
           200,
           json -> {
             json.writeStartObject();
@@ -52,7 +53,7 @@ final class Webhook {
             json.writeEndObject();
           });
     } catch (BadEventException e) {
-      return Answer.error(400, String.valueOf(e.getMessage()));
+      return Response.error(400, String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tallystick.server.health;
 
 import com.sun.net.httpserver.HttpHandler;
+import io.tallystick.http.HttpListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,16 +16,22 @@ import java.net.http.HttpResponse.BodyHandlers;
 final class HealthClient implements AutoCloseable {
   static final String SECRET = "0123456789-the-secret";
 
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final HealthServer server;
+  private static final int REQUESTS = 64;
 
-  private HealthClient(HealthServer server) {
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpListener server;
+
+  private HealthClient(HttpListener server) {
     this.server = server;
   }
 
   static HealthClient of(HttpHandler handler) throws IOException {
     return new HealthClient(
-        HealthServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler));
+        HttpListener.start(
+            "health",
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            REQUESTS,
+            handler));
   }
 
   int port() {

@@ -1,0 +1,95 @@
+package io.tallystick.sd.http;
+
+import com.sun.net.httpserver.Headers;
+import io.tallystick.http.Response;
+import io.tallystick.sd.cache.DiscoveryMetrics;
+import io.tallystick.sd.cache.Reload;
+import io.tallystick.sd.cache.TargetLists;
+import io.tallystick.sd.cache.TargetQuery;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests for {@code /targets}.
+ *
+ * <p>Those whose list is in this process are answered at once. Others may have to wait, for the
+ * store or for a generator, and are worked on by turns.
+ *
+ * <p>Threading: any.
+ */
+final class ListsEndpoint {
+  /** The label of paths that do not exist; none that does begins with a slash. */
+  private static final String OTHER_PATHS = "/unknown";
+
+  private static final String INTERVAL = "X-Prometheus-Refresh-Interval-Seconds";
+  private static final double MOST_INTERVAL_SECONDS = 24 * 60 * 60;
+
+  private final TargetLists lists;
+  private final DiscoveryMetrics metrics;
+  private final Duration patience;
+  private final Turns turns;
+
+  ListsEndpoint(TargetLists lists, DiscoveryMetrics metrics, Duration patience, Turns turns) {
+    this.lists = lists;
+    this.metrics = metrics;
+    this.patience = patience;
+    this.turns = turns;
+  }
+
+  Response answer(TargetRequest request, Headers headers) throws IOException, InterruptedException {
+    TargetQuery query = request.query();
+    if (request.debug()) {
+      return turns.take(() -> DebugAnswer.of(query, lists.state(query)));
+    }
+    if (request.reload()) {
+      return turns.take(() -> reload(query));
+    }
+    long startNs = System.nanoTime();
+    Turns.Work look = () -> look(query, headers);
+    Response response = lists.hasList(query) ? look.answer() : turns.take(look);
+    String path = response.status() == 404 ? OTHER_PATHS : query.path();
+    metrics.requested(path, response.status(), Duration.ofNanos(System.nanoTime() - startNs));
+    return response;
+  }
+
+  private Response look(TargetQuery query, Headers headers)
+      throws IOException, InterruptedException {
+    Optional<Duration> interval = interval(headers.getFirst(INTERVAL));
+    return ListAnswer.of(lists.get(query, patience, interval), headers);
+  }
+
+  /** In which interval Prometheus asks; empty where that is not said, or cannot be. */
+  private static Optional<Duration> interval(@Nullable String seconds) {
+    if (seconds == null) {
+      return Optional.empty();
+    }
+    try {
+      double number = Double.parseDouble(seconds.strip());
+      return number > 0 && number <= MOST_INTERVAL_SECONDS
+          ? Optional.of(Duration.ofMillis(Math.round(number * 1e3)))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Response reload(TargetQuery query) throws IOException {
+    Optional<Reload> reload = lists.reload(query);
+    if (reload.isEmpty()) {
+      return Response.error(404, "no such path, or asked for with too many different arguments");
+    }
+    return Response.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", "reload_initiated");
+          json.writeStringField("requested_path", query.key());
+          json.writeStringField("message", "The list is being made anew; ask again.");
+          json.writeBooleanField("cache_cleared", reload.get().cacheCleared());
+          json.writeBooleanField("error_cache_cleared", reload.get().errorCacheCleared());
+          json.writeEndObject();
+        });
+  }
+}

@@ -1,0 +1,148 @@
+package io.tallystick.sd.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.tallystick.http.Response;
+import io.tallystick.sd.cache.DiscoveryMetrics;
+import io.tallystick.sd.cache.TargetLists;
+import io.tallystick.store.StoreException;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds what a request is for, and answers it. Whatever goes wrong here is logged, and shown as no
+ * more than that it did.
+ *
+ * <p>Threading: any. Answers are sent when the work on them is over, so that clients which are slow
+ * to take theirs are in nobody's way.
+ */
+final class SdHandler implements HttpHandler {
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
+  private static final int MOST_CHARS = 8 << 10; // of path and query, encoded
+  private static final Duration TURN_PATIENCE = Duration.ofSeconds(5);
+  private static final String TARGETS = "/targets";
+  private static final String RAW = "/scrape_configs";
+  private static final String METRICS = "/metrics";
+  private static final String LIVE = "/health/live";
+  private static final String READY = "/health/ready";
+
+  private final String prefix;
+  private final Optional<BasicAuthentication> users;
+  private final TargetLists lists;
+  private final ListsEndpoint targets;
+  private final RawEndpoint raw;
+  private final Page page;
+  private final Turns turns;
+  private final HttpHandler scrapes;
+
+  SdHandler(
+      HttpSettings settings, TargetLists lists, DiscoveryMetrics metrics, HttpHandler scrapes) {
+    this.prefix = settings.prefix();
+    this.users = settings.users();
+    this.lists = lists;
+    this.turns = new Turns(settings.threads(), TURN_PATIENCE);
+    this.targets = new ListsEndpoint(lists, metrics, settings.patience(), turns);
+    this.raw = new RawEndpoint(lists);
+    this.page = new Page(lists);
+    this.scrapes = scrapes;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getRawPath();
+      String endpoint = endpoint(path == null ? "" : path);
+      Optional<Response> refusal = refusal(exchange, endpoint);
+      if (refusal.isPresent()) {
+        refusal.get().send(exchange);
+      } else if (endpoint.equals(METRICS)) {
+        scrapes.handle(exchange);
+      } else {
+        answer(exchange, endpoint).send(exchange);
+      }
+    }
+  }
+
+  /** The path below the prefix; what others ask for is at the root besides. */
+  private String endpoint(String path) {
+    if (path.equals(METRICS) || path.equals(LIVE) || path.equals(READY)) {
+      return path;
+    }
+    return path.startsWith(prefix) ? path.substring(prefix.length()) : "/elsewhere";
+  }
+
+  /** Why a request is not looked at any further. */
+  private Optional<Response> refusal(HttpExchange exchange, String endpoint) throws IOException {
+    URI uri = exchange.getRequestURI();
+    int length = endpoint.length() + (uri.getRawQuery() == null ? 0 : uri.getRawQuery().length());
+    if (length > MOST_CHARS) {
+      return Optional.of(Response.error(414, "request is too long: characters=" + MOST_CHARS));
+    }
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return Optional.of(
+          Response.error(405, "method not allowed")
+              .with("Allow", "GET, HEAD")
+              .with("Connection", "close")); // a body may follow, which nobody reads
+    }
+    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    boolean isHealth = endpoint.equals(LIVE) || endpoint.equals(READY); // says nothing of targets
+    if (users.isPresent() && !isHealth && !users.get().admits(authorization)) {
+      return Optional.of(
+          Response.error(401, "not authorized")
+              .with("WWW-Authenticate", "Basic realm=\"tallystick\", charset=\"UTF-8\""));
+    }
+    return Optional.empty();
+  }
+
+  private Response answer(HttpExchange exchange, String endpoint) throws IOException {
+    try {
+      return found(exchange, endpoint);
+    } catch (StoreException e) {
+      return Response.error(503, "store cannot be used: " + e.getMessage())
+          .with("Retry-After", "5");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the server is closed
+      return Response.error(503, "server is closed").with("Retry-After", "5");
+    } catch (IOException | RuntimeException e) { // whoever asked cannot mend it
+      LOG.log(System.Logger.Level.ERROR, "request failed: path=" + endpoint, e);
+      return Response.error(500, "request failed, see the log");
+    }
+  }
+
+  private Response found(HttpExchange exchange, String endpoint)
+      throws IOException, InterruptedException {
+    if (isAtOrBelow(TARGETS, endpoint) || isAtOrBelow(RAW, endpoint)) {
+      return ofGenerators(exchange, endpoint);
+    }
+    return switch (endpoint) {
+      case "/" -> turns.take(page::answer);
+      case "" -> new Response(308, Map.of("Location", prefix + "/"), new byte[0]);
+      case LIVE -> HealthAnswer.live();
+      case READY -> HealthAnswer.ready(lists.isReady());
+      default -> Response.error(404, "not found, try " + prefix + TARGETS);
+    };
+  }
+
+  private static boolean isAtOrBelow(String folder, String path) {
+    return path.startsWith(folder)
+        && (path.length() == folder.length() || path.charAt(folder.length()) == '/');
+  }
+
+  private Response ofGenerators(HttpExchange exchange, String endpoint)
+      throws IOException, InterruptedException {
+    boolean isList = isAtOrBelow(TARGETS, endpoint);
+    String path = endpoint.substring(isList ? TARGETS.length() : RAW.length());
+    Optional<TargetRequest> request =
+        TargetRequest.read(path, exchange.getRequestURI().getRawQuery());
+    if (request.isEmpty()) {
+      return Response.error(400, "not text: expected=UTF-8, percent-encoded");
+    }
+    return isList
+        ? targets.answer(request.get(), exchange.getRequestHeaders())
+        : raw.answer(request.get().query());
+  }
+}

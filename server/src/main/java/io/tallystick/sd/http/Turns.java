@@ -1,0 +1,37 @@
+package io.tallystick.sd.http;
+
+import io.tallystick.http.Response;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A bound on how many requests are worked on at a time. Others wait for their turn, and are told to
+ * come again where that takes too long. Threading: any.
+ */
+final class Turns {
+  private final Semaphore free;
+  private final Duration patience;
+
+  Turns(int most, Duration patience) {
+    this.free = new Semaphore(most);
+    this.patience = patience;
+  }
+
+  /** What finds an answer. */
+  interface Work {
+    Response answer() throws IOException, InterruptedException;
+  }
+
+  Response take(Work work) throws IOException, InterruptedException {
+    if (!free.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      return Response.error(503, "too many requests at a time, try again").with("Retry-After", "1");
+    }
+    try {
+      return work.answer();
+    } finally {
+      free.release();
+    }
+  }
+}
