@@ -84,6 +84,10 @@ final class QueryEntry {
     return mine;
   }
 
+  boolean isBeingChecked() {
+    return check.get() != null;
+  }
+
   /** Ends the look at the store. */
   void checked() {
     Check ended = check.getAndSet(null);

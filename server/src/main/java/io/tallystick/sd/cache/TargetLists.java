@@ -39,7 +39,7 @@ public final class TargetLists implements AutoCloseable {
   private final StoreLooks looks;
   private final Overview overview;
 
-  private TargetLists(
+  TargetLists(
       Store store,
       Targets targets,
       CacheSettings settings,
@@ -238,6 +238,16 @@ public final class TargetLists implements AutoCloseable {
     long lastMs = settings.maxStale().toMillis();
     return looks.isStoreUp()
         || entries.all().stream().anyMatch(entry -> entry.view().copyOf(lastMs, nowMs) != null);
+  }
+
+  /** What is done each second. */
+  void tick() {
+    looks.tick();
+  }
+
+  /** Whether no look at the store is under way. */
+  boolean isIdle() {
+    return entries.all().stream().noneMatch(QueryEntry::isBeingChecked);
   }
 
   @Override

@@ -1,0 +1,85 @@
+package io.tallystick.sd.cache;
+
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.KeyValues;
+import io.tallystick.store.Store;
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A store that can be away, or hang, and that counts what it is asked. */
+final class ScriptedStore {
+  private enum Mode {
+    UP,
+    DOWN,
+    HANGING
+  }
+
+  private final Store store;
+  private final AtomicInteger calls = new AtomicInteger();
+  private final CountDownLatch hanging = new CountDownLatch(1);
+  private volatile Mode mode = Mode.UP;
+
+  ScriptedStore(Store store) {
+    this.store = store;
+  }
+
+  /** The store to use. */
+  Store store() {
+    return proxy(Store.class, store);
+  }
+
+  /** How many calls of its facets there were. */
+  int calls() {
+    return calls.get();
+  }
+
+  void down() {
+    mode = Mode.DOWN;
+  }
+
+  /** From now no call returns, until {@link #up}. */
+  void hang() {
+    mode = Mode.HANGING;
+  }
+
+  void up() {
+    mode = Mode.UP;
+    hanging.countDown();
+  }
+
+  private <T> T proxy(Class<T> type, Object of) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> call(of, method, arguments)));
+  }
+
+  private Object call(Object of, Method method, Object[] arguments) throws Throwable {
+    boolean isFacet = method.getName().equals("keyValues") || method.getName().equals("jobQueue");
+    if (!isFacet) {
+      calls.incrementAndGet();
+      if (mode == Mode.HANGING) {
+        hanging.await();
+      }
+      if (mode != Mode.UP) {
+        throw new StoreException(Category.TRANSIENT, "store is away");
+      }
+    }
+    try {
+      Object result = method.invoke(of, arguments);
+      return switch (method.getName()) {
+        case "keyValues" -> proxy(KeyValues.class, result);
+        case "jobQueue" -> proxy(JobQueue.class, result);
+        default -> result;
+      };
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,439 @@
+package io.tallystick.sd.cache;
+
+import static io.tallystick.sd.cache.Discovery.get;
+import static io.tallystick.sd.cache.Discovery.list;
+import static io.tallystick.sd.cache.Discovery.target;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.store.StoreException;
+import io.tallystick.testing.Await;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class TargetListsTest {
+  private static final Duration HINT_MINUTE = Duration.ofMinutes(1);
+
+  @TempDir Path folder;
+  private Discovery discovery;
+
+  @BeforeEach
+  void open() {
+    discovery = new Discovery(folder.resolve("metrics"));
+    discovery.targets.give("svc", "db1:9100");
+  }
+
+  @AfterEach
+  void close() {
+    discovery.close();
+  }
+
+  private void turn(Duration by) {
+    discovery.clock.turn(by);
+  }
+
+  private static TargetQuery query(String env) {
+    return new TargetQuery("svc", Map.of("env", env));
+  }
+
+  private static Answer ask(TargetLists server, TargetQuery query) throws InterruptedException {
+    return server.get(query, Duration.ZERO, Optional.empty());
+  }
+
+  @Test
+  void shouldQueueOneJobWhenServersHaveNothing() throws Exception {
+    TargetLists one = discovery.server();
+    TargetLists other = discovery.server();
+    for (int i = 0; i < 3; i++) {
+      assertThat(get(one, "svc")).isEqualTo(new Answer.Pending());
+      assertThat(get(other, "svc")).isEqualTo(new Answer.Pending());
+      turn(Duration.ofSeconds(6));
+    }
+    assertThat(discovery.work()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldListWhatTheGeneratorsGaveWhenTheJobHasRun() throws Exception {
+    TargetLists server = discovery.warm("svc");
+
+    Answer.Listed listed = list(server, "svc");
+
+    assertThat(new String(listed.list().json(), UTF_8))
+        .isEqualTo("[{\"targets\":[\"db1:9100\"],\"labels\":{\"job\":\"db\"}}]");
+    assertThat(listed.age()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(listed.list().etag()).matches("\"[0-9a-f]{24}\"");
+    byte[] unzipped =
+        new GZIPInputStream(new ByteArrayInputStream(listed.list().gzip())).readAllBytes();
+    assertThat(unzipped).isEqualTo(listed.list().json());
+  }
+
+  @Test
+  void shouldNotAskTheStoreWhenItWasAskedWithinASecond() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    int before = discovery.scripted.calls();
+    turn(Duration.ofMillis(999));
+    for (int i = 0; i < 100; i++) {
+      assertThat(list(server, "svc").stale()).isFalse();
+    }
+    assertThat(discovery.scripted.calls()).isEqualTo(before);
+  }
+
+  @Test
+  void shouldHaveAnotherServersListWhenASecondIsOver() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.targets.give("svc", "db2:9100");
+    assertThat(discovery.server().reload(TargetQuery.of("svc"))).isPresent();
+    discovery.work();
+    assertThat(target(server, "svc")).isEqualTo("db1:9100");
+    turn(Duration.ofSeconds(1));
+    assertThat(target(server, "svc")).isEqualTo("db2:9100");
+  }
+
+  @Test
+  void shouldKeepWhatIsEncodedWhenTheListIsTheSame() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    EncodedList before = list(server, "svc").list();
+    turn(Duration.ofMinutes(2));
+    list(server, "svc");
+    assertThat(discovery.work()).isEqualTo(1);
+    turn(Duration.ofSeconds(1));
+    Answer.Listed after = list(server, "svc");
+    assertThat(after.age()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(after.list()).isSameAs(before);
+  }
+
+  @Test
+  void shouldServeAStaleListWithItsAgeAndQueueAJobUntilItIsTooOld() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    turn(Duration.ofSeconds(299));
+    assertThat(list(server, "svc").stale()).isFalse();
+    turn(Duration.ofSeconds(1));
+    Answer.Listed stale = list(server, "svc");
+    assertThat(stale.stale()).isTrue();
+    assertThat(stale.age()).isEqualTo(Duration.ofSeconds(301));
+    assertThat(server.sizes().orElseThrow().queued()).isEqualTo(1);
+    turn(Duration.ofSeconds(3600 - 301));
+    assertThat(list(server, "svc").stale()).isTrue();
+    turn(Duration.ofSeconds(1));
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Pending());
+  }
+
+  @Test
+  void shouldSayWhatWentWrongWhenThereIsNoList() throws Exception {
+    discovery.targets.fail("svc", "too slow");
+    TargetLists server = discovery.server();
+    get(server, "svc");
+    discovery.work();
+    turn(Duration.ofSeconds(1));
+
+    GenerationError error = ((Answer.Failed) get(server, "svc")).error();
+
+    assertThat(error.type()).isEqualTo("TimeoutExpired");
+    assertThat(error.message()).isEqualTo("too slow");
+    assertThat(error.traceback()).isEqualTo("trace of it");
+    assertThat(error.workerId()).isEqualTo("w1");
+    assertThat(error.path()).isEqualTo("svc");
+  }
+
+  @Test
+  void shouldKeepTheListWhenALaterGenerationFails() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.targets.fail("svc", "too slow");
+    turn(Duration.ofSeconds(301));
+    list(server, "svc");
+    discovery.work();
+    turn(Duration.ofSeconds(1));
+    assertThat(target(server, "svc")).isEqualTo("db1:9100");
+    assertThat(server.states().get(0).lastError().orElseThrow().message()).isEqualTo("too slow");
+  }
+
+  @Test
+  void shouldNotRunABrokenGeneratorForTenSecondsWhenItIsPolled() throws Exception {
+    discovery.targets.fail("svc", "too slow");
+    TargetLists server = discovery.server();
+    get(server, "svc");
+    discovery.work();
+    for (int i = 0; i < 9; i++) {
+      turn(Duration.ofSeconds(1));
+      assertThat(get(server, "svc")).isInstanceOf(Answer.Failed.class);
+      assertThat(discovery.work()).isZero();
+    }
+    turn(Duration.ofSeconds(1));
+    get(server, "svc");
+    assertThat(discovery.work()).isEqualTo(1);
+  }
+
+  /** Five runs with 10, 20, 40 and 80 seconds between them; then one in each five minutes. */
+  @Test
+  void shouldRunABrokenGeneratorEverLessWhenItIsPolledForAnHour() throws Exception {
+    discovery.targets.fail("svc", "too slow");
+    TargetLists server = discovery.server();
+    int runs = 0;
+    for (int i = 0; i < 3600; i++) {
+      get(server, "svc");
+      if (i % 10 == 0) {
+        server.tick();
+      }
+      runs += discovery.work();
+      turn(Duration.ofSeconds(1));
+    }
+    assertThat(runs).isBetween(20, 45);
+    assertThat(server.deadLetters(10)).hasSize(1);
+    assertThat(server.deadLetters(10).get(0).error()).isEqualTo("too slow");
+    discovery.targets.give("svc", "db1:9100");
+    for (int i = 0; i < 400; i++) {
+      get(server, "svc");
+      discovery.work();
+      turn(Duration.ofSeconds(1));
+    }
+    server.tick();
+    assertThat(list(server, "svc").stale()).isFalse();
+    assertThat(server.deadLetters(10)).isEmpty();
+  }
+
+  @Test
+  void shouldServeItsOwnListWhenTheStoreIsAway() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.scripted.down();
+    turn(Duration.ofSeconds(299));
+    assertThat(list(server, "svc").stale()).isFalse();
+    turn(Duration.ofSeconds(1000));
+    Answer.Listed own = list(server, "svc");
+    assertThat(own.stale()).isTrue();
+    assertThat(own.age()).isEqualTo(Duration.ofSeconds(1300));
+    assertThat(server.isReady()).isTrue();
+    assertThat(server.sizes()).isEmpty();
+    turn(Duration.ofSeconds(2301));
+    assertThat(get(server, "svc")).isInstanceOf(Answer.Unavailable.class);
+    assertThat(server.isReady()).isFalse();
+  }
+
+  @Test
+  void shouldSayThatTheStoreIsAwayWhenItHasNoListOfItsOwn() throws Exception {
+    TargetLists server = discovery.server();
+    discovery.scripted.down();
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Unavailable("store is away"));
+    assertThatThrownBy(() -> server.reload(TargetQuery.of("svc")))
+        .isInstanceOf(StoreException.class);
+    assertThat(server.states()).hasSize(1);
+    discovery.scripted.up();
+    turn(Duration.ofSeconds(1));
+    server.tick();
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Pending());
+    assertThat(server.isStoreUp()).isTrue();
+  }
+
+  @Test
+  void shouldLeaveAStoreAloneThatIsAway() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.scripted.down();
+    turn(Duration.ofSeconds(1));
+    list(server, "svc");
+    int before = discovery.scripted.calls();
+    for (int i = 0; i < 100; i++) {
+      turn(Duration.ofSeconds(1));
+      list(server, "svc");
+    }
+    assertThat(discovery.scripted.calls()).isEqualTo(before);
+    server.tick();
+    assertThat(discovery.scripted.calls()).isEqualTo(before + 1); // asks whether it is back
+  }
+
+  @Test
+  void shouldServeItsOwnListWhenTheStoreHangs() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.scripted.hang();
+    for (int i = 0; i < 100; i++) {
+      turn(Duration.ofSeconds(1));
+      assertThat(target(server, "svc")).isEqualTo("db1:9100");
+    }
+  }
+
+  @Test
+  void shouldKeepItsListWhenTheStoreComesBackEmpty() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.store.keyValues().delete("/targets/svc?");
+    discovery.store.keyValues().delete("status:/targets/svc?");
+    turn(Duration.ofSeconds(61));
+    assertThat(target(server, "svc")).isEqualTo("db1:9100");
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(discovery.store.keyValues().exists("/targets/svc?")).isTrue();
+  }
+
+  @Test
+  void shouldNotKnowAPathThatDoesNotExistOrNoMore() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    assertThat(get(server, "svcs")).isEqualTo(new Answer.Unknown());
+    assertThat(server.reload(TargetQuery.of("svcs"))).isEmpty();
+    discovery.targets.remove("svc");
+    turn(Duration.ofSeconds(1));
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Unknown());
+    assertThat(discovery.work()).isZero();
+  }
+
+  @Test
+  void shouldRefuseMoreQueriesOfAPathThanAllowed() throws Exception {
+    CacheSettings three =
+        new CacheSettings(
+            Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 3);
+    TargetLists server = discovery.server(three);
+    discovery.targets.give("other", "db2:9100");
+    for (int i = 0; i < 3; i++) {
+      assertThat(ask(server, query("e" + i))).isEqualTo(new Answer.Pending());
+    }
+    for (int i = 3; i < 1000; i++) {
+      assertThat(ask(server, query("e" + i))).isEqualTo(new Answer.TooMany(3));
+    }
+    assertThat(discovery.work()).isEqualTo(3);
+    turn(Duration.ofSeconds(1));
+    assertThat(ask(server, query("e1"))).isInstanceOf(Answer.Listed.class);
+    assertThat(get(server, "other")).isEqualTo(new Answer.Pending());
+    turn(Duration.ofSeconds(3601));
+    server.tick();
+    assertThat(ask(server, query("e7"))).isEqualTo(new Answer.Pending());
+  }
+
+  @Test
+  void shouldRefreshAheadOfExpiryWhenAPathIsPolled() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    for (int second = 0; second < 1200; second++) {
+      if (second % 60 == 0) {
+        Answer answer =
+            server.get(TargetQuery.of("svc"), Duration.ZERO, Optional.of(HINT_MINUTE));
+        assertThat(((Answer.Listed) answer).age()).isLessThan(Duration.ofSeconds(65));
+      }
+      tickAndWork(server);
+      turn(Duration.ofSeconds(1));
+    }
+    assertThat(discovery.targets.runs()).isBetween(15, 21);
+  }
+
+  @Test
+  void shouldLeaveAPathAloneWhenNobodyAsksAnyMore() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    for (int second = 0; second < 1200; second++) {
+      tickAndWork(server);
+      turn(Duration.ofSeconds(1));
+    }
+    assertThat(discovery.targets.runs()).isBetween(2, 3);
+  }
+
+  /** Polls that are farther apart than lists may be old. */
+  @Test
+  void shouldAnswerFreshWhenPolledSeldomWithAHint() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    Duration tenMinutes = Duration.ofMinutes(10);
+    for (int second = 0; second < 3600; second++) {
+      if (second % 600 == 0) {
+        Answer answer = server.get(TargetQuery.of("svc"), Duration.ZERO, Optional.of(tenMinutes));
+        assertThat(((Answer.Listed) answer).stale()).isFalse();
+      }
+      tickAndWork(server);
+      turn(Duration.ofSeconds(1));
+    }
+    assertThat(discovery.targets.runs()).isLessThan(20);
+  }
+
+  private void tickAndWork(TargetLists server) throws Exception {
+    server.tick();
+    Await.until("looks are done", server::isIdle);
+    discovery.work();
+  }
+
+  @Test
+  void shouldBeginAnewWhenItIsTold() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.targets.fail("svc", "too slow");
+    assertThat(server.reload(TargetQuery.of("svc"))).contains(new Reload(true, false));
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Pending());
+    assertThat(server.state(TargetQuery.of("svc")))
+        .isEqualTo(new QueryState(Optional.empty(), Optional.empty(), true));
+    discovery.work();
+    QueryState state = server.state(TargetQuery.of("svc"));
+    assertThat(state.isPending()).isFalse();
+    assertThat(state.error()).isPresent();
+    assertThat(server.reload(TargetQuery.of("svc"))).contains(new Reload(false, true));
+  }
+
+  @Test
+  void shouldWaitForTheFirstListWhenAskedTo() throws Exception {
+    TargetLists server = discovery.server();
+    CompletableFuture<Answer> answer =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return server.get(TargetQuery.of("svc"), Discovery.LONG, Optional.empty());
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    Await.until("queued", () -> server.sizes().orElseThrow().queued() == 1);
+    discovery.work();
+    Await.until(
+        "answered",
+        () -> {
+          turn(Duration.ofMillis(20));
+          return answer.isDone();
+        });
+    assertThat(answer.join()).isInstanceOf(Answer.Listed.class);
+  }
+
+  @Test
+  void shouldShowPathsAndQueriesWithWhatIsKnownOfThem() throws Exception {
+    discovery.targets.give("cold", "db2:9100");
+    TargetLists server = discovery.warm("svc");
+    ask(server, query("prod"));
+    turn(Duration.ofSeconds(9));
+
+    assertThat(server.states())
+        .containsExactly(
+            new PathState(
+                TargetQuery.of("cold"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
+            new PathState(
+                TargetQuery.of("svc"),
+                Optional.of(1),
+                Optional.of(Duration.ofSeconds(10)),
+                Optional.of(Duration.ZERO),
+                Optional.empty()),
+            new PathState(
+                query("prod"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  @Test
+  void shouldListNothingWhenTheGeneratorsSaySo() throws Exception {
+    discovery.targets.run("svc", arguments -> java.util.List.of());
+    TargetLists server = discovery.warm("svc");
+    assertThat(new String(list(server, "svc").list().json(), UTF_8)).isEqualTo("[]");
+  }
+
+  @Test
+  void shouldGoOnWhenTheStoreHasWhatCannotBeRead() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.store.keyValues().put("/targets/svc?", "{\"results\": 1".getBytes(UTF_8));
+    assertThat(get(discovery.server(), "svc")).isEqualTo(new Answer.Pending());
+    turn(Duration.ofSeconds(1));
+    assertThat(target(server, "svc")).isEqualTo("db1:9100");
+    discovery.work();
+    assertThat(get(discovery.server(), "svc")).isInstanceOf(Answer.Listed.class);
+  }
+}
