@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What servers and workers share: lists, errors, and the queue, under the keys of a query.
@@ -38,6 +39,7 @@ final class ListStore {
 
   private final KeyValues values;
   private final JobQueue queue;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   ListStore(Store store) {
     this.values = store.keyValues();
@@ -78,8 +80,14 @@ final class ListStore {
     try {
       return Optional.of(reader.read(bytes.get()));
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "cannot read what the store has: key=" + key, e);
+      warn(key, e);
       return Optional.empty();
+    }
+  }
+
+  private void warn(String key, IOException e) {
+    if (warned.compareAndSet(false, true)) { // it is read again and again
+      LOG.log(Level.WARNING, "cannot read what the store has: key=" + key, e);
     }
   }
 

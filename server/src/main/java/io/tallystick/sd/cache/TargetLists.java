@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TargetLists implements AutoCloseable {
   private static final long COPY_MS = 1_000;
+  private static final long MISS_MS = 100;
   private static final long WAITING_COPY_MS = 20;
   private static final long WITH_LIST_NS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long WITHOUT_LIST_NS = TimeUnit.SECONDS.toNanos(10);
@@ -102,7 +103,7 @@ public final class TargetLists implements AutoCloseable {
       }
     }
     entry.ask(nowMs, interval.map(Duration::toMillis).orElse(0L));
-    Answer answer = answer(current(entry, COPY_MS));
+    Answer answer = answer(current(entry, entry.view().copy() == null ? MISS_MS : COPY_MS));
     long endNs = System.nanoTime() + wait.toNanos();
     while (answer instanceof Answer.Pending && System.nanoTime() < endNs) {
       TimeUnit.MILLISECONDS.sleep(WAITING_COPY_MS);

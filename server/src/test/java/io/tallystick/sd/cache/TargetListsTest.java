@@ -7,11 +7,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.server.PrivateDirectory;
 import io.tallystick.store.StoreException;
 import io.tallystick.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class TargetListsTest {
   private static final Duration HINT_MINUTE = Duration.ofMinutes(1);
 
-  @TempDir Path folder;
+  @TempDir(factory = PrivateDirectory.class)
+  Path folder;
+
   private Discovery discovery;
 
   @BeforeEach
@@ -421,7 +425,7 @@ final class TargetListsTest {
 
   @Test
   void shouldListNothingWhenTheGeneratorsSaySo() throws Exception {
-    discovery.targets.run("svc", arguments -> java.util.List.of());
+    discovery.targets.run("svc", arguments -> List.of());
     TargetLists server = discovery.warm("svc");
     assertThat(new String(list(server, "svc").list().json(), UTF_8)).isEqualTo("[]");
   }
