@@ -3,15 +3,22 @@ package io.tallystick.http;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A thread for each request, up to a bound; beyond it a few that only refuse, which ask {@link
- * #isToRefuse}; beyond these, requests are rejected.
+ * The threads that requests are answered by, as many as are needed.
+ *
+ * <p>A few take requests in turn, as more threads than cores would only make all of them wait for
+ * each other. A request that none of them has taken for a while shows that they are held up, by
+ * clients that are slow or by a store: then there are more, one for each request that waits.
+ * Requests beyond the bound are given to threads that only refuse, which ask {@link #isToRefuse};
+ * beyond these, requests are rejected.
  *
  * <p>Threading: any.
  */
@@ -19,32 +26,40 @@ final class RequestThreads implements Executor, AutoCloseable {
   /** How many requests at a time are refused, or wait for that. */
   static final int MOST_REFUSALS = 256;
 
+  private static final int FEW = 16;
   private static final int REFUSING_THREADS = 8;
+  private static final long LOOK_MS = 50;
   private static final long IDLE_SECONDS = 10;
 
+  private final int most;
   private final AtomicInteger number = new AtomicInteger();
+  private final AtomicInteger present = new AtomicInteger(); // requests that run, or wait to
+  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+  private final AtomicBoolean isLooking = new AtomicBoolean();
   private final ThreadPoolExecutor answering;
   private final ThreadPoolExecutor refusing;
+  private final ScheduledThreadPoolExecutor looks;
 
-  RequestThreads(String name, int requests) {
-    answering =
+  RequestThreads(String name, int most) {
+    this.most = most;
+    answering = pool(Math.min(FEW, most), waiting, task -> new Thread(null, task, next(name), 0, false));
+    BlockingQueue<Runnable> refused = new LinkedBlockingQueue<>(MOST_REFUSALS - REFUSING_THREADS);
+    refusing = pool(REFUSING_THREADS, refused, task -> new RefusingThread(task, next(name)));
+    looks = new ScheduledThreadPoolExecutor(1, task -> daemon(new Thread(task, name + "-looks")));
+  }
+
+  private static ThreadPoolExecutor pool(
+      int threads, BlockingQueue<Runnable> queue, ThreadFactory factory) {
+    ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            0,
-            requests,
+            threads,
+            threads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> daemon(new Thread(null, task, nextName(name), 0, false)));
-    BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(MOST_REFUSALS - REFUSING_THREADS);
-    refusing =
-        new ThreadPoolExecutor(
-            REFUSING_THREADS,
-            REFUSING_THREADS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            waiting,
-            task -> daemon(new RefusingThread(task, nextName(name))));
-    refusing.allowCoreThreadTimeOut(true);
+            queue,
+            task -> daemon(factory.newThread(task)));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   /** A thread whose requests have no room. */
@@ -54,7 +69,7 @@ final class RequestThreads implements Executor, AutoCloseable {
     }
   }
 
-  private String nextName(String prefix) {
+  private String next(String prefix) {
     return prefix + "-" + number.incrementAndGet();
   }
 
@@ -70,15 +85,49 @@ final class RequestThreads implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable request) {
-    try {
-      answering.execute(request);
-    } catch (RejectedExecutionException e) {
+    if (present.incrementAndGet() > most) {
+      present.decrementAndGet();
       refusing.execute(request);
+      return;
+    }
+    answering.execute(() -> run(request));
+    if (!waiting.isEmpty() && isLooking.compareAndSet(false, true)) {
+      lookLater(waiting.peek());
+    }
+  }
+
+  private void run(Runnable request) {
+    try {
+      request.run();
+    } finally {
+      present.decrementAndGet();
+    }
+  }
+
+  private void lookLater(@Nullable Runnable first) {
+    var unused = looks.schedule(() -> look(first), LOOK_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Looks whether the request still waits that was the first one at the last look. */
+  private void look(@Nullable Runnable first) {
+    Runnable now = waiting.peek();
+    if (now != null && now == first) {
+      int more = Math.max(answering.getCorePoolSize(), Math.min(most, present.get()));
+      answering.setMaximumPoolSize(Math.max(more, answering.getMaximumPoolSize()));
+      answering.setCorePoolSize(more);
+    }
+    if (now == null && answering.getCorePoolSize() > FEW) {
+      answering.setCorePoolSize(Math.min(FEW, most));
+    }
+    isLooking.set(false);
+    if (!waiting.isEmpty() && isLooking.compareAndSet(false, true)) {
+      lookLater(waiting.peek());
     }
   }
 
   @Override
   public void close() {
+    looks.shutdownNow();
     answering.shutdownNow();
     refusing.shutdownNow();
   }

@@ -84,8 +84,12 @@ public final class Main {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"tallystick " + name()};
+    }
+
+    static String name() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"tallystick " + (version == null ? "(not packaged)" : version)};
+      return version == null ? "(not packaged)" : version;
     }
   }
 }

@@ -13,6 +13,9 @@ final class SdCommand {
 
   /** The command with the commands that it has. */
   static CommandLine commandLine(Output out) {
-    return new CommandLine(new SdCommand()).addSubcommand(new SdCheckCommand(out));
+    return new CommandLine(new SdCommand())
+        .addSubcommand(new SdServeCommand(out))
+        .addSubcommand(new SdServerCommand(out))
+        .addSubcommand(new SdCheckCommand(out));
   }
 }

@@ -9,6 +9,7 @@ import io.tallystick.sd.cache.TargetLists;
 import io.tallystick.store.JobQueue;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,9 @@ final class Page {
           "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
           "X-Content-Type-Options",
           "nosniff");
+  private static final Comparator<PathState> BY_PATH =
+      Comparator.comparing((PathState state) -> state.query().path())
+          .thenComparing(state -> Links.title(state.query()));
   private static final String STYLE =
       """
       :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
@@ -93,7 +97,7 @@ final class Page {
     html.append("<table><thead><tr><th>Path</th><th class=\"n\">Targets</th>")
         .append("<th class=\"n\">Age</th><th class=\"n\">Took</th><th>Last error</th><th></th>")
         .append("</tr></thead><tbody>\n");
-    states.stream().limit(MOST_ROWS).forEach(state -> row(html, state));
+    states.stream().sorted(BY_PATH).limit(MOST_ROWS).forEach(state -> row(html, state));
     html.append("</tbody></table>\n");
     if (states.size() > MOST_ROWS) {
       html.append("<p>And " + (states.size() - MOST_ROWS) + " more.</p>\n");
