@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that can be away, or hang, and that counts what it is asked. */
-final class ScriptedStore {
+public final class ScriptedStore {
   private enum Mode {
     UP,
     DOWN,
@@ -24,30 +24,30 @@ final class ScriptedStore {
   private final CountDownLatch hanging = new CountDownLatch(1);
   private volatile Mode mode = Mode.UP;
 
-  ScriptedStore(Store store) {
+  public ScriptedStore(Store store) {
     this.store = store;
   }
 
   /** The store to use. */
-  Store store() {
+  public Store store() {
     return proxy(Store.class, store);
   }
 
   /** How many calls of its facets there were. */
-  int calls() {
+  public int calls() {
     return calls.get();
   }
 
-  void down() {
+  public void down() {
     mode = Mode.DOWN;
   }
 
   /** From now no call returns, until {@link #up}. */
-  void hang() {
+  public void hang() {
     mode = Mode.HANGING;
   }
 
-  void up() {
+  public void up() {
     mode = Mode.UP;
     hanging.countDown();
   }

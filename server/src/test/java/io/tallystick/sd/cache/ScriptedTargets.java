@@ -9,30 +9,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Generators of a test, in memory. */
-final class ScriptedTargets implements Targets {
+public final class ScriptedTargets implements Targets {
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final AtomicInteger runs = new AtomicInteger();
 
   /** What a path gives. */
-  interface Script {
+  public interface Script {
     List<TargetGroup> run(Map<String, String> arguments)
         throws GenerationException, InterruptedException;
   }
 
-  static List<TargetGroup> groups(String... targets) {
+  public static List<TargetGroup> groups(String... targets) {
     return List.of(new TargetGroup(List.of(targets), Map.of("job", "db")));
   }
 
-  static GenerationException failure(String message) {
+  public static GenerationException failure(String message) {
     return new GenerationException("TimeoutExpired", "svc", message, "trace of it");
   }
 
   /** Gives one group with these targets. */
-  ScriptedTargets give(String path, String... targets) {
+  public ScriptedTargets give(String path, String... targets) {
     return run(path, arguments -> groups(targets));
   }
 
-  ScriptedTargets fail(String path, String message) {
+  public ScriptedTargets fail(String path, String message) {
     return run(
         path,
         arguments -> {
@@ -40,17 +40,17 @@ final class ScriptedTargets implements Targets {
         });
   }
 
-  ScriptedTargets run(String path, Script script) {
+  public ScriptedTargets run(String path, Script script) {
     scripts.put(path, script);
     return this;
   }
 
-  void remove(String path) {
+  public void remove(String path) {
     scripts.remove(path);
   }
 
   /** How many generations began. */
-  int runs() {
+  public int runs() {
     return runs.get();
   }
 
