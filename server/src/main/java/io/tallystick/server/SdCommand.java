@@ -16,6 +16,8 @@ final class SdCommand {
     return new CommandLine(new SdCommand())
         .addSubcommand(new SdServeCommand(out))
         .addSubcommand(new SdServerCommand(out))
+        .addSubcommand(new SdWorkerCommand(out))
+        .addSubcommand(new SdQueueCommand(out))
         .addSubcommand(new SdCheckCommand(out));
   }
 }

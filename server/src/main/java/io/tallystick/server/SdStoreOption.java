@@ -34,6 +34,16 @@ final class SdStoreOption {
     return StoreOption.open(given(otherwise));
   }
 
+  /**
+   * The store to look at, which the caller closes: none is made.
+   *
+   * @throws UsageException if the URL is none that can be opened
+   * @throws io.tallystick.store.StoreException if there is none, or it cannot be opened
+   */
+  Store openExisting(String otherwise) {
+    return StoreOption.openExisting(given(otherwise));
+  }
+
   /** The URL without secrets. */
   String name(String otherwise) {
     return StoreOption.name(given(otherwise));

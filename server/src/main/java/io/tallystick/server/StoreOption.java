@@ -44,9 +44,14 @@ final class StoreOption {
    * @throws io.tallystick.store.StoreException if there is none, or it cannot be opened
    */
   Store openExisting() {
-    return existing()
+    return openExisting(given());
+  }
+
+  /** As {@link #openExisting()}, of a URL that was given otherwise. */
+  static Store openExisting(String url) {
+    return existing(url)
         .orElseThrow(
-            () -> new StoreException(Category.PERMANENT, "no such store: store=" + name()));
+            () -> new StoreException(Category.PERMANENT, "no such store: store=" + name(url)));
   }
 
   /**
@@ -56,8 +61,12 @@ final class StoreOption {
    * @throws io.tallystick.store.StoreException if the store cannot be opened
    */
   Optional<Store> existing() {
+    return existing(given());
+  }
+
+  private static Optional<Store> existing(String url) {
     try {
-      return Stores.openExisting(given());
+      return Stores.openExisting(url);
     } catch (IllegalArgumentException e) {
       throw refusal(e);
     }

@@ -1,0 +1,170 @@
+package io.tallystick.server;
+
+import io.tallystick.Tallystick;
+import io.tallystick.scrape.ScrapeServer;
+import io.tallystick.sd.cache.DiscoveryMetrics;
+import io.tallystick.sd.cache.Doorbell;
+import io.tallystick.sd.cache.WorkerSettings;
+import io.tallystick.sd.cache.Workers;
+import io.tallystick.sd.generate.GeneratorRoot;
+import io.tallystick.store.Capability;
+import io.tallystick.store.Store;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code tallystick sd worker}: runs the generators that the servers of a store ask for, until the
+ * process is told to end.
+ */
+@Command(
+    name = "worker",
+    description =
+        "Runs the generators that the servers of a store ask for, until it is told to end; then it"
+            + " finishes what runs, or hands it back.")
+final class SdWorkerCommand implements Callable<Integer> {
+  private static final IntegerRange WORKERS = new IntegerRange("num-workers", 1, 1_000);
+  private static final IntegerRange PORTS = new IntegerRange("port", 0, 65_535);
+  private static final int GENERATORS_PER_WORKER = 4; // of a path, at a time
+  private static final int MOST_ID_LENGTH = 128;
+
+  @Mixin private final RootParameter root = new RootParameter();
+  @Mixin private final SdStoreOption store = new SdStoreOption();
+  @Mixin private final SdCacheOptions cache = new SdCacheOptions();
+  @Mixin private final SdMetricsOption metrics = new SdMetricsOption();
+
+  @Option(
+      names = {"-n", "--num-workers", "--num_workers"},
+      paramLabel = "NUMBER",
+      description = "How many paths it generates at a time (default: 4).")
+  private String workers = "4";
+
+  @Option(
+      names = {"--worker-id", "--worker_id"},
+      paramLabel = "ID",
+      description = "What errors and metrics call it (default: host and process id).")
+  private @Nullable String workerId;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "The address to serve metrics on (default: 127.0.0.1).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "PORT",
+      description =
+          "The port to serve metrics on; 0 takes a free one. Of those that share it one serves, for"
+              + " all that count in one directory (default: 8081).")
+  private String port = "8081";
+
+  private final Output out;
+
+  SdWorkerCommand(Output out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = root.path();
+    int number = PORTS.parse(port);
+    requireAddress();
+    Duration keep = cache.settings().maxStale();
+    WorkerSettings settings = WorkerSettings.of(WORKERS.parse(workers), id(), keep);
+    try (Termination termination = new Termination(Thread.currentThread())) {
+      termination.listen();
+      try (Store opened = open();
+          Tallystick tallystick = metrics.open();
+          ScrapeServer scrapes =
+              ScrapeServer.builder()
+                  .scraper(tallystick.scraper())
+                  .properties(ExporterSettings.load())
+                  .bind(host)
+                  .port(number)
+                  .start()) {
+        work(folder, settings, opened, DiscoveryMetrics.register(tallystick, Main.Version.name()), scrapes);
+      }
+    }
+    return Exit.OK;
+  }
+
+  private Store open() {
+    Store opened = store.open(SdStoreOption.REDIS);
+    if (!opened.capabilities().contains(Capability.MULTI_PROCESS)) {
+      opened.close();
+      throw new UsageException(
+          "store is of one process alone: store="
+              + store.name(SdStoreOption.REDIS)
+              + "; give --store one that servers share, or use sd serve");
+    }
+    return opened;
+  }
+
+  private void work(
+      Path folder,
+      WorkerSettings settings,
+      Store opened,
+      DiscoveryMetrics counted,
+      ScrapeServer scrapes) {
+    ExecutorService pool =
+        Executors.newFixedThreadPool(settings.threads() * GENERATORS_PER_WORKER);
+    GeneratorRoot targets =
+        GeneratorRoot.of(folder, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, counted);
+    try (Workers working =
+        Workers.start(
+            opened, targets, settings, InstantSource.system(), counted, new Doorbell())) {
+      out.line(
+          "working: root=" + folder + " store=" + store.name(SdStoreOption.REDIS) + " workers="
+              + settings.threads() + " id=" + settings.id() + " " + metricsAt(scrapes));
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      // The end that was asked for; close() does the rest.
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private String metricsAt(ScrapeServer scrapes) {
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return scrapes.isServing()
+        ? "metrics=http://" + name + ":" + scrapes.port() + "/metrics"
+        : "metrics=standing by, as port " + port + " is in use";
+  }
+
+  private String id() throws UnknownHostException {
+    String id =
+        workerId != null
+            ? workerId
+            : InetAddress.getLocalHost().getHostName() + "-" + ProcessHandle.current().pid();
+    if (id.isBlank() || id.length() > MOST_ID_LENGTH) {
+      throw new UsageException(
+          "not 1 to " + MOST_ID_LENGTH + " characters: worker-id=" + Lines.single(id));
+    }
+    return id;
+  }
+
+  private void requireAddress() throws IOException {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host.isBlank() ? "-" : host);
+    } catch (UnknownHostException e) {
+      throw new UsageException("unknown address: host=" + host + "; use one of this host");
+    }
+    if (!BindOption.isOfThisHost(address)) {
+      throw new UsageException(
+          "not an address of this host: host=" + host + "; use 127.0.0.1, or 0.0.0.0 for all");
+    }
+  }
+}
