@@ -8,6 +8,8 @@ import io.tallystick.store.StoreException.Category;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +23,7 @@ public final class ScriptedStore {
 
   private final Store store;
   private final AtomicInteger calls = new AtomicInteger();
+  private final Map<String, Integer> answeredByName = new ConcurrentHashMap<>();
   private final CountDownLatch hanging = new CountDownLatch(1);
   private volatile Mode mode = Mode.UP;
 
@@ -36,6 +39,11 @@ public final class ScriptedStore {
   /** How many calls of its facets there were. */
   public int calls() {
     return calls.get();
+  }
+
+  /** How many calls of a name have been answered. */
+  public int calls(String name) {
+    return answeredByName.getOrDefault(name, 0);
   }
 
   public void down() {
@@ -73,6 +81,7 @@ public final class ScriptedStore {
     }
     try {
       Object result = method.invoke(of, arguments);
+      answeredByName.merge(method.getName(), 1, Integer::sum);
       return switch (method.getName()) {
         case "keyValues" -> proxy(KeyValues.class, result);
         case "jobQueue" -> proxy(JobQueue.class, result);
