@@ -1,0 +1,171 @@
+package io.tallystick.sd.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.sd.generate.GenerationException;
+import io.tallystick.sd.generate.TargetGroup;
+import io.tallystick.sd.generate.Targets;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is served besides lists. */
+@Timeout(120)
+final class OtherEndpointsTest {
+  @Test
+  void shouldServeBelowAPrefix() throws Exception {
+    try (Site site = new Site().prefix("/sd").patient().start()) {
+      site.targets.give("", "a:1").give("svc", "a:1");
+
+      assertThat(site.status("/sd/targets")).isEqualTo(200);
+      assertThat(site.status("/sd/targets/")).isEqualTo(200);
+      assertThat(site.status("/sd/targets/svc")).isEqualTo(200);
+      assertThat(site.status("/sd/")).isEqualTo(200);
+      assertThat(site.get("/sd").headers().firstValue("Location")).hasValue("/sd/");
+      assertThat(site.status("/sd/metrics")).isEqualTo(200);
+      assertThat(site.status("/metrics")).isEqualTo(200);
+      assertThat(site.status("/sd/health/ready")).isEqualTo(200);
+      assertThat(site.status("/health/live")).isEqualTo(200);
+      for (String path : List.of("/", "/targets", "/sdx/targets", "/sdtargets", "/sd/x")) {
+        assertThat(site.status(path)).as(path).isEqualTo(404);
+      }
+    }
+  }
+
+  @Test
+  void shouldBeReadyWhenItCanAnswer() throws Exception {
+    try (Site site = new Site().start()) {
+      site.targets.give("svc", "a:1");
+      site.store.down();
+      HttpResponse<String> away = site.await(503, "/health/ready");
+      site.store.up();
+      HttpResponse<String> back = site.await(200, "/health/ready");
+      site.await(200, "/targets/svc");
+      site.store.down();
+      HttpResponse<String> warm = site.get("/health/ready");
+
+      assertThat(away.body()).isEqualTo("{\"ready\":false}\n");
+      assertThat(back.body()).isEqualTo("{\"ready\":true}\n");
+      assertThat(warm.statusCode()).isEqualTo(200);
+      assertThat(site.get("/health/live").body()).isEqualTo("{\"live\":true}\n");
+    }
+  }
+
+  @Test
+  void shouldCountRequestsUnderPathsThatExist() throws Exception {
+    try (Site site = new Site().patient().start()) {
+      site.targets.give("svc", "a:1").fail("bad", "no database");
+      site.status("/targets/svc");
+      site.status("/targets/svc?a=b");
+      site.await(502, "/targets/bad");
+      site.status("/targets/no/such");
+      site.status("/targets/nor/this");
+
+      String metrics = site.get("/metrics").body();
+
+      assertThat(metrics)
+          .contains("httpsd_path_requests_total{path=\"svc\",status=\"200\"} 2")
+          .contains("httpsd_path_requests_total{path=\"bad\",status=\"502\"} 1")
+          .contains("httpsd_path_requests_total{path=\"/unknown\",status=\"404\"} 2")
+          .contains("httpsd_path_request_duration_seconds_count")
+          .contains("httpsd_path_last_generated_targets{path=\"svc\"} 1")
+          .contains("version=\"1.2.3\"")
+          .doesNotContain("no/such");
+    }
+  }
+
+  @Test
+  void shouldGiveTheValueOfOneGeneratorAsItIs() throws Exception {
+    Targets generators = new OneGenerator();
+    try (Site site = new Site().start(generators)) {
+      assertThat(site.get("/scrape_configs/jobs.py?a=b").body()).isEqualTo("{\"a\":\"b\"}");
+      assertThat(site.get("/scrape_configs/jobs?a=c").body()).isEqualTo("{\"a\":\"c\"}");
+      assertThat(site.status("/scrape_configs/other")).isEqualTo(404);
+      assertThat(site.status("/scrape_configs/..%2fjobs")).isEqualTo(404);
+      HttpResponse<String> failed = site.get("/scrape_configs/jobs");
+      assertThat(failed.statusCode()).isEqualTo(502);
+      assertThat(failed.body()).isEqualTo("{\"error\":\"no arguments\"}\n");
+    }
+  }
+
+  /** One that gives its arguments. */
+  private static final class OneGenerator implements Targets {
+    private static final String PATH = "jobs.py";
+
+    @Override
+    public boolean exists(String path) {
+      return path.equals(PATH);
+    }
+
+    @Override
+    public List<String> paths() {
+      return List.of(PATH);
+    }
+
+    @Override
+    public List<TargetGroup> generate(String path, Map<String, String> arguments) {
+      return List.of();
+    }
+
+    @Override
+    public String raw(String path, Map<String, String> arguments) throws GenerationException {
+      if (!path.equals(PATH)) {
+        throw new GenerationException(GenerationException.NO_SUCH_PATH, path, "not here", "");
+      }
+      if (arguments.isEmpty()) {
+        throw new GenerationException("KeyError", path, "no arguments", "");
+      }
+      return "{\"a\":\"" + arguments.get("a") + "\"}";
+    }
+  }
+
+  @Test
+  void shouldShowAllPathsToPeople() throws Exception {
+    try (Site site = new Site().prefix("/sd").patient().start()) {
+      site.targets
+          .give("a b/<i>x</i>", "a:1", "b:2")
+          .fail("bad", "no <b>database</b> & \"none\"")
+          .give("never", "c:3");
+      site.await(200, "/sd/targets/a%20b/%3Ci%3Ex%3C%2Fi%3E");
+      site.status("/sd/targets/never?x=%22%3E%3Cscript%3E");
+      site.await(502, "/sd/targets/bad");
+
+      HttpResponse<String> page =
+          site.await("/sd/", answer -> answer.body().contains("database"));
+
+      assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+      assertThat(page.headers().firstValue("Content-Security-Policy"))
+          .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'none'"));
+      assertThat(page.body())
+          .contains("<meta http-equiv=\"refresh\" content=\"10\">")
+          .contains(
+              "<a href=\"targets/a%20b/%3Ci%3Ex%3C/i%3E\">a b/&lt;i&gt;x&lt;/i&gt;</a></td>"
+                  + "<td class=\"n\">2</td>")
+          .contains(">never</a></td><td class=\"n\">–</td>")
+          .contains("<a href=\"targets/never?x=%22%3E%3Cscript%3E\">")
+          .contains("TimeoutExpired: no &lt;b&gt;database&lt;/b&gt; &amp; &quot;none&quot;")
+          .contains("<pre>trace of it</pre>")
+          .contains("Jobs: queued 0, delayed 1, running 0, dead 0.")
+          .doesNotContain("<script")
+          .doesNotContain("<b>")
+          .doesNotContain("<i>");
+    }
+  }
+
+  @Test
+  void shouldShowPathsWhenTheStoreIsDown() throws Exception {
+    try (Site site = new Site().patient().start()) {
+      site.targets.give("svc", "a:1", "b:2");
+      site.status("/targets/svc");
+      site.store.down();
+
+      HttpResponse<String> page =
+          site.await("/", answer -> answer.body().contains("store cannot be used"));
+
+      assertThat(page.statusCode()).isEqualTo(200);
+      assertThat(page.body()).contains(">svc</a></td><td class=\"n\">2</td>");
+    }
+  }
+}
