@@ -22,7 +22,7 @@ final class SdServeCommand implements Callable<Integer> {
   @Mixin private final SdMetricsOption metrics = new SdMetricsOption();
 
   @Option(
-      names = {"--num-workers", "--num_workers"},
+      names = {"-n", "--num-workers", "--num_workers"},
       paramLabel = "NUMBER",
       description = "How many paths are made at a time (default: 4).")
   private String workers = "4";
@@ -37,7 +37,7 @@ final class SdServeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int threads = WORKERS.parse(workers);
     SdService service = new SdService(root.path(), http.settings(), cache.settings(), threads);
-    return service.run(() -> store.open(SdStoreOption.MEMORY), metrics::open, port -> say(port));
+    return service.run(() -> store.open(SdStoreOption.MEMORY), metrics::open, this::say);
   }
 
   private void say(int port) {

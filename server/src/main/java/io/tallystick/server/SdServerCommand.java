@@ -27,7 +27,7 @@ final class SdServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SdService service = new SdService(root.path(), http.settings(), cache.settings(), 0);
-    return service.run(() -> store.open(SdStoreOption.REDIS), metrics::open, port -> say(port));
+    return service.run(store::openShared, metrics::open, this::say);
   }
 
   private void say(int port) {

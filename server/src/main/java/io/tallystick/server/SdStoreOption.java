@@ -1,5 +1,6 @@
 package io.tallystick.server;
 
+import io.tallystick.store.Capability;
 import io.tallystick.store.Store;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -42,6 +43,23 @@ final class SdStoreOption {
    */
   Store openExisting(String otherwise) {
     return StoreOption.openExisting(given(otherwise));
+  }
+
+  /**
+   * As {@link #open}, for one of several processes.
+   *
+   * @throws UsageException also if the store is of one process alone
+   */
+  Store openShared() {
+    Store opened = open(REDIS);
+    if (!opened.capabilities().contains(Capability.MULTI_PROCESS)) {
+      opened.close();
+      throw new UsageException(
+          "store is of one process alone: store="
+              + name(REDIS)
+              + "; give --store one that servers and workers share, or use sd serve");
+    }
+    return opened;
   }
 
   /** The URL without secrets. */

@@ -7,7 +7,6 @@ import io.tallystick.sd.cache.Doorbell;
 import io.tallystick.sd.cache.WorkerSettings;
 import io.tallystick.sd.cache.Workers;
 import io.tallystick.sd.generate.GeneratorRoot;
-import io.tallystick.store.Capability;
 import io.tallystick.store.Store;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -85,7 +84,7 @@ final class SdWorkerCommand implements Callable<Integer> {
     WorkerSettings settings = WorkerSettings.of(WORKERS.parse(workers), id(), keep);
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
-      try (Store opened = open();
+      try (Store opened = store.openShared();
           Tallystick tallystick = metrics.open();
           ScrapeServer scrapes =
               ScrapeServer.builder()
@@ -98,18 +97,6 @@ final class SdWorkerCommand implements Callable<Integer> {
       }
     }
     return Exit.OK;
-  }
-
-  private Store open() {
-    Store opened = store.open(SdStoreOption.REDIS);
-    if (!opened.capabilities().contains(Capability.MULTI_PROCESS)) {
-      opened.close();
-      throw new UsageException(
-          "store is of one process alone: store="
-              + store.name(SdStoreOption.REDIS)
-              + "; give --store one that servers share, or use sd serve");
-    }
-    return opened;
   }
 
   private void work(

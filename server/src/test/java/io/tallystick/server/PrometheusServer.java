@@ -14,13 +14,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
-/** The host's Prometheus, which scrapes one endpoint on a free port of the loopback address. */
+/** The host's Prometheus, on a free port of the loopback address. */
 final class PrometheusServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -34,7 +36,7 @@ final class PrometheusServer implements AutoCloseable {
 
   private PrometheusServer(Process process, int port) {
     this.process = process;
-    this.uri = URI.create("http://127.0.0.1:" + port + "/api/v1/query?query=");
+    this.uri = URI.create("http://127.0.0.1:" + port + "/");
   }
 
   /** Skips the test where a program of the distribution's package is not installed. */
@@ -53,13 +55,14 @@ final class PrometheusServer implements AutoCloseable {
     }
   }
 
-  /** Starts it with its files in a directory; skips the test where it is not installed. */
+  /**
+   * Starts one that scrapes an endpoint, with its files in a directory; skips the test where it is
+   * not installed.
+   */
   static PrometheusServer start(Path directory, URI target)
       throws IOException, InterruptedException {
-    requireProgram("prometheus");
-    Path config = directory.resolve("prometheus.yml");
-    Files.writeString(
-        config,
+    return start(
+        directory,
         """
         scrape_configs:
           - job_name: test
@@ -70,6 +73,28 @@ final class PrometheusServer implements AutoCloseable {
               - targets: ["%s"]
         """
             .formatted(target.getPath(), target.getAuthority()));
+  }
+
+  /** As {@link #start(Path, URI)}, of one that asks for its targets once in a second. */
+  static PrometheusServer startWithDiscovery(Path directory, URI lists)
+      throws IOException, InterruptedException {
+    return start(
+        directory,
+        """
+        scrape_configs:
+          - job_name: test
+            scrape_interval: 1m
+            http_sd_configs:
+              - url: %s
+                refresh_interval: 1s
+        """
+            .formatted(lists));
+  }
+
+  private static PrometheusServer start(Path directory, String settings)
+      throws IOException, InterruptedException {
+    requireProgram("prometheus");
+    Path config = Files.writeString(directory.resolve("prometheus.yml"), settings);
     Process process =
         new ProcessBuilder(
                 "prometheus",
@@ -105,13 +130,10 @@ final class PrometheusServer implements AutoCloseable {
 
   /** The one number that a query gives, as soon as there is one. */
   double await(String query) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(uri + URLEncoder.encode(query, UTF_8)))
-            .timeout(PATIENCE)
-            .build();
+    String path = "api/v1/query?query=" + URLEncoder.encode(query, UTF_8);
     long startNs = System.nanoTime();
     while (System.nanoTime() - startNs < PATIENCE.toNanos()) {
-      JsonNode answer = json.readTree(client.send(request, BodyHandlers.ofString()).body());
+      JsonNode answer = json.readTree(get(path));
       JsonNode result = answer.path("data").path("result");
       if (result.size() == 1) {
         return Double.parseDouble(result.path(0).path("value").path(1).asText());
@@ -119,6 +141,22 @@ final class PrometheusServer implements AutoCloseable {
       LockSupport.parkNanos(LOOK_EVERY_NS);
     }
     throw new AssertionError("no answer: query=" + query);
+  }
+
+  /** What it answers a request with. */
+  String get(String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(uri.resolve(path)).timeout(PATIENCE).build();
+    return client.send(request, BodyHandlers.ofString()).body();
+  }
+
+  /** The addresses of its targets, sorted, with their labels as JSON. */
+  Map<String, String> targets() throws IOException, InterruptedException {
+    Map<String, String> found = new TreeMap<>();
+    for (JsonNode target : json.readTree(get("api/v1/targets")).at("/data/activeTargets")) {
+      found.put(
+          target.at("/discoveredLabels/__address__").asText(), target.path("labels").toString());
+    }
+    return found;
   }
 
   @Override
