@@ -35,6 +35,8 @@ import picocli.CommandLine.Option;
 final class SdWorkerCommand implements Callable<Integer> {
   private static final IntegerRange WORKERS = new IntegerRange("num-workers", 1, 1_000);
   private static final IntegerRange PORTS = new IntegerRange("port", 0, 65_535);
+  private static final IntegerRange LEASES = new IntegerRange("lease-seconds", 1, 3_600);
+  private static final IntegerRange GRACES = new IntegerRange("grace-seconds", 0, 7);
   private static final int GENERATORS_PER_WORKER = 4; // of a path, at a time
   private static final int MOST_ID_LENGTH = 128;
 
@@ -54,6 +56,21 @@ final class SdWorkerCommand implements Callable<Integer> {
       paramLabel = "ID",
       description = "What errors and metrics call it (default: host and process id).")
   private @Nullable String workerId;
+
+  @Option(
+      names = {"--lease-seconds", "--lease_seconds"},
+      paramLabel = "SECONDS",
+      description =
+          "After how long what a killed worker ran is run again by another one (default: 30).")
+  private String leaseSeconds = "30";
+
+  @Option(
+      names = {"--grace-seconds", "--grace_seconds"},
+      paramLabel = "SECONDS",
+      description =
+          "How long what runs may go on once the process is told to end, before it is stopped and"
+              + " handed back; 0 to 7 (default: 5).")
+  private String graceSeconds = "5";
 
   @Option(
       names = "--host",
@@ -81,7 +98,13 @@ final class SdWorkerCommand implements Callable<Integer> {
     int number = PORTS.parse(port);
     requireAddress();
     Duration keep = cache.settings().maxStale();
-    WorkerSettings settings = WorkerSettings.of(WORKERS.parse(workers), id(), keep);
+    WorkerSettings settings =
+        new WorkerSettings(
+            WORKERS.parse(workers),
+            id(),
+            keep,
+            Duration.ofSeconds(LEASES.parse(leaseSeconds)),
+            Duration.ofSeconds(GRACES.parse(graceSeconds)));
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
       try (Store opened = store.openShared();

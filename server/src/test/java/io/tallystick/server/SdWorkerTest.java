@@ -113,7 +113,7 @@ final class SdWorkerTest {
           .contains("target is not host:port: generator=broken.json at=$[0].targets[0]");
       URI uri = URI.create(line.substring(line.lastIndexOf("http://")));
       String processed =
-          "httpsd_redis_worker_jobs_processed_total{worker_id=\"w7\",status=\"fail\"} 1.0";
+          "httpsd_redis_worker_jobs_processed_total{status=\"fail\",worker_id=\"w7\"} 1.0";
       Await.until("counted", () -> body(uri).contains(processed));
       assertThat(body(uri))
           .contains("httpsd_path_last_generated_targets{path=\"web.json\"} 2.0\n")

@@ -29,6 +29,8 @@ public final class Workers implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);
   private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
+  private static final int KEEPERS = 3; // of leases, and one that looks for orphans
+  private static final long ORPHANS_SECONDS = 10;
   private static final long STOP_MS = 7_000; // for processes to be killed, and a slow store
 
   private final ListStore store;
@@ -53,7 +55,7 @@ public final class Workers implements AutoCloseable {
     this.store = new ListStore(store);
     this.settings = settings;
     this.doorbell = doorbell;
-    this.keepers = Executors.newScheduledThreadPool(2, task -> daemon(task, "sd-lease"));
+    this.keepers = Executors.newScheduledThreadPool(KEEPERS, task -> daemon(task, "sd-lease"));
     this.worker = new Worker(this.store, targets, settings, clock, metrics, keepers);
   }
 
@@ -76,6 +78,9 @@ public final class Workers implements AutoCloseable {
       DiscoveryMetrics metrics,
       Doorbell doorbell) {
     Workers workers = new Workers(store, targets, settings, clock, metrics, doorbell);
+    var unused =
+        workers.keepers.scheduleWithFixedDelay(
+            targets::endOrphans, 0, ORPHANS_SECONDS, TimeUnit.SECONDS);
     for (int i = 0; i < settings.threads(); i++) {
       Thread thread = daemon(workers::work, "sd-worker-" + i);
       workers.threads.add(thread);

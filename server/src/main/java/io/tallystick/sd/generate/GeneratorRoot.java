@@ -2,6 +2,7 @@ package io.tallystick.sd.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import java.util.function.Predicate;
 public final class GeneratorRoot implements Targets {
   /** For how long a generator may run, unless another limit is given. */
   public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(60);
+
+  private static final System.Logger LOG = System.getLogger("io.tallystick");
 
   private final GeneratorTree tree;
   private final Duration timeLimit;
@@ -144,6 +147,14 @@ public final class GeneratorRoot implements Targets {
     }
     int targets = groups.stream().mapToInt(group -> group.targets().size()).sum();
     return new CheckedGenerator(generator.path(), groups.size(), targets, since(startNs), failure);
+  }
+
+  @Override
+  public void endOrphans() {
+    int killed = OrphanedRuns.kill();
+    if (killed > 0) {
+      LOG.log(Level.INFO, "killed what a process left that was killed: processes={0}", killed);
+    }
   }
 
   private List<Generator> below(String path) throws GenerationException {

@@ -40,6 +40,7 @@ final class ProcessTree {
   static ProcessTree start(ProcessBuilder builder) throws IOException {
     String id = UUID.randomUUID().toString();
     builder.environment().put(MARK, id);
+    OrphanedRuns.mark(builder.environment());
     return new ProcessTree(builder.start(), MARK + "=" + id);
   }
 

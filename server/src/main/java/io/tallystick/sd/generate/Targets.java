@@ -42,4 +42,10 @@ public interface Targets {
    */
   String raw(String path, Map<String, String> arguments)
       throws GenerationException, InterruptedException;
+
+  /**
+   * Ends what processes have left behind that were killed while they ran generators, as far as it
+   * can be found. Called now and then by those who run them.
+   */
+  default void endOrphans() {}
 }
