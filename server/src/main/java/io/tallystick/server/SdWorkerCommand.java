@@ -116,7 +116,12 @@ final class SdWorkerCommand implements Callable<Integer> {
                   .bind(host)
                   .port(number)
                   .start()) {
-        work(folder, settings, opened, DiscoveryMetrics.register(tallystick, Main.Version.name()), scrapes);
+        work(
+            folder,
+            settings,
+            opened,
+            DiscoveryMetrics.register(tallystick, Main.Version.name()),
+            scrapes);
       }
     }
     return Exit.OK;
@@ -128,22 +133,25 @@ final class SdWorkerCommand implements Callable<Integer> {
       Store opened,
       DiscoveryMetrics counted,
       ScrapeServer scrapes) {
-    ExecutorService pool =
-        Executors.newFixedThreadPool(settings.threads() * GENERATORS_PER_WORKER);
+    ExecutorService pool = Executors.newFixedThreadPool(settings.threads() * GENERATORS_PER_WORKER);
     GeneratorRoot targets =
         GeneratorRoot.of(folder, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, counted);
-    try (Workers working =
-        Workers.start(
-            opened, targets, settings, InstantSource.system(), counted, new Doorbell())) {
-      out.line(
-          "working: root=" + folder + " store=" + store.name(SdStoreOption.REDIS) + " workers="
-              + settings.threads() + " id=" + settings.id() + " " + metricsAt(scrapes));
+    Workers working =
+        Workers.start(opened, targets, settings, InstantSource.system(), counted, new Doorbell());
+    try {
+      out.line("working: root=" + folder + " " + said(settings) + " " + metricsAt(scrapes));
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       // The end that was asked for; close() does the rest.
     } finally {
+      working.close();
       pool.shutdownNow();
     }
+  }
+
+  private String said(WorkerSettings settings) {
+    String name = store.name(SdStoreOption.REDIS);
+    return "store=" + name + " workers=" + settings.threads() + " id=" + settings.id();
   }
 
   private String metricsAt(ScrapeServer scrapes) {

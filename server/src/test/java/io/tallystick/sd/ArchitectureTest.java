@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "io.tallystick";
   private static final String GENERATE = ROOT + ".sd.generate..";
+  private static final String CACHE = ROOT + ".sd.cache..";
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -24,12 +25,24 @@ class ArchitectureTest {
 
   @Test
   void shouldSeeEveryPackage() {
-    assertThat(MAIN.stream().map(JavaClass::getPackageName)).contains(ROOT + ".sd.generate");
+    assertThat(MAIN.stream().map(JavaClass::getPackageName))
+        .contains(ROOT + ".sd.generate", ROOT + ".sd.cache");
   }
 
   @Test
   void shouldUseNothingOfOursWhenItIsGenerate() {
     assertUsesOnly(GENERATE);
+  }
+
+  @Test
+  void shouldUseStoresMetricsAndTheGeneratorsInterfaceWhenItIsCache() {
+    assertUsesOnly(CACHE, GENERATE, ROOT + ".store", ROOT + ".metrics");
+    noClasses()
+        .that(resideInAPackage(CACHE))
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(ROOT + ".sd.generate.GeneratorRoot")
+        .check(MAIN);
   }
 
   private static void assertUsesOnly(String user, String... used) {

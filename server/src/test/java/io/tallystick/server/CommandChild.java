@@ -7,7 +7,10 @@ final class CommandChild {
   public static void main(String[] args) {
     ProcessHandle.current()
         .parent()
-        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(3)));
+        .ifPresent(
+            parent -> {
+              var unused = parent.onExit().thenRun(() -> Runtime.getRuntime().halt(3));
+            });
     Main.main(args);
   }
 }

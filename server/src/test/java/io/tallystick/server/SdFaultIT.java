@@ -223,8 +223,7 @@ final class SdFaultIT {
     }
 
     void killAtRandom() throws Exception {
-      var unused =
-          poller.scheduleAtFixedRate(this::pollAny, 0, 100, TimeUnit.MILLISECONDS);
+      var unused = poller.scheduleAtFixedRate(this::pollAny, 0, 100, TimeUnit.MILLISECONDS);
       long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       for (int round = 0; System.nanoTime() < endNs; round++) {
         switch (round % 4) {

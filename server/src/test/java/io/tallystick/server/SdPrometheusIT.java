@@ -35,12 +35,8 @@ final class SdPrometheusIT {
 
   private void write(String targets) throws IOException {
     Path aside = Files.createDirectories(root.resolve("svc")).resolve("_new");
-    Files.writeString(
-        aside, "[{\"targets\":[" + targets + "],\"labels\":{\"env\":\"prod\"}}]");
-    Files.move(
-        aside,
-        root.resolve("svc/web.json"),
-        java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    Files.writeString(aside, "[{\"targets\":[" + targets + "],\"labels\":{\"env\":\"prod\"}}]");
+    Files.move(aside, root.resolve("svc/web.json"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static double number(Pattern pattern, String text) {

@@ -86,8 +86,19 @@ final class SdWorkerTest {
 
   private ServeRun worker(String... more) throws Exception {
     String[] options = {
-      "sd", "worker", root.toString(), "--redis_url", url(), "--dir", directory().toString(),
-      "--num_workers", "2", "--worker-id", "w7", "--port", "0"
+      "sd",
+      "worker",
+      root.toString(),
+      "--redis_url",
+      url(),
+      "--dir",
+      directory().toString(),
+      "--num_workers",
+      "2",
+      "--worker-id",
+      "w7",
+      "--port",
+      "0"
     };
     String[] all = new String[options.length + more.length];
     System.arraycopy(options, 0, all, 0, options.length);
@@ -117,8 +128,10 @@ final class SdWorkerTest {
       Await.until("counted", () -> body(uri).contains(processed));
       assertThat(body(uri))
           .contains("httpsd_path_last_generated_targets{path=\"web.json\"} 2.0\n")
-          .contains("httpsd_generator_requests_total{generator=\"web.json\",status=\"success\"} 1.0")
-          .contains("httpsd_generator_requests_total{generator=\"broken.json\",status=\"fail\"} 1.0")
+          .contains(
+              "httpsd_generator_requests_total{generator=\"web.json\",status=\"success\"} 1.0")
+          .contains(
+              "httpsd_generator_requests_total{generator=\"broken.json\",status=\"fail\"} 1.0")
           .contains("httpsd_generator_run_duration_seconds_count 2\n")
           .contains("httpsd_cache_operations_total{operation=\"hit\"} 1.0\n")
           .contains("httpsd_version_info{version=\"1\"} 1.0\n");
@@ -141,11 +154,7 @@ final class SdWorkerTest {
     for (int i = 0; i < 5; i++) { // as long as workers live that take it
       Await.until(
           "taken",
-          () ->
-              store
-                  .jobQueue("target_generation_queue")
-                  .take(Duration.ofMillis(1))
-                  .isPresent());
+          () -> store.jobQueue("target_generation_queue").take(Duration.ofMillis(1)).isPresent());
     }
     Await.until("dead", () -> server.sizes().orElseThrow().dead() == 1);
 
@@ -156,13 +165,17 @@ final class SdWorkerTest {
         .isEqualTo(
             new CommandRun(
                 Exit.OK,
-                "target_generation_queue queued=0 delayed=0 running=0 dead=1\n"
-                    + "dead: path=/targets/web.json? runs=5 lease ran out\n",
+                """
+                target_generation_queue queued=0 delayed=0 running=0 dead=1
+                dead: path=/targets/web.json? runs=5 lease ran out
+                """,
                 ""));
     assertThat(retry.out())
         .isEqualTo(
-            "queued again: jobs=1\n"
-                + "target_generation_queue queued=1 delayed=0 running=0 dead=0\n");
+            """
+            queued again: jobs=1
+            target_generation_queue queued=1 delayed=0 running=0 dead=0
+            """);
   }
 
   @Test

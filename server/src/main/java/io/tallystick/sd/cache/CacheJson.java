@@ -1,5 +1,7 @@
 package io.tallystick.sd.cache;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -18,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The JSON that the store has: lists, what is known of them, errors, and jobs. Times are seconds
- * of the Unix epoch with a fraction.
+ * The JSON that the store has: lists, what is known of them, errors, and jobs. Times are seconds of
+ * the Unix epoch with a fraction.
  *
  * <p>Whatever cannot be read is an {@link IOException}: it was written by somebody else, or by a
  * newer version.
@@ -73,8 +75,7 @@ final class CacheJson {
     json.writeEndObject();
   }
 
-  private static void writeTexts(JsonGenerator json, Map<String, String> texts)
-      throws IOException {
+  private static void writeTexts(JsonGenerator json, Map<String, String> texts) throws IOException {
     for (Map.Entry<String, String> text : texts.entrySet()) {
       json.writeStringField(text.getKey(), text.getValue());
     }
@@ -91,7 +92,7 @@ final class CacheJson {
           json.writeStartObject();
           json.writeNumberField("updated_timestamp", seconds(updatedMs));
           json.writeFieldName("results");
-          json.writeRawValue(new String(list, java.nio.charset.StandardCharsets.UTF_8));
+          json.writeRawValue(new String(list, UTF_8));
           json.writeEndObject();
         });
   }

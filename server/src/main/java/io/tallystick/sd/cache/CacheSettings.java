@@ -14,8 +14,7 @@ public record CacheSettings(
     Duration fresh, Duration refreshEvery, Duration maxStale, int queriesPerPath) {
   /** Five minutes, one minute, one hour, and a thousand. */
   public static final CacheSettings DEFAULT =
-      new CacheSettings(
-          Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 1_000);
+      new CacheSettings(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 1_000);
 
   /** Checks the values. */
   public CacheSettings {

@@ -119,10 +119,10 @@ public final class DiscoveryMetrics implements RunObserver {
   }
 
   void queued(JobQueue.Sizes sizes) {
-    queueJobs.labelValues("queued").set(sizes.queued());
-    queueJobs.labelValues("delayed").set(sizes.delayed());
-    queueJobs.labelValues("running").set(sizes.running());
-    queueJobs.labelValues("dead").set(sizes.dead());
+    queueJobs.labelValues("queued").set((double) sizes.queued());
+    queueJobs.labelValues("delayed").set((double) sizes.delayed());
+    queueJobs.labelValues("running").set((double) sizes.running());
+    queueJobs.labelValues("dead").set((double) sizes.dead());
   }
 
   void processed(String workerId, boolean succeeded) {

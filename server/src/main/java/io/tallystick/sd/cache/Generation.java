@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a path's generators on a worker's thread, which another thread may stop.
  *
- * <p>Threading: {@link #run} is called once, by the thread that made this; {@link #stop} by any,
- * at any time. No interrupt of stop() is left to the thread once run() has returned.
+ * <p>Threading: {@link #run} is called once, by the thread that made this; {@link #stop} by any, at
+ * any time. No interrupt of stop() is left to the thread once run() has returned.
  */
 final class Generation {
   private final Thread thread = Thread.currentThread();

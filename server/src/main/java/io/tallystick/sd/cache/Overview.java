@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class Overview {
         made.add(state(entry.query(), nowMs));
       }
     }
-    made.sort(java.util.Comparator.comparing(state -> state.query().fullPath()));
+    made.sort(Comparator.comparing(state -> state.query().fullPath()));
     return List.copyOf(made);
   }
 
@@ -69,9 +70,10 @@ final class Overview {
   }
 
   private static @Nullable ListStatus newer(@Nullable ListStatus stored, View.@Nullable Copy own) {
-    boolean isOwn =
-        own != null && (stored == null || stored.updatedMs() < own.status().updatedMs());
-    return isOwn ? own.status() : stored;
+    if (own == null || (stored != null && stored.updatedMs() >= own.status().updatedMs())) {
+      return stored;
+    }
+    return own.status();
   }
 
   private static PathState state(

@@ -27,8 +27,7 @@ final class RefreshRule {
       return false;
     }
     long beforeStaleMs = settings.fresh().toMillis() * 4 / 5;
-    return copy == null
-        || nowMs - copy.status().updatedMs() >= Math.min(intervalMs, beforeStaleMs);
+    return copy == null || nowMs - copy.status().updatedMs() >= Math.min(intervalMs, beforeStaleMs);
   }
 
   /** Whether nobody has asked for so long that nothing of a query need be kept. */

@@ -125,16 +125,14 @@ final class StoreLooks implements AutoCloseable {
     try {
       View.Copy copy = newest(entry.key(), before.copy());
       boolean isDue = rule.isDue(entry, copy, nowMs);
-      GenerationError error =
-          isDue ? ask(of -> of.error(entry.key())).orElse(null) : null;
+      GenerationError error = isDue ? ask(of -> of.error(entry.key())).orElse(null) : null;
       entry.see(new View(copy, error, true, null, nowMs));
       if (isDue && rule.mayOffer(entry, copy, nowMs) && rule.isOver(error, nowMs)) {
         offer(entry, nowMs);
       }
     } catch (StoreException e) {
       View known = entry.view();
-      entry.see(
-          new View(known.copy(), known.error(), true, String.valueOf(e.getMessage()), nowMs));
+      entry.see(new View(known.copy(), known.error(), true, String.valueOf(e.getMessage()), nowMs));
     }
   }
 
@@ -142,7 +140,7 @@ final class StoreLooks implements AutoCloseable {
   private View.@Nullable Copy newest(String key, View.@Nullable Copy before) {
     Optional<ListStatus> status = ask(of -> of.status(key));
     if (status.isEmpty()
-        || before != null && status.get().updatedMs() <= before.status().updatedMs()) {
+        || (before != null && status.get().updatedMs() <= before.status().updatedMs())) {
       return before;
     }
     Optional<CacheJson.Value> value = ask(of -> of.list(key));
@@ -166,8 +164,7 @@ final class StoreLooks implements AutoCloseable {
 
   Reload reload(QueryEntry entry) {
     String key = entry.key();
-    Reload done =
-        ask(of -> new Reload(of.deleteList(key), of.deleteError(key)));
+    Reload done = ask(of -> new Reload(of.deleteList(key), of.deleteError(key)));
     entry.see(View.NONE);
     offer(entry, clock.millis());
     return done;

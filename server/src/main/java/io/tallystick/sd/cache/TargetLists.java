@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The lists of targets that a server answers with.
@@ -217,7 +216,9 @@ public final class TargetLists implements AutoCloseable {
     return overview.sizes();
   }
 
-  /** Jobs whose workers failed or died too often, the oldest first; none where there is no store. */
+  /**
+   * Jobs whose workers failed or died too often, the oldest first; none where there is no store.
+   */
   public List<JobQueue.DeadLetter> deadLetters(int limit) {
     return overview.deadLetters(limit);
   }

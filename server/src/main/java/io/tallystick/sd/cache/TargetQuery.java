@@ -39,7 +39,8 @@ public record TargetQuery(String path, Map<String, String> arguments) {
     if (text.length() * 3 <= KEY_LENGTH || text.getBytes(UTF_8).length <= KEY_LENGTH) {
       return text;
     }
-    int end = Character.isHighSurrogate(text.charAt(HEAD_LENGTH - 1)) ? HEAD_LENGTH - 1 : HEAD_LENGTH;
+    int end =
+        Character.isHighSurrogate(text.charAt(HEAD_LENGTH - 1)) ? HEAD_LENGTH - 1 : HEAD_LENGTH;
     return text.substring(0, end) + "~" + digest(text);
   }
 

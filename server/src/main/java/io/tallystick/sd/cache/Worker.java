@@ -51,8 +51,7 @@ final class Worker {
 
   /** Works a job off, unless it is stopped. */
   void run(Job job, Generation generation) {
-    try (HeldJob held =
-        HeldJob.hold(store.queue(), job, settings.lease(), generation, keepers)) {
+    try (HeldJob held = HeldJob.hold(store.queue(), job, settings.lease(), generation, keepers)) {
       GenerationJob what = CacheJson.job(job.payload());
       run(held, what, generation);
     } catch (IOException e) {
@@ -95,8 +94,7 @@ final class Worker {
     if (known == null || known.attempt() < job.attempt() - 1) {
       String message =
           "workers were lost while they ran this path, or their leases: attempt=" + job.attempt();
-      store.putError(
-          job.key(), error(job, what, "WorkerLost", message, "", nowMs, 0));
+      store.putError(job.key(), error(job, what, "WorkerLost", message, "", nowMs, 0));
     }
   }
 
@@ -190,7 +188,7 @@ final class Worker {
   private boolean keep(HeldJob held, Generation generation, Runnable result) {
     long endNs = System.nanoTime() + settings.lease().toNanos();
     @Nullable StoreException last = null;
-    while (last == null || System.nanoTime() < endNs && !generation.isStopped()) {
+    while (last == null || (System.nanoTime() < endNs && !generation.isStopped())) {
       try {
         if (!held.isHeld()) {
           return false;

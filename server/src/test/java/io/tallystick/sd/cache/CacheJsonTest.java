@@ -43,7 +43,8 @@ final class CacheJsonTest {
 
   @Test
   void shouldReadAListThatPythonWrote() throws Exception {
-    String value = "{\"more\": {\"results\": []}, \"results\": [ {} ], \"updated_timestamp\": 7.25}";
+    String value =
+        "{\"more\": {\"results\": []}, \"results\": [ {} ], \"updated_timestamp\": 7.25}";
     assertThat(text(CacheJson.value(value.getBytes(UTF_8)).list())).isEqualTo("[ {} ]");
     assertThat(CacheJson.value(value.getBytes(UTF_8)).updatedMs()).isEqualTo(7_250);
   }

@@ -46,8 +46,7 @@ final class Discovery implements AutoCloseable {
   }
 
   TargetLists server(CacheSettings settings) {
-    TargetLists server =
-        new TargetLists(store, targets, settings, clock, metrics, new Doorbell());
+    TargetLists server = new TargetLists(store, targets, settings, clock, metrics, new Doorbell());
     servers.add(server);
     return server;
   }

@@ -290,8 +290,7 @@ final class TargetListsTest {
   @Test
   void shouldRefuseMoreQueriesOfAPathThanAllowed() throws Exception {
     CacheSettings three =
-        new CacheSettings(
-            Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 3);
+        new CacheSettings(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 3);
     TargetLists server = discovery.server(three);
     discovery.targets.give("other", "db2:9100");
     for (int i = 0; i < 3; i++) {
@@ -314,8 +313,7 @@ final class TargetListsTest {
     TargetLists server = discovery.warm("svc");
     for (int second = 0; second < 1200; second++) {
       if (second % 60 == 0) {
-        Answer answer =
-            server.get(TargetQuery.of("svc"), Duration.ZERO, Optional.of(HINT_MINUTE));
+        Answer answer = server.get(TargetQuery.of("svc"), Duration.ZERO, Optional.of(HINT_MINUTE));
         assertThat(((Answer.Listed) answer).age()).isLessThan(Duration.ofSeconds(65));
       }
       tickAndWork(server);

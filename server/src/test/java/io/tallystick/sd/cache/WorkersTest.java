@@ -133,8 +133,7 @@ final class WorkersTest {
   @Test
   void shouldKeepTheJobOfAGeneratorThatRunsLongerThanALease() throws Exception {
     TurnedClock clock = TurnedClock.at(Instant.EPOCH);
-    ScriptedStore scripted =
-        new ScriptedStore(closing(MemoryStore.open(Long.MAX_VALUE, clock)));
+    ScriptedStore scripted = new ScriptedStore(closing(MemoryStore.open(Long.MAX_VALUE, clock)));
     Duration lease = Duration.ofMillis(300);
     CountDownLatch mayEnd = new CountDownLatch(1);
     targets.run("svc", hang(new CountDownLatch(1), mayEnd));
