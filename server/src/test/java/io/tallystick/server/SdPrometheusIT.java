@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real Prometheus asks a server for its targets. */
 @Timeout(240)
 final class SdPrometheusIT {
-  private static final int POLLS = 3;
+  private static final int POLLS = 2;
   private static final Pattern ANSWERED =
       Pattern.compile("httpsd_path_requests_total\\{path=\"svc\",status=\"200\"} ([0-9.]+)");
   private static final Pattern FAILED =

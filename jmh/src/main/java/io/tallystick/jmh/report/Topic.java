@@ -125,7 +125,20 @@ enum Topic {
   DEAD_PROCESSES(
       "Dead processes",
       "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",
-      "In a cold JVM, once.");
+      "In a cold JVM, once."),
+  SD_HITS(
+      "Service discovery: hits",
+      "How many lists of targets does `sd serve` answer with in a second?",
+      "Over 64 connections on loopback, from a load generator on the same cores: as many requests"
+          + " as there can be, and at the rate that is asked of it, with latencies from when"
+          + " requests were due. Lists have 10 and 1,000 targets. `jmh/load URL` is that generator"
+          + " by itself."),
+  SD_JOBS(
+      "Service discovery: misses and jobs",
+      "What does service discovery cost where there is no list yet, and do its lists stay fresh?",
+      "Medians. A miss is a request that queues a job; a job is that of a JSON file, with one"
+          + " worker that has many of them to do. Refreshes are of generators of 100 ms, by four"
+          + " workers: a fifth of 1,000 paths in a fifth of a minute, three rounds of polls.");
 
   private final String title;
   private final String question;

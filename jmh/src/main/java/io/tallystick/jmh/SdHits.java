@@ -1,0 +1,127 @@
+package io.tallystick.jmh;
+
+import io.tallystick.jmh.load.HttpLoad;
+import io.tallystick.jmh.report.Figures;
+import io.tallystick.server.Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * How many lists of targets does {@code tallystick sd serve} answer with in a second?
+ *
+ * <p>The command in a JVM of its own, on each store, and this one beside it with 64 connections on
+ * loopback: as many requests as there can be, and then at the rate that is asked of it, with
+ * latencies from when requests were due. Lists have 10 and 1,000 targets. Prints figures as JSON.
+ *
+ * <p>Argument: seconds of each; default 5.
+ */
+public final class SdHits {
+  private static final int CONNECTIONS = 64;
+  private static final int FEW = 10;
+  private static final int FEW_PER_SECOND = 15_000;
+  private static final int MANY = 1_000;
+  private static final int MANY_PER_SECOND = 7_000;
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
+
+  private final Figures figures = new Figures();
+  private final Path folder;
+  private final Duration time;
+
+  private SdHits(Path folder, Duration time) {
+    this.folder = folder;
+    this.time = time;
+  }
+
+  /** Prints the figures. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+    SdHits hits = new SdHits(new SharedMemory().directory(), Duration.ofSeconds(seconds));
+    System.out.println(hits.measure().toJson());
+  }
+
+  private Figures measure() throws IOException, InterruptedException {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    Files.writeString(root.resolve(FEW + ".json"), list(FEW));
+    Files.writeString(root.resolve(MANY + ".json"), list(MANY));
+    figures.put("connections", CONNECTIONS);
+    figures.put("seconds", time.toSeconds());
+    figures.put("bytesOf" + FEW + "Targets", list(FEW).length());
+    figures.put("bytesOf" + MANY + "Targets", list(MANY).length());
+    measure("memory", "memory:");
+    measure("sqlite", "sqlite:" + folder.resolve("sd.db"));
+    measure("chronicle", "chronicle:" + folder.resolve("sd"));
+    try (RedisServer redis =
+        RedisServer.start(Files.createDirectory(folder.resolve("redis")))) {
+      measure("redis", redis.url());
+    }
+    return figures;
+  }
+
+  private static String list(int targets) {
+    return IntStream.range(0, targets)
+        .mapToObj(i -> "{\"targets\":[\"host" + i + ".example.com:9100\"],\"labels\":{\"job\":\"node\"}}")
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private void measure(String name, String store) throws IOException, InterruptedException {
+    Process server = start(store, Files.createDirectory(folder.resolve("counts-" + name)));
+    try (BufferedReader lines = server.inputReader(StandardCharsets.UTF_8)) {
+      String line = lines.readLine();
+      if (line == null) {
+        throw new IOException("server has ended: store=" + store);
+      }
+      String lists = line.substring(line.indexOf("http://"));
+      measure(name + FEW, URI.create(lists + "/" + FEW + ".json"), FEW_PER_SECOND);
+      measure(name + MANY, URI.create(lists + "/" + MANY + ".json"), MANY_PER_SECOND);
+    } finally {
+      server.destroy();
+      if (!server.waitFor(30, TimeUnit.SECONDS)) {
+        server.destroyForcibly();
+      }
+    }
+  }
+
+  private Process start(String store, Path counts) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(ProcessHandle.current().info().command().orElse("java"));
+    for (String opened : List.of("java.lang", "java.lang.reflect", "sun.nio.ch")) {
+      words.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+    }
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    words.addAll(List.of("sd", "serve", folder.resolve("root").toString(), "--port=0"));
+    words.addAll(List.of("--wait-seconds=30", "--store=" + store, "--dir=" + counts));
+    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  private void measure(String name, URI uri, int perSecond)
+      throws IOException, InterruptedException {
+    int status =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+            .statusCode();
+    if (status != 200) {
+      throw new IOException("no list: uri=" + uri + " status=" + status);
+    }
+    HttpLoad.Result unused = HttpLoad.most(uri, CONNECTIONS, WARM_UP);
+    HttpLoad.Result most = HttpLoad.most(uri, CONNECTIONS, time);
+    figures.put(name + "TargetsPerSecond", most.perSecond());
+    figures.put(name + "TargetsP99Ms", most.ms(99));
+    HttpLoad.Result atRate = HttpLoad.atRate(uri, CONNECTIONS, perSecond, time);
+    figures.put(name + "TargetsAt" + perSecond + "PerSecond", atRate.perSecond());
+    figures.put(name + "TargetsAt" + perSecond + "PerSecondP99Ms", atRate.ms(99));
+    figures.put(name + "TargetsErrors", most.errors() + atRate.errors());
+  }
+}

@@ -1,0 +1,286 @@
+package io.tallystick.jmh;
+
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.tallystick.Tallystick;
+import io.tallystick.http.HttpListener;
+import io.tallystick.jmh.report.Figures;
+import io.tallystick.scrape.MetricsHandler;
+import io.tallystick.sd.cache.Answer;
+import io.tallystick.sd.cache.CacheSettings;
+import io.tallystick.sd.cache.DiscoveryMetrics;
+import io.tallystick.sd.cache.Doorbell;
+import io.tallystick.sd.cache.TargetLists;
+import io.tallystick.sd.cache.TargetQuery;
+import io.tallystick.sd.cache.WorkerSettings;
+import io.tallystick.sd.cache.Workers;
+import io.tallystick.sd.generate.GeneratorRoot;
+import io.tallystick.sd.generate.TargetGroup;
+import io.tallystick.sd.generate.Targets;
+import io.tallystick.sd.http.HttpSettings;
+import io.tallystick.sd.http.SdServer;
+import io.tallystick.store.MemoryStore;
+import io.tallystick.store.Store;
+import io.tallystick.store.Stores;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+
+/**
+ * What does service discovery cost where there is no list yet, and do its lists stay fresh?
+ *
+ * <p>In one JVM: a miss, as a request over HTTP that queues a job which nobody takes, with none and
+ * with 10,000 others queued; a job, from when it is queued until the list of its JSON file is in the
+ * store, for many that one worker takes one after the other; and how old lists become that are
+ * polled while four workers make them anew, with generators of 100 ms. The last is shortened: a
+ * fifth of the paths in a fifth of the time, which the figures name. Prints them as JSON.
+ */
+public final class SdJobs {
+  private static final int MISSES = 200;
+  private static final int QUEUED = 10_000;
+  private static final int JOBS = 500;
+  private static final int PATHS = 200;
+  private static final Duration INTERVAL = Duration.ofSeconds(12);
+  private static final Duration FRESH = Duration.ofSeconds(60);
+  private static final int ROUNDS = 3;
+  private static final int GENERATOR_MS = 100;
+  private static final int QUERIES = 1_000_000;
+
+  private final Figures figures = new Figures();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final InstantSource clock = InstantSource.system();
+  private final Path folder;
+  private final DiscoveryMetrics metrics;
+  private final HttpSettings settings =
+      new HttpSettings(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          "",
+          100,
+          64,
+          Duration.ZERO,
+          Optional.empty(),
+          Optional.empty());
+  private final Tallystick tallystick;
+
+  private SdJobs(Path folder, Tallystick tallystick) {
+    this.folder = folder;
+    this.tallystick = tallystick;
+    this.metrics = DiscoveryMetrics.register(tallystick, "jmh");
+  }
+
+  /** Prints the figures. */
+  public static void main(String[] args) throws Exception {
+    SharedMemory memory = new SharedMemory();
+    try (Tallystick tallystick = memory.open()) {
+      System.out.println(new SdJobs(memory.directory(), tallystick).measure().toJson());
+    }
+  }
+
+  private Figures measure() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    Files.writeString(root.resolve("a.json"), "[{\"targets\":[\"a:1\"]}]");
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try {
+      Targets files =
+          GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
+      try (Store store = MemoryStore.open()) {
+        measure("memory", store, files);
+      }
+      try (Store store = Stores.open("sqlite:" + folder.resolve("sd.db"))) {
+        measure("sqlite", store, files);
+      }
+      try (RedisServer redis =
+              RedisServer.start(Files.createDirectory(folder.resolve("redis")));
+          Store store = Stores.open(redis.url())) {
+        measure("redis", store, files);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    return figures;
+  }
+
+  private void measure(String name, Store store, Targets files) throws Exception {
+    misses(name, store, files);
+    store.keyValues().forEachKey("", store.keyValues()::delete);
+    double unused = work(store, files); // until nothing is left
+    jobs(name, store, files);
+    if (!name.equals("sqlite")) {
+      refreshes(name, store);
+    }
+  }
+
+  private TargetLists lists(Store store, Targets targets, CacheSettings cache, Doorbell doorbell) {
+    return TargetLists.start(store, targets, cache, clock, metrics, doorbell);
+  }
+
+  private static CacheSettings manyQueries() {
+    CacheSettings usual = CacheSettings.DEFAULT;
+    return new CacheSettings(usual.fresh(), usual.refreshEvery(), usual.maxStale(), QUERIES);
+  }
+
+  private void misses(String name, Store store, Targets files)
+      throws IOException, InterruptedException {
+    try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell());
+        HttpListener listener =
+            SdServer.start(
+                settings,
+                lists,
+                metrics,
+                MetricsHandler.atAnyPath(tallystick.scraper(), PrometheusProperties.get()))) {
+      String uri = "http://127.0.0.1:" + listener.port() + "/targets/a.json?i=";
+      double[] unusedTimes = misses(uri + "w");
+      figures.put(name + "MissMs", median(misses(uri + "f")));
+      for (int i = 0; i < QUEUED; i++) {
+        Answer unused =
+            lists.get(query(i), Duration.ZERO, Optional.empty());
+      }
+      figures.put(name + "MissWith" + QUEUED + "QueuedMs", median(misses(uri + "q")));
+      figures.put(name + "Queued", lists.sizes().orElseThrow().queued());
+    }
+  }
+
+  private double[] misses(String uri) throws IOException, InterruptedException {
+    double[] times = new double[MISSES];
+    for (int i = 0; i < MISSES; i++) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create(uri + i)).build();
+      long startNs = System.nanoTime();
+      int status = client.send(request, BodyHandlers.discarding()).statusCode();
+      times[i] = (System.nanoTime() - startNs) / 1e6;
+      if (status != 503) {
+        throw new IOException("not a miss: status=" + status);
+      }
+    }
+    return times;
+  }
+
+  private static TargetQuery query(int i) {
+    return new TargetQuery("a.json", Map.of("i", Integer.toString(i)));
+  }
+
+  private static double median(double[] times) {
+    Arrays.sort(times);
+    return times[times.length / 2];
+  }
+
+  /** Works off what is queued; returns how long that took, for each job that there was. */
+  private double work(Store store, Targets files) throws Exception {
+    try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell())) {
+      long jobs = lists.sizes().orElseThrow().queued();
+      long startNs = System.nanoTime();
+      try (Workers unused =
+          Workers.start(
+              store,
+              files,
+              WorkerSettings.of(1, "jmh", Duration.ofHours(1)),
+              clock,
+              metrics,
+              new Doorbell())) {
+        while (lists.sizes().orElseThrow().queued() > 0) {
+          Thread.sleep(1);
+        }
+      }
+      return jobs == 0 ? 0 : (System.nanoTime() - startNs) / 1e6 / jobs;
+    }
+  }
+
+  private void jobs(String name, Store store, Targets files) throws Exception {
+    for (int round = 0; round < 2; round++) {
+      try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell())) {
+        for (int i = 0; i < JOBS; i++) {
+          Answer unused =
+              lists.get(query(1_000_000 * (round + 1) + i), Duration.ZERO, Optional.empty());
+        }
+      }
+      double ms = work(store, files);
+      if (round > 0) {
+        figures.put(name + "JobMs", ms);
+      }
+    }
+  }
+
+  private void refreshes(String name, Store store) throws Exception {
+    Targets slow = new SlowTargets();
+    CacheSettings cache = new CacheSettings(FRESH, INTERVAL, Duration.ofHours(1), 1_000);
+    Doorbell doorbell = new Doorbell();
+    long oldestMs = 0;
+    int stale = 0;
+    int missing = 0;
+    try (TargetLists lists = lists(store, slow, cache, doorbell);
+        Workers unused =
+            Workers.start(
+                store,
+                slow,
+                WorkerSettings.of(4, "jmh", Duration.ofHours(1)),
+                clock,
+                metrics,
+                doorbell)) {
+      for (int round = 0; round <= ROUNDS; round++) {
+        long startNs = System.nanoTime();
+        for (int i = 0; i < PATHS; i++) {
+          Answer answer =
+              lists.get(TargetQuery.of("p" + i), Duration.ZERO, Optional.of(INTERVAL));
+          if (answer instanceof Answer.Listed list) {
+            oldestMs = Math.max(oldestMs, list.age().toMillis());
+            stale += list.stale() ? 1 : 0;
+          } else {
+            missing += round == 0 ? 0 : 1; // of the first round, there are none yet
+          }
+          sleepUntil(startNs + INTERVAL.toNanos() * (i + 1) / PATHS);
+        }
+      }
+    }
+    figures.put(name + "RefreshedPaths", PATHS);
+    figures.put(name + "RefreshedEverySeconds", INTERVAL.toSeconds());
+    figures.put(name + "Polls", PATHS * ROUNDS);
+    figures.put(name + "PollsWithoutList", missing);
+    figures.put(name + "PollsStale", stale);
+    figures.put(name + "OldestListSeconds", oldestMs / 1e3);
+  }
+
+  private static void sleepUntil(long endNs) throws InterruptedException {
+    long leftMs = (endNs - System.nanoTime()) / 1_000_000;
+    if (leftMs > 0) {
+      Thread.sleep(leftMs);
+    }
+  }
+
+  /** Paths whose generators take a while. */
+  private static final class SlowTargets implements Targets {
+    @Override
+    public boolean exists(String path) {
+      return path.startsWith("p");
+    }
+
+    @Override
+    public List<String> paths() {
+      return IntStream.range(0, PATHS).mapToObj(i -> "p" + i).sorted().toList();
+    }
+
+    @Override
+    public List<TargetGroup> generate(String path, Map<String, String> arguments)
+        throws InterruptedException {
+      Thread.sleep(GENERATOR_MS);
+      return List.of(new TargetGroup(List.of(path + ":1"), Map.of()));
+    }
+
+    @Override
+    public String raw(String path, Map<String, String> arguments) {
+      return "[]";
+    }
+  }
+}
