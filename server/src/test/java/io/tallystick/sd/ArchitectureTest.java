@@ -17,16 +17,20 @@ class ArchitectureTest {
   private static final String ROOT = "io.tallystick";
   private static final String GENERATE = ROOT + ".sd.generate..";
   private static final String CACHE = ROOT + ".sd.cache..";
+  private static final String HTTP = ROOT + ".sd.http..";
+  private static final String LISTENER = ROOT + ".http..";
+  private static final String STORE = ROOT + ".store";
+  private static final String METRICS = ROOT + ".metrics";
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages(ROOT + ".sd");
+          .importPackages(ROOT + ".sd", ROOT + ".http");
 
   @Test
   void shouldSeeEveryPackage() {
     assertThat(MAIN.stream().map(JavaClass::getPackageName))
-        .contains(ROOT + ".sd.generate", ROOT + ".sd.cache");
+        .contains(ROOT + ".sd.generate", ROOT + ".sd.cache", ROOT + ".sd.http", ROOT + ".http");
   }
 
   @Test
@@ -36,13 +40,23 @@ class ArchitectureTest {
 
   @Test
   void shouldUseStoresMetricsAndTheGeneratorsInterfaceWhenItIsCache() {
-    assertUsesOnly(CACHE, GENERATE, ROOT + ".store", ROOT + ".metrics");
+    assertUsesOnly(CACHE, GENERATE, STORE, METRICS);
     noClasses()
         .that(resideInAPackage(CACHE))
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName(ROOT + ".sd.generate.GeneratorRoot")
         .check(MAIN);
+  }
+
+  @Test
+  void shouldUseListsAndTheListenerWhenItIsHttp() {
+    assertUsesOnly(HTTP, CACHE, GENERATE, LISTENER, STORE);
+  }
+
+  @Test
+  void shouldUseNothingOfOursWhenItIsTheListener() {
+    assertUsesOnly(LISTENER);
   }
 
   private static void assertUsesOnly(String user, String... used) {
