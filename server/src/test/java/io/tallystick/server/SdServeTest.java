@@ -2,6 +2,7 @@ package io.tallystick.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tallystick.testing.Await;
 import java.io.IOException;
@@ -100,6 +101,40 @@ final class SdServeTest {
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
       assertThat(files.resolve("sd.db")).exists();
       assertThat(served.stop()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
+  void shouldHandArgumentsOfRequestsToPython() throws Exception {
+    assumeTrue(hasPython(), "no python3 in the PATH");
+    Files.createDirectory(root.resolve("echo_target"));
+    write(
+        "echo_target/target.py",
+        "def generate_targets(**args):\n"
+            + "    return [{'labels': args, 'targets': ['127.0.0.1:8080']}]\n");
+    try (ServeRun served =
+        ServeRun.startCommand(
+            "sd",
+            "serve",
+            root.toString(),
+            "--port=0",
+            "--wait-seconds=45",
+            "--dir=" + directory)) {
+      URI uri = URI.create(served.awaitUri() + "/echo_target?info=test&domain=example.com");
+
+      assertThat(get(uri).body())
+          .isEqualTo(
+              "[{\"targets\":[\"127.0.0.1:8080\"],"
+                  + "\"labels\":{\"domain\":\"example.com\",\"info\":\"test\"}}]");
+      assertThat(served.stop()).isEqualTo(Exit.OK);
+    }
+  }
+
+  private static boolean hasPython() throws InterruptedException {
+    try {
+      return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 
