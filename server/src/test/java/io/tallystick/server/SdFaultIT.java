@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class SdFaultIT {
   /** For how long everything is killed; a minute says more than the default. */
-  private static final int SECONDS = Integer.getInteger("tallystick.sd.faultSeconds", 6);
+  private static final int SECONDS = Integer.getInteger("tallystick.sd.faultSeconds", 4);
 
   private static final int WORKERS = SECONDS < 30 ? 2 : 4;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -122,9 +122,9 @@ final class SdFaultIT {
   @Test
   void shouldRunAJobAgainOnceAndEndItsProcessesWhenItsWorkerIsKilled() throws Exception {
     Path runs = hangOnce();
-    URI uri = uri(child("server", "--wait-seconds", "20"), "svc");
+    ChildJvm server = child("server", "--wait-seconds", "20");
     ChildJvm first = worker("--lease-seconds", "1");
-    first.readLine();
+    URI uri = uri(server, "svc");
     Thread asks = new Thread(() -> pollOnce(uri));
     asks.start();
     Await.until("runs", () -> lines(runs).size() == 1);
@@ -149,9 +149,9 @@ final class SdFaultIT {
   @Test
   void shouldHandTheJobBackWhenTheWorkerIsToldToEnd() throws Exception {
     Path runs = hangOnce();
-    URI uri = uri(child("server"), "svc");
+    ChildJvm server = child("server");
     ChildJvm first = worker("--lease-seconds", "3600", "--grace-seconds", "0");
-    first.readLine();
+    URI uri = uri(server, "svc");
     assertThat(poll(uri).statusCode()).isEqualTo(503);
     Await.until("runs", () -> lines(runs).size() == 1);
 
