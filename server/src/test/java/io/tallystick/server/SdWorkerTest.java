@@ -151,7 +151,9 @@ final class SdWorkerTest {
   void shouldShowDeadLettersAndSetThemGoingAgain() throws Exception {
     write("web.json", "[]");
     get("web.json", Duration.ZERO);
-    for (int i = 0; i < 5; i++) { // as long as workers live that take it
+    String error = "{\"timestamp\":1,\"processing_time\":1}";
+    store.keyValues().put("error:/targets/web.json?", error.getBytes(UTF_8));
+    for (int i = 0; i < 5; i++) { // as if workers took it and died
       Await.until(
           "taken",
           () -> store.jobQueue("target_generation_queue").take(Duration.ofMillis(1)).isPresent());

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * The dead letters of the queue, kept few: the last one of each query, until the query has a list
- * again. A query that stays broken becomes a dead letter every few minutes. Any server tidies.
+ * again, or nobody has tried it for so long that its error is forgotten. A query that stays broken
+ * becomes a dead letter every few minutes. Any server tidies.
  */
 final class DeadLetters {
   private static final int MOST = 10_000;
@@ -35,14 +36,10 @@ final class DeadLetters {
       }
     }
     for (DeadLetter letter : lastByKey.values()) {
-      if (gate.ask(() -> hasRecovered(letter.key()))) {
+      if (gate.ask(() -> store.error(letter.key()).isEmpty())) {
         discard(letter, gate);
       }
     }
-  }
-
-  private boolean hasRecovered(String key) {
-    return store.error(key).isEmpty() && store.status(key).isPresent();
   }
 
   private void discard(DeadLetter letter, StoreGate gate) {
