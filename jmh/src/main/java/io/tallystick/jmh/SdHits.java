@@ -63,8 +63,7 @@ public final class SdHits {
     measure("memory", "memory:");
     measure("sqlite", "sqlite:" + folder.resolve("sd.db"));
     measure("chronicle", "chronicle:" + folder.resolve("sd"));
-    try (RedisServer redis =
-        RedisServer.start(Files.createDirectory(folder.resolve("redis")))) {
+    try (RedisServer redis = RedisServer.start(Files.createDirectory(folder.resolve("redis")))) {
       measure("redis", redis.url());
     }
     return figures;
@@ -72,7 +71,8 @@ public final class SdHits {
 
   private static String list(int targets) {
     return IntStream.range(0, targets)
-        .mapToObj(i -> "{\"targets\":[\"host" + i + ".example.com:9100\"],\"labels\":{\"job\":\"node\"}}")
+        .mapToObj(
+            i -> "{\"targets\":[\"host" + i + ".example.com:9100\"],\"labels\":{\"job\":\"node\"}}")
         .collect(Collectors.joining(",", "[", "]"));
   }
 

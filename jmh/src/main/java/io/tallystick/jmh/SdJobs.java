@@ -44,8 +44,8 @@ import java.util.stream.IntStream;
  * What does service discovery cost where there is no list yet, and do its lists stay fresh?
  *
  * <p>In one JVM: a miss, as a request over HTTP that queues a job which nobody takes, with none and
- * with 10,000 others queued; a job, from when it is queued until the list of its JSON file is in the
- * store, for many that one worker takes one after the other; and how old lists become that are
+ * with 10,000 others queued; a job, from when it is queued until the list of its JSON file is in
+ * the store, for many that one worker takes one after the other; and how old lists become that are
  * polled while four workers make them anew, with generators of 100 ms. The last is shortened: a
  * fifth of the paths in a fifth of the time, which the figures name. Prints them as JSON.
  */
@@ -95,16 +95,14 @@ public final class SdJobs {
     Files.writeString(root.resolve("a.json"), "[{\"targets\":[\"a:1\"]}]");
     ExecutorService pool = Executors.newFixedThreadPool(8);
     try {
-      Targets files =
-          GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
+      Targets files = GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
       try (Store store = MemoryStore.open()) {
         measure("memory", store, files);
       }
       try (Store store = Stores.open("sqlite:" + folder.resolve("sd.db"))) {
         measure("sqlite", store, files);
       }
-      try (RedisServer redis =
-              RedisServer.start(Files.createDirectory(folder.resolve("redis")));
+      try (RedisServer redis = RedisServer.start(Files.createDirectory(folder.resolve("redis")));
           Store store = Stores.open(redis.url())) {
         measure("redis", store, files);
       }
@@ -146,8 +144,7 @@ public final class SdJobs {
       double[] unusedTimes = misses(uri + "w");
       figures.put(name + "MissMs", median(misses(uri + "f")));
       for (int i = 0; i < QUEUED; i++) {
-        Answer unused =
-            lists.get(query(i), Duration.ZERO, Optional.empty());
+        Answer unused = lists.get(query(i), Duration.ZERO, Optional.empty());
       }
       figures.put(name + "MissWith" + QUEUED + "QueuedMs", median(misses(uri + "q")));
       figures.put(name + "Queued", lists.sizes().orElseThrow().queued());
@@ -232,8 +229,7 @@ public final class SdJobs {
       for (int round = 0; round <= ROUNDS; round++) {
         long startNs = System.nanoTime();
         for (int i = 0; i < PATHS; i++) {
-          Answer answer =
-              lists.get(TargetQuery.of("p" + i), Duration.ZERO, Optional.of(INTERVAL));
+          Answer answer = lists.get(TargetQuery.of("p" + i), Duration.ZERO, Optional.of(INTERVAL));
           if (answer instanceof Answer.Listed list) {
             oldestMs = Math.max(oldestMs, list.age().toMillis());
             stale += list.stale() ? 1 : 0;

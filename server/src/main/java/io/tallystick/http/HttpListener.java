@@ -79,8 +79,7 @@ public final class HttpListener implements AutoCloseable {
         "sun.net.httpserver.maxReqHeaderSize", Integer.toString(MOST_HEADER_BYTES));
     properties.putIfAbsent("sun.net.httpserver.maxIdleConnections", Integer.toString(requests));
     properties.putIfAbsent(
-        "jdk.httpserver.maxConnections",
-        Integer.toString(requests + RequestThreads.MOST_REFUSALS));
+        "jdk.httpserver.maxConnections", Integer.toString(requests + RequestThreads.MOST_REFUSALS));
   }
 
   private static HttpServer create(InetSocketAddress address, @Nullable SSLContext tls)

@@ -42,7 +42,8 @@ final class RequestThreads implements Executor, AutoCloseable {
 
   RequestThreads(String name, int most) {
     this.most = most;
-    answering = pool(Math.min(FEW, most), waiting, task -> new Thread(null, task, next(name), 0, false));
+    answering =
+        pool(Math.min(FEW, most), waiting, task -> new Thread(null, task, next(name), 0, false));
     BlockingQueue<Runnable> refused = new LinkedBlockingQueue<>(MOST_REFUSALS - REFUSING_THREADS);
     refusing = pool(REFUSING_THREADS, refused, task -> new RefusingThread(task, next(name)));
     looks = new ScheduledThreadPoolExecutor(1, task -> daemon(new Thread(task, name + "-looks")));

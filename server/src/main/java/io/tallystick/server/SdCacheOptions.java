@@ -31,8 +31,7 @@ final class SdCacheOptions {
   @Option(
       names = {"--queries-per-path", "--queries_per_path"},
       paramLabel = "NUMBER",
-      description =
-          "With how many different arguments a path may be asked for (default: 1000).")
+      description = "With how many different arguments a path may be asked for (default: 1000).")
   private String queriesPerPath = "1000";
 
   /**

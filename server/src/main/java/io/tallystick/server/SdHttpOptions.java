@@ -130,8 +130,7 @@ final class SdHttpOptions {
           "missing: option=" + (key == null ? "--tls-key" : "--tls-cert") + "; give both or none");
     }
     String files = certificate + " and " + key;
-    return Optional.of(
-        read("tls", files, () -> TlsFiles.read(Path.of(certificate), Path.of(key))));
+    return Optional.of(read("tls", files, () -> TlsFiles.read(Path.of(certificate), Path.of(key))));
   }
 
   /** Reads a file. */

@@ -10,7 +10,9 @@ import picocli.CommandLine.Mixin;
     name = "server",
     description =
         "Serves target lists over HTTP until it is told to end. Those who make them are workers on"
-            + " the same store (default: " + SdStoreOption.REDIS + ").")
+            + " the same store (default: "
+            + SdStoreOption.REDIS
+            + ").")
 final class SdServerCommand implements Callable<Integer> {
   @Mixin private final RootParameter root = new RootParameter();
   @Mixin private final SdStoreOption store = new SdStoreOption();

@@ -53,17 +53,14 @@ record SdService(Path root, HttpSettings http, CacheSettings cache, int workers)
     return Exit.OK;
   }
 
-  private void serve(
-      Store store, Tallystick directory, ExecutorService pool, IntConsumer serving)
+  private void serve(Store store, Tallystick directory, ExecutorService pool, IntConsumer serving)
       throws IOException {
     DiscoveryMetrics metrics = DiscoveryMetrics.register(directory, Main.Version.name());
-    GeneratorRoot targets =
-        GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
+    GeneratorRoot targets = GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
     InstantSource clock = InstantSource.system();
     Doorbell doorbell = new Doorbell();
     try (Workers unused = workers(store, targets, clock, metrics, doorbell);
-        TargetLists lists =
-            TargetLists.start(store, targets, cache, clock, metrics, doorbell);
+        TargetLists lists = TargetLists.start(store, targets, cache, clock, metrics, doorbell);
         HttpListener listener =
             SdServer.start(http, lists, metrics, SdMetricsOption.handler(directory))) {
       serving.accept(listener.port());

@@ -43,7 +43,8 @@ public final class HttpLoad {
 
   private HttpLoad(URI uri, int connections) {
     this.address = new InetSocketAddress(uri.getHost(), uri.getPort());
-    String path = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
+    String path =
+        uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
     this.request =
         ("GET " + path + " HTTP/1.1\r\nHost: " + uri.getRawAuthority() + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);

@@ -66,7 +66,8 @@ public final class BasicAuthentication {
 
   /** Whether the header of a request is that of a user. */
   boolean admits(@Nullable String authorization) {
-    if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return false;
     }
     byte[] given;

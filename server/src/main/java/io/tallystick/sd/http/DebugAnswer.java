@@ -58,8 +58,7 @@ final class DebugAnswer {
       json.writeStringField(argument.getKey(), argument.getValue());
     }
     json.writeEndObject();
-    json.writeStringField(
-        "timestamp_human", Instant.ofEpochMilli(error.timestampMs()).toString());
+    json.writeStringField("timestamp_human", Instant.ofEpochMilli(error.timestampMs()).toString());
     json.writeNumberField("timestamp", error.timestampMs() / 1e3);
     json.writeNumberField("processing_time", error.processingMs() / 1e3);
     json.writeEndObject();

@@ -69,7 +69,8 @@ final class Page {
 
   private static void queue(StringBuilder html, Optional<JobQueue.Sizes> sizes) {
     if (sizes.isEmpty()) {
-      html.append("<p class=\"bad\">The store cannot be used: lists that are known are served.</p>\n");
+      html.append(
+          "<p class=\"bad\">The store cannot be used: lists that are known are served.</p>\n");
       return;
     }
     JobQueue.Sizes jobs = sizes.get();
@@ -117,10 +118,15 @@ final class Page {
   }
 
   private static String error(GenerationError error) {
-    String message = "<span class=\"bad\">" + escaped(error.type() + ": " + error.message()) + "</span>";
+    String message =
+        "<span class=\"bad\">" + escaped(error.type() + ": " + error.message()) + "</span>";
     return error.traceback().isEmpty()
         ? message
-        : "<details><summary>" + message + "</summary><pre>" + escaped(error.traceback()) + "</pre></details>";
+        : "<details><summary>"
+            + message
+            + "</summary><pre>"
+            + escaped(error.traceback())
+            + "</pre></details>";
   }
 
   private static String age(Duration age) {

@@ -103,7 +103,8 @@ final class HealthHandler implements HttpHandler {
 
   private Response ready() throws IOException {
     HealthState state = monitor.state();
-    return Response.json(state.isReady() ? 200 : 503, json -> StateJson.writeReadiness(state, json));
+    return Response.json(
+        state.isReady() ? 200 : 503, json -> StateJson.writeReadiness(state, json));
   }
 
   private Response state() throws IOException {

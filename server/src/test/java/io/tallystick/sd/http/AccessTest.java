@@ -9,6 +9,7 @@ import io.tallystick.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,7 +54,8 @@ final class AccessTest {
     try (Site site =
         new Site().patient().users(users("# who asks\nprometheus:sécret:x\n\nold:y\n")).start()) {
       site.targets.give("svc", "a:1");
-      HttpRequest.Builder wrong = site.request("/targets/svc").header("Authorization", basic("old:x"));
+      HttpRequest.Builder wrong =
+          site.request("/targets/svc").header("Authorization", basic("old:x"));
       HttpRequest.Builder other =
           site.request("/targets/svc").header("Authorization", basic("prometheus:sécret"));
 
@@ -77,7 +79,8 @@ final class AccessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Basic", "Basic ", "Basic !!", "Bearer b2xkOnk=", "b2xkOnk=", "Basic b2xk"})
+  @ValueSource(
+      strings = {"Basic", "Basic ", "Basic !!", "Bearer b2xkOnk=", "b2xkOnk=", "Basic b2xk"})
   void shouldRefuseHeadersThatAreNone(String header) throws Exception {
     assertThat(users("old:y\n").admits(header)).isFalse();
   }
@@ -209,10 +212,22 @@ final class AccessTest {
       }
 
       assertThat(site.status("/targets/svc")).isEqualTo(200);
+      for (Socket socket : slow) {
+        assertThat(isOpen(socket)).as("it has not been given up before").isTrue();
+      }
     } finally {
       for (Socket socket : slow) {
         socket.close();
       }
+    }
+  }
+
+  private static boolean isOpen(Socket socket) throws IOException {
+    socket.setSoTimeout(1);
+    try {
+      return socket.getInputStream().read() >= 0;
+    } catch (SocketTimeoutException e) {
+      return true;
     }
   }
 
@@ -228,7 +243,8 @@ final class AccessTest {
 
       HttpResponse<String> tooMany = site.get("/targets/warm");
 
-      assertThat(tooMany.body()).isEqualTo("{\"error\":\"too many requests at a time, try again\"}\n");
+      assertThat(tooMany.body())
+          .isEqualTo("{\"error\":\"too many requests at a time, try again\"}\n");
       assertThat(tooMany.headers().firstValue("Retry-After")).hasValue("1");
       go.countDown();
       for (CompletableFuture<HttpResponse<String>> each : waiting) {

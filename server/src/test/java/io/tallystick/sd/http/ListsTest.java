@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class ListsTest {
   private static final int MANY = Integer.getInteger("test.queries", 2_000);
-  private static final String LIST = "[{\"targets\":[\"a:1\",\"b:2\"],\"labels\":{\"job\":\"db\"}}]";
+  private static final String LIST =
+      "[{\"targets\":[\"a:1\",\"b:2\"],\"labels\":{\"job\":\"db\"}}]";
 
   private static long ageSeconds(HttpResponse<String> answer) {
     return answer.headers().firstValueAsLong("Age").orElse(-1);
@@ -84,8 +85,8 @@ final class ListsTest {
       assertThat(old.statusCode()).isEqualTo(200);
       assertThat(old.body()).isEqualTo(LIST);
       assertThat(ageSeconds(old)).isBetween(400L, 1_000L);
-      assertThat(old.headers().firstValue("Warning")).hasValueSatisfying(
-          warning -> assertThat(warning).startsWith("110 "));
+      assertThat(old.headers().firstValue("Warning"))
+          .hasValueSatisfying(warning -> assertThat(warning).startsWith("110 "));
       assertThat(tooOld.body()).isEqualTo("{\"error\":\"cache miss\"}\n");
     }
   }
@@ -211,8 +212,7 @@ final class ListsTest {
   @Test
   void shouldHandFirstOfEachArgumentToGeneratorsAndKeepItsOwn() throws Exception {
     try (Site site = new Site().patient().start()) {
-      site.targets.run(
-          "echo", arguments -> List.of(new TargetGroup(List.of("a:1"), arguments)));
+      site.targets.run("echo", arguments -> List.of(new TargetGroup(List.of("a:1"), arguments)));
 
       JsonNode labels =
           site.json("/targets/echo/?b=1+2%2B&a=%C3%A9&a=second&empty&debug=TRUE&reload=1")
@@ -234,7 +234,8 @@ final class ListsTest {
       }
 
       assertThat(counts).isEqualTo(Map.of(503, 1_000, 429, MANY - 1_000));
-      assertThat(site.get("/targets/svc?i=" + MANY).headers().firstValue("Retry-After")).isPresent();
+      assertThat(site.get("/targets/svc?i=" + MANY).headers().firstValue("Retry-After"))
+          .isPresent();
       assertThat(site.status("/targets/other?i=1")).isEqualTo(503);
     }
   }

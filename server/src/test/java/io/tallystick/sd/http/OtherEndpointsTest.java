@@ -132,8 +132,7 @@ final class OtherEndpointsTest {
       site.status("/sd/targets/never?x=%22%3E%3Cscript%3E");
       site.await(502, "/sd/targets/bad");
 
-      HttpResponse<String> page =
-          site.await("/sd/", answer -> answer.body().contains("database"));
+      HttpResponse<String> page = site.await("/sd/", answer -> answer.body().contains("database"));
 
       assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
       assertThat(page.headers().firstValue("Content-Security-Policy"))
