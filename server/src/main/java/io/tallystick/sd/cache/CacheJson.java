@@ -191,6 +191,7 @@ final class CacheJson {
           writeTexts(json, job.query().arguments());
           json.writeEndObject();
           json.writeStringField("job_id", job.id());
+          json.writeNumberField("known_timestamp", seconds(job.knownMs()));
           json.writeEndObject();
         });
   }
@@ -201,7 +202,9 @@ final class CacheJson {
       throw new IOException("job has no path");
     }
     TargetQuery query = new TargetQuery(json.path("path").asText(), texts(json.path("extra_args")));
-    return new GenerationJob(query, json.path("job_id").asText());
+    JsonNode known = json.path("known_timestamp");
+    return new GenerationJob(
+        query, json.path("job_id").asText(), milliseconds(known.decimalValue()));
   }
 
   private static Map<String, String> texts(JsonNode json) {

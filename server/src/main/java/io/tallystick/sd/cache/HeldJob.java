@@ -23,6 +23,7 @@ final class HeldJob implements AutoCloseable {
   private final Duration lease;
   private final Generation generation;
   private final Future<?> extending;
+  private boolean isReleased;
 
   private HeldJob(
       JobQueue queue,
@@ -48,7 +49,10 @@ final class HeldJob implements AutoCloseable {
     return new HeldJob(queue, job, lease, generation, keepers);
   }
 
-  private void extend() {
+  private synchronized void extend() {
+    if (isReleased) {
+      return;
+    }
     try {
       if (!queue.extend(job, lease)) {
         generation.stop();
@@ -76,7 +80,8 @@ final class HeldJob implements AutoCloseable {
   }
 
   /** Hands it back, to be taken at once. */
-  void release() {
+  synchronized void release() {
+    isReleased = true;
     boolean unused = queue.extend(job, Duration.ofMillis(1));
   }
 

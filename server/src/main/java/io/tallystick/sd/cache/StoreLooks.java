@@ -128,7 +128,7 @@ final class StoreLooks implements AutoCloseable {
       GenerationError error = isDue ? ask(of -> of.error(entry.key())).orElse(null) : null;
       entry.see(new View(copy, error, true, null, nowMs));
       if (isDue && rule.mayOffer(entry, copy, nowMs) && rule.isOver(error, nowMs)) {
-        offer(entry, nowMs);
+        offer(entry, copy == null ? 0 : copy.status().updatedMs(), nowMs);
       }
     } catch (StoreException e) {
       View known = entry.view();
@@ -153,8 +153,8 @@ final class StoreLooks implements AutoCloseable {
     return new View.Copy(list, status.get());
   }
 
-  private void offer(QueryEntry entry, long nowMs) {
-    GenerationJob job = new GenerationJob(entry.query(), ids.get());
+  private void offer(QueryEntry entry, long knownMs, long nowMs) {
+    GenerationJob job = new GenerationJob(entry.query(), ids.get(), knownMs);
     boolean isNew = ask(of -> of.offer(job));
     entry.offered(nowMs);
     if (isNew) {
@@ -166,7 +166,7 @@ final class StoreLooks implements AutoCloseable {
     String key = entry.key();
     Reload done = ask(of -> new Reload(of.deleteList(key), of.deleteError(key)));
     entry.see(View.NONE);
-    offer(entry, clock.millis());
+    offer(entry, 0, clock.millis());
     return done;
   }
 

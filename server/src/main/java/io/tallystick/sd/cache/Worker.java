@@ -61,6 +61,10 @@ final class Worker {
   }
 
   private void run(HeldJob held, GenerationJob what, Generation generation) {
+    if (isDone(held.job().key(), what)) {
+      held.acknowledge();
+      return;
+    }
     long startMs = clock.millis();
     note(held.job(), what, startMs);
     try {
@@ -79,6 +83,12 @@ final class Worker {
       LOG.log(Level.WARNING, "generation failed: path=" + what.query().path(), e);
       fail(held, what, unexpected(what, e), startMs, generation);
     }
+  }
+
+  private boolean isDone(String key, GenerationJob what) {
+    boolean isNewer =
+        store.status(key).filter(status -> status.updatedMs() > what.knownMs()).isPresent();
+    return isNewer && store.list(key).isPresent(); // which may be lost, or not readable
   }
 
   private static GenerationException unexpected(GenerationJob what, RuntimeException e) {

@@ -83,12 +83,13 @@ final class CacheJsonTest {
 
   @Test
   void shouldWriteAJobAsPrometheusHttpSdDoes() throws Exception {
-    GenerationJob job = new GenerationJob(new TargetQuery("a/b", Map.of("env", "prod")), "7");
+    GenerationJob job = new GenerationJob(new TargetQuery("a/b", Map.of("env", "prod")), "7", TIME_MS);
 
     assertThat(text(CacheJson.job(job)))
         .isEqualTo(
             "{\"full_path\":\"/targets/a/b?env=prod\",\"path\":\"a/b\","
-                + "\"extra_args\":{\"env\":\"prod\"},\"job_id\":\"7\"}");
+                + "\"extra_args\":{\"env\":\"prod\"},\"job_id\":\"7\","
+                + "\"known_timestamp\":1795220078.830}");
     assertThat(CacheJson.job(CacheJson.job(job))).isEqualTo(job);
     assertThatIOException().isThrownBy(() -> CacheJson.job("{}".getBytes(UTF_8)));
   }

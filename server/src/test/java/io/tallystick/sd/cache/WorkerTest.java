@@ -206,6 +206,17 @@ final class WorkerTest {
     assertThat(error().message()).contains("odd");
   }
 
+  /** Of one who looked before the list was there, and queued a job after that. */
+  @Test
+  void shouldDoNothingWhenAListWasMadeSinceTheJobWasThoughtOf() throws Exception {
+    discovery.work();
+    TargetQuery query = TargetQuery.of("svc");
+    assertThat(new ListStore(discovery.store).offer(new GenerationJob(query, "2", 0))).isTrue();
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(discovery.targets.runs()).isEqualTo(1);
+    assertThat(server.sizes().orElseThrow().running()).isZero();
+  }
+
   @Test
   void shouldPassTheArgumentsOn() throws Exception {
     AtomicInteger asked = new AtomicInteger();
