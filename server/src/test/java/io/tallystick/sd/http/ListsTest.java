@@ -8,6 +8,7 @@ import io.tallystick.sd.cache.ScriptedTargets;
 import io.tallystick.sd.generate.TargetGroup;
 import io.tallystick.testing.Await;
 import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -263,6 +264,28 @@ final class ListsTest {
       }
       assertThat(site.targets.runs()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void shouldMakeTheListAnewBeforePrometheusAsksAgainWhenItSaysThatItSeldomDoes() throws Exception {
+    try (Site site = new Site().start()) {
+      site.targets.give("svc", "a:1").give("other", "b:1");
+      site.await(200, "/targets/svc");
+      site.await(200, "/targets/other");
+      int runs = site.targets.runs();
+      for (String interval : List.of("x", "-1", "NaN", "1e99", "0", "600")) {
+        assertThat(site.send(polled(site, "/targets/svc", interval)).statusCode()).isEqualTo(200);
+      }
+
+      site.turn(Duration.ofSeconds(250)); // more than two intervals of ours
+
+      Await.until("it is made anew", () -> site.targets.runs() > runs);
+      assertThat(site.targets.runs()).isEqualTo(runs + 1);
+    }
+  }
+
+  private static HttpRequest.Builder polled(Site site, String path, String interval) {
+    return site.request(path).header("X-Prometheus-Refresh-Interval-Seconds", interval);
   }
 
   @Test
