@@ -59,14 +59,18 @@ record SdService(Path root, HttpSettings http, CacheSettings cache, int workers)
     GeneratorRoot targets = GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
     InstantSource clock = InstantSource.system();
     Doorbell doorbell = new Doorbell();
-    try (Workers unused = workers(store, targets, clock, metrics, doorbell);
-        TargetLists lists = TargetLists.start(store, targets, cache, clock, metrics, doorbell);
+    Workers working = workers(store, targets, clock, metrics, doorbell);
+    try (TargetLists lists = TargetLists.start(store, targets, cache, clock, metrics, doorbell);
         HttpListener listener =
             SdServer.start(http, lists, metrics, SdMetricsOption.handler(directory))) {
       serving.accept(listener.port());
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       // The end that was asked for; close() does the rest.
+    } finally {
+      if (working != null) {
+        working.close();
+      }
     }
   }
 

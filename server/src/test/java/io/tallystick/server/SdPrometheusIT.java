@@ -70,7 +70,7 @@ final class SdPrometheusIT {
           awaitTargets(prometheus, changed);
 
           assertThat(worker.stop()).isEqualTo(Exit.OK);
-          redis.close();
+          redis.kill();
           double answered = number(ANSWERED, metrics(targets));
           Await.until(
               "it is polled without store and workers",

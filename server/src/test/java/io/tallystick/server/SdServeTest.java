@@ -110,8 +110,10 @@ final class SdServeTest {
     Files.createDirectory(root.resolve("echo_target"));
     write(
         "echo_target/target.py",
-        "def generate_targets(**args):\n"
-            + "    return [{'labels': args, 'targets': ['127.0.0.1:8080']}]\n");
+        """
+        def generate_targets(**args):
+            return [{'labels': args, 'targets': ['127.0.0.1:8080']}]
+        """);
     try (ServeRun served =
         ServeRun.startCommand(
             "sd",

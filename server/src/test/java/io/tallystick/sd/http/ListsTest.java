@@ -80,7 +80,7 @@ final class ListsTest {
 
       site.turn(Duration.ofSeconds(400));
       HttpResponse<String> old = site.get("/targets/svc");
-      site.turn(Duration.ofSeconds(3_300));
+      site.turn(Duration.ofMinutes(55));
       HttpResponse<String> tooOld = site.await(503, "/targets/svc");
 
       assertThat(old.statusCode()).isEqualTo(200);
