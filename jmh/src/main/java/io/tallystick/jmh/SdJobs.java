@@ -65,7 +65,7 @@ public final class SdJobs {
   private final InstantSource clock = InstantSource.system();
   private final Path folder;
   private final DiscoveryMetrics metrics;
-  private final HttpSettings settings =
+  private final HttpSettings http =
       new HttpSettings(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           "",
@@ -126,6 +126,11 @@ public final class SdJobs {
     return TargetLists.start(store, targets, cache, clock, metrics, doorbell);
   }
 
+  private Workers workers(Store store, Targets targets, int threads, Doorbell doorbell) {
+    WorkerSettings settings = WorkerSettings.of(threads, "jmh", Duration.ofHours(1));
+    return Workers.start(store, targets, settings, clock, metrics, doorbell);
+  }
+
   private static CacheSettings manyQueries() {
     CacheSettings usual = CacheSettings.DEFAULT;
     return new CacheSettings(usual.fresh(), usual.refreshEvery(), usual.maxStale(), QUERIES);
@@ -136,7 +141,7 @@ public final class SdJobs {
     try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell());
         HttpListener listener =
             SdServer.start(
-                settings,
+                http,
                 lists,
                 metrics,
                 MetricsHandler.atAnyPath(tallystick.scraper(), PrometheusProperties.get()))) {
@@ -179,17 +184,13 @@ public final class SdJobs {
     try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell())) {
       long jobs = lists.sizes().orElseThrow().queued();
       long startNs = System.nanoTime();
-      try (Workers unused =
-          Workers.start(
-              store,
-              files,
-              WorkerSettings.of(1, "jmh", Duration.ofHours(1)),
-              clock,
-              metrics,
-              new Doorbell())) {
+      Workers workers = workers(store, files, 1, new Doorbell());
+      try {
         while (lists.sizes().orElseThrow().queued() > 0) {
           Thread.sleep(1);
         }
+      } finally {
+        workers.close();
       }
       return jobs == 0 ? 0 : (System.nanoTime() - startNs) / 1e6 / jobs;
     }
@@ -217,15 +218,8 @@ public final class SdJobs {
     long oldestMs = 0;
     int stale = 0;
     int missing = 0;
-    try (TargetLists lists = lists(store, slow, cache, doorbell);
-        Workers unused =
-            Workers.start(
-                store,
-                slow,
-                WorkerSettings.of(4, "jmh", Duration.ofHours(1)),
-                clock,
-                metrics,
-                doorbell)) {
+    Workers workers = workers(store, slow, 4, doorbell);
+    try (TargetLists lists = lists(store, slow, cache, doorbell)) {
       for (int round = 0; round <= ROUNDS; round++) {
         long startNs = System.nanoTime();
         for (int i = 0; i < PATHS; i++) {
@@ -239,6 +233,8 @@ public final class SdJobs {
           sleepUntil(startNs + INTERVAL.toNanos() * (i + 1) / PATHS);
         }
       }
+    } finally {
+      workers.close();
     }
     figures.put(name + "RefreshedPaths", PATHS);
     figures.put(name + "RefreshedEverySeconds", INTERVAL.toSeconds());
