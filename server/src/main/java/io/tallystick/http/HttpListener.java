@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpListener implements AutoCloseable {
   private static final int BACKLOG = 1_024;
   private static final int MOST_HEADER_BYTES = 32 << 10;
+  private static final int LEAST_IDLE = 200; // connections, as is the JDK's default
 
   private final HttpServer server;
   private final RequestThreads threads;
@@ -77,9 +78,10 @@ public final class HttpListener implements AutoCloseable {
     properties.putIfAbsent("sun.net.httpserver.nodelay", "true");
     properties.putIfAbsent(
         "sun.net.httpserver.maxReqHeaderSize", Integer.toString(MOST_HEADER_BYTES));
-    properties.putIfAbsent("sun.net.httpserver.maxIdleConnections", Integer.toString(requests));
+    int idle = Math.max(requests, LEAST_IDLE);
+    properties.putIfAbsent("sun.net.httpserver.maxIdleConnections", Integer.toString(idle));
     properties.putIfAbsent(
-        "jdk.httpserver.maxConnections", Integer.toString(requests + RequestThreads.MOST_REFUSALS));
+        "jdk.httpserver.maxConnections", Integer.toString(idle + RequestThreads.MOST_REFUSALS));
   }
 
   private static HttpServer create(InetSocketAddress address, @Nullable SSLContext tls)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tallystick.sd.cache.ScriptedTargets;
+import io.tallystick.sd.generate.TargetGroup;
 import io.tallystick.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -238,8 +239,16 @@ final class AccessTest {
       site.targets.give("warm", "b:1");
       site.await(200, "/targets/warm");
       site.targets.run("svc", arguments -> waited(go));
-      List<CompletableFuture<HttpResponse<String>>> waiting = ask(site, "/targets/svc", 4);
-      Await.until("all wait", () -> site.status("/targets/warm") == 503);
+      List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        waiting.add(ask(site, "/targets/svc"));
+      }
+      Await.until(
+          "all wait",
+          () -> {
+            waiting.replaceAll(each -> each.isDone() ? ask(site, "/targets/svc") : each);
+            return site.status("/targets/warm") == 503;
+          });
 
       HttpResponse<String> tooMany = site.get("/targets/warm");
 
@@ -256,17 +265,11 @@ final class AccessTest {
     }
   }
 
-  private static List<CompletableFuture<HttpResponse<String>>> ask(
-      Site site, String path, int times) {
-    List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
-      asked.add(site.client().sendAsync(site.request(path).build(), BodyHandlers.ofString()));
-    }
-    return asked;
+  private static CompletableFuture<HttpResponse<String>> ask(Site site, String path) {
+    return site.client().sendAsync(site.request(path).build(), BodyHandlers.ofString());
   }
 
-  private static List<io.tallystick.sd.generate.TargetGroup> waited(CountDownLatch go)
-      throws InterruptedException {
+  private static List<TargetGroup> waited(CountDownLatch go) throws InterruptedException {
     go.await();
     return ScriptedTargets.groups("a:1");
   }
