@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads of a process that work off the queue of a store.
  *
- * <p>One of those that have nothing to do looks for a job, about a hundred times a second, and at
- * once where this process has queued one; so the store is not asked more often the more threads
- * there are. A store that is away is tried again each second.
+ * <p>One of those that have nothing to do looks for a job, a hundred times a second or, where there
+ * was one within the second, five hundred times; and at once where this process has queued one. So
+ * the store is not asked more often the more threads there are. A store that is away is tried again
+ * each second.
  */
 public final class Workers implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+  private static final Duration LOOK_EVERY_AWAKE = Duration.ofMillis(2);
+  private static final long AWAKE_NS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
   private static final int KEEPERS = 3; // of leases, and one that looks for orphans
   private static final long ORPHANS_SECONDS = 10;
@@ -41,6 +44,7 @@ public final class Workers implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final Set<Generation> running = ConcurrentHashMap.newKeySet();
   private final ReentrantLock looking = new ReentrantLock();
+  private long lastJobNs = System.nanoTime(); // of whoever looks
   private volatile boolean isClosing;
   private volatile boolean isStopping;
   private volatile boolean isStoreUp = true;
@@ -116,10 +120,12 @@ public final class Workers implements AutoCloseable {
           long heard = doorbell.rings();
           Optional<Job> job = store.queue().take(settings.lease());
           if (job.isPresent()) {
+            lastJobNs = System.nanoTime();
             return job.get();
           }
           storeAnswered();
-          doorbell.await(heard, LOOK_EVERY);
+          boolean isAwake = System.nanoTime() - lastJobNs < AWAKE_NS;
+          doorbell.await(heard, isAwake ? LOOK_EVERY_AWAKE : LOOK_EVERY);
         }
       } finally {
         looking.unlock();
