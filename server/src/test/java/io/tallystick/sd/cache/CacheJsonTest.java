@@ -83,7 +83,8 @@ final class CacheJsonTest {
 
   @Test
   void shouldWriteAJobAsPrometheusHttpSdDoes() throws Exception {
-    GenerationJob job = new GenerationJob(new TargetQuery("a/b", Map.of("env", "prod")), "7", TIME_MS);
+    GenerationJob job =
+        new GenerationJob(new TargetQuery("a/b", Map.of("env", "prod")), "7", TIME_MS);
 
     assertThat(text(CacheJson.job(job)))
         .isEqualTo(
