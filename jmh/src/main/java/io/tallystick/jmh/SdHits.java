@@ -100,6 +100,7 @@ public final class SdHits {
     for (String opened : List.of("java.lang", "java.lang.reflect", "sun.nio.ch")) {
       words.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
     }
+    words.add("--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"); // as the command's jar says
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     words.addAll(List.of("sd", "serve", folder.resolve("root").toString(), "--port=0"));
     words.addAll(List.of("--wait-seconds=30", "--store=" + store, "--dir=" + counts));
