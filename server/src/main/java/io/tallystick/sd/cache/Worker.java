@@ -131,7 +131,10 @@ final class Worker {
         metrics.generated(what.query().path(), count);
         metrics.processed(settings.id(), true);
       }
-    } catch (StoreException e) { // the store will never take this list
+    } catch (StoreException e) {
+      if (e.category() == Category.TRANSIENT) {
+        throw e; // it was waited for: the job is left to whoever takes it again
+      }
       fail(held, what, refused(what, e), startMs, generation);
     }
   }

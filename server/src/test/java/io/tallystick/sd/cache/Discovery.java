@@ -70,7 +70,12 @@ final class Discovery implements AutoCloseable {
   }
 
   Worker worker(Targets generators) {
-    WorkerSettings settings = WorkerSettings.of(1, "w1", CacheSettings.DEFAULT.maxStale());
+    return worker(generators, LEASE);
+  }
+
+  Worker worker(Targets generators, Duration lease) {
+    WorkerSettings settings =
+        new WorkerSettings(1, "w1", CacheSettings.DEFAULT.maxStale(), lease, Duration.ZERO);
     return new Worker(new ListStore(store), generators, settings, clock, metrics, keepers);
   }
 

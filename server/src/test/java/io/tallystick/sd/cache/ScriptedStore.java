@@ -26,6 +26,7 @@ public final class ScriptedStore {
   private final Map<String, Integer> answeredByName = new ConcurrentHashMap<>();
   private final CountDownLatch hanging = new CountDownLatch(1);
   private volatile Mode mode = Mode.UP;
+  private volatile String refused = "";
 
   public ScriptedStore(Store store) {
     this.store = store;
@@ -55,7 +56,13 @@ public final class ScriptedStore {
     mode = Mode.HANGING;
   }
 
+  /** From now calls of this name fail, as if the store could be read alone, until {@link #up}. */
+  public void refuse(String name) {
+    refused = name;
+  }
+
   public void up() {
+    refused = "";
     mode = Mode.UP;
     hanging.countDown();
   }
@@ -75,7 +82,7 @@ public final class ScriptedStore {
       if (mode == Mode.HANGING) {
         hanging.await();
       }
-      if (mode != Mode.UP) {
+      if (mode != Mode.UP || method.getName().equals(refused)) {
         throw new StoreException(Category.TRANSIENT, "store is away");
       }
     }

@@ -2,11 +2,13 @@ package io.tallystick.sd.cache;
 
 import static io.tallystick.sd.cache.Discovery.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.sd.generate.TargetGroup;
 import io.tallystick.server.PrivateDirectory;
 import io.tallystick.store.JobQueue.Job;
 import io.tallystick.store.MemoryStore;
+import io.tallystick.store.StoreException;
 import io.tallystick.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,6 +184,20 @@ final class WorkerTest {
     assertThat(discovery.targets.runs()).isEqualTo(1);
     discovery.clock.turn(Discovery.LEASE.multipliedBy(2));
     assertThat(discovery.take()).isNull();
+  }
+
+  /** The first lease is over before the store is back. */
+  @Test
+  void shouldLeaveTheJobToOthersWhenTheStoreIsAwayForLong() throws Exception {
+    discovery.scripted.refuse("acknowledge");
+    Worker worker = discovery.worker(discovery.targets, Duration.ofMillis(1));
+    Job job = take();
+    assertThatThrownBy(() -> worker.run(job, new Generation())).isInstanceOf(StoreException.class);
+    discovery.scripted.up();
+    assertThat(new ListStore(discovery.store).error(job.key())).isEmpty();
+    discovery.clock.turn(Discovery.LEASE);
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(target()).isEqualTo("db1:9100");
   }
 
   @Test
