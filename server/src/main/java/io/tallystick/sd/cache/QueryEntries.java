@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The queries that a process knows, at most so many of each path. Threading: any. */
+/**
+ * The queries that a process knows: at most so many of each path, and besides the one without
+ * arguments, which the others do not keep out. Threading: any.
+ */
 final class QueryEntries {
   private final int queriesPerPath;
   private final Map<String, Map<TargetQuery, QueryEntry>> byPath = new ConcurrentHashMap<>();
@@ -29,7 +32,8 @@ final class QueryEntries {
           Map<TargetQuery, QueryEntry> ofPath =
               present == null ? new ConcurrentHashMap<>() : present;
           QueryEntry entry = ofPath.get(query);
-          if (entry == null && ofPath.size() < queriesPerPath) {
+          boolean isPlain = query.arguments().isEmpty();
+          if (entry == null && (isPlain || ofPath.size() < queriesPerPath)) {
             entry = new QueryEntry(query, query.key(), nowMs);
             ofPath.put(query, entry);
           }

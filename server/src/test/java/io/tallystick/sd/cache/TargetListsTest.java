@@ -202,6 +202,7 @@ final class TargetListsTest {
     turn(Duration.ofSeconds(1));
     assertThat(ask(server, query("e1"))).isInstanceOf(Answer.Listed.class);
     assertThat(get(server, "other")).isEqualTo(new Answer.Pending());
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Pending()); // has no arguments
     turn(Duration.ofSeconds(3601));
     server.tick();
     assertThat(ask(server, query("e7"))).isEqualTo(new Answer.Pending());
