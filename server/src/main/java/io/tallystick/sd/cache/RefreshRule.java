@@ -27,7 +27,18 @@ final class RefreshRule {
       return false;
     }
     long beforeStaleMs = settings.fresh().toMillis() * 4 / 5;
-    return copy == null || nowMs - copy.status().updatedMs() >= Math.min(intervalMs, beforeStaleMs);
+    if (copy == null) {
+      return true;
+    }
+    // What was made in the future has no age: then it counts when another one was asked for.
+    boolean isAhead = copy.status().isAhead(nowMs);
+    long sinceMs = isAhead ? entry.offeredMs() : copy.status().updatedMs();
+    return hasPassed(sinceMs, Math.min(intervalMs, beforeStaleMs), nowMs);
+  }
+
+  /** Whether something was so long ago, or as far ahead, as it is where the clock was set back. */
+  private static boolean hasPassed(long sinceMs, long timeMs, long nowMs) {
+    return sinceMs == View.NEVER_MS || Math.abs(nowMs - sinceMs) >= timeMs;
   }
 
   /** Whether nobody has asked for so long that nothing of a query need be kept. */
@@ -40,7 +51,7 @@ final class RefreshRule {
   boolean mayOffer(QueryEntry entry, View.@Nullable Copy copy, long nowMs) {
     long offeredMs = entry.offeredMs();
     boolean isAnswered = copy != null && copy.status().updatedMs() >= offeredMs;
-    return offeredMs == View.NEVER_MS || isAnswered || nowMs - offeredMs >= OFFER_AGAIN_MS;
+    return isAnswered || hasPassed(offeredMs, OFFER_AGAIN_MS, nowMs);
   }
 
   /** Whether the last failure, if any, was long enough ago. */
@@ -50,6 +61,6 @@ final class RefreshRule {
     }
     Duration pause =
         error.attempt() >= ListStore.ATTEMPTS ? ListStore.MAX_BACKOFF : ListStore.ERROR_PAUSE;
-    return nowMs - error.timestampMs() >= pause.toMillis();
+    return hasPassed(error.timestampMs(), pause.toMillis(), nowMs);
   }
 }

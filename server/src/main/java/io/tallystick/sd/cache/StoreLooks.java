@@ -123,7 +123,7 @@ final class StoreLooks implements AutoCloseable {
       return;
     }
     try {
-      View.Copy copy = newest(entry.key(), before.copy());
+      View.Copy copy = newest(entry.key(), before.copy(), nowMs);
       boolean isDue = rule.isDue(entry, copy, nowMs);
       GenerationError error = isDue ? ask(of -> of.error(entry.key())).orElse(null) : null;
       entry.see(new View(copy, error, true, null, nowMs));
@@ -136,11 +136,10 @@ final class StoreLooks implements AutoCloseable {
     }
   }
 
-  /** The list of the store, if it is a newer one. */
-  private View.@Nullable Copy newest(String key, View.@Nullable Copy before) {
+  /** The list of the store, if it is a newer one, or another one than one made in the future. */
+  private View.@Nullable Copy newest(String key, View.@Nullable Copy before, long nowMs) {
     Optional<ListStatus> status = ask(of -> of.status(key));
-    if (status.isEmpty()
-        || (before != null && status.get().updatedMs() <= before.status().updatedMs())) {
+    if (status.isEmpty() || (before != null && !isNewer(status.get(), before.status(), nowMs))) {
       return before;
     }
     Optional<CacheJson.Value> value = ask(of -> of.list(key));
@@ -151,6 +150,12 @@ final class StoreLooks implements AutoCloseable {
     EncodedList list =
         before != null && before.list().has(json) ? before.list() : EncodedList.of(json);
     return new View.Copy(list, status.get());
+  }
+
+  private static boolean isNewer(ListStatus stored, ListStatus own, long nowMs) {
+    return own.isAhead(nowMs)
+        ? stored.updatedMs() != own.updatedMs()
+        : stored.updatedMs() > own.updatedMs();
   }
 
   private void offer(QueryEntry entry, long knownMs, long nowMs) {

@@ -180,6 +180,37 @@ final class WarmPathTest {
     assertThat(discovery.targets.runs()).isLessThan(20);
   }
 
+  @Test
+  void shouldRefreshAsBeforeWhenTheClockIsSetBack() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    turn(Duration.ofHours(-1));
+    discovery.targets.give("svc", "db2:9100");
+    for (int second = 0; second < 600; second++) {
+      get(server, "svc");
+      tickAndWork(server);
+      turn(Duration.ofSeconds(1));
+    }
+    Answer.Listed listed = list(server, "svc");
+    assertThat(target(server, "svc")).isEqualTo("db2:9100");
+    assertThat(listed.age()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(65));
+    assertThat(discovery.targets.runs()).isBetween(9, 12);
+  }
+
+  /** As far as such a server can know. */
+  @Test
+  void shouldRefreshNoMoreOftenWhenTheClockOfTheWorkersIsAhead() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    for (int second = 0; second < 600; second++) {
+      get(server, "svc");
+      server.tick();
+      Await.until("looks are done", server::isIdle);
+      turn(Duration.ofHours(1));
+      discovery.work();
+      turn(Duration.ofHours(-1).plusSeconds(1));
+    }
+    assertThat(discovery.targets.runs()).isBetween(9, 12);
+  }
+
   private void tickAndWork(TargetLists server) throws Exception {
     server.tick();
     Await.until("looks are done", server::isIdle);
