@@ -21,6 +21,7 @@ final class QueryEntry {
   private volatile View view = View.NONE;
   private volatile long askedMs;
   private volatile long intervalMs;
+  private volatile long awaitedMs = View.NEVER_MS;
   private volatile long offeredMs = View.NEVER_MS;
 
   QueryEntry(TargetQuery query, String key, long nowMs) {
@@ -49,14 +50,21 @@ final class QueryEntry {
   void ask(long nowMs, long interval) {
     askedMs = nowMs;
     intervalMs = interval;
+    awaitedMs = Math.max(awaitedMs, nowMs + 2 * interval);
   }
 
   long askedMs() {
     return askedMs;
   }
 
+  /** The interval of whoever asked last; 0 where it is unknown. */
   long intervalMs() {
     return intervalMs;
+  }
+
+  /** Until when somebody who said in which interval is still to come again, twice. */
+  long awaitedMs() {
+    return awaitedMs;
   }
 
   /** When a generation was asked for last; {@link View#NEVER_MS} where it was not. */

@@ -22,10 +22,11 @@ final class RefreshRule {
 
   /** Whether a list is to be made, in the place of the one that there is. */
   boolean isDue(QueryEntry entry, View.@Nullable Copy copy, long nowMs) {
-    long intervalMs = Math.max(settings.refreshEvery().toMillis(), entry.intervalMs());
-    if (nowMs - entry.askedMs() > 2 * intervalMs) {
+    long refreshMs = settings.refreshEvery().toMillis();
+    if (nowMs - entry.askedMs() > 2 * refreshMs && nowMs > entry.awaitedMs()) {
       return false;
     }
+    long intervalMs = Math.max(refreshMs, entry.intervalMs());
     long beforeStaleMs = settings.fresh().toMillis() * 4 / 5;
     if (copy == null) {
       return true;
@@ -43,8 +44,7 @@ final class RefreshRule {
 
   /** Whether nobody has asked for so long that nothing of a query need be kept. */
   boolean isForgotten(QueryEntry entry, long nowMs) {
-    long keptMs = Math.max(settings.maxStale().toMillis(), 2 * entry.intervalMs());
-    return nowMs - entry.askedMs() > keptMs;
+    return nowMs - entry.askedMs() > settings.maxStale().toMillis() && nowMs > entry.awaitedMs();
   }
 
   /** Whether a generation is to be asked for, unless one was just now. */

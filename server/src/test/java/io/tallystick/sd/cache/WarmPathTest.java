@@ -211,6 +211,22 @@ final class WarmPathTest {
     assertThat(discovery.targets.runs()).isBetween(9, 12);
   }
 
+  @Test
+  void shouldAnswerSeldomPollsFreshWhenOthersAskInBetween() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    for (int second = 0; second < 3600; second++) {
+      if (second % 600 == 0) {
+        Optional<Duration> tenMinutes = Optional.of(Duration.ofMinutes(10));
+        Answer answer = server.get(TargetQuery.of("svc"), Duration.ZERO, tenMinutes);
+        assertThat(((Answer.Listed) answer).stale()).isFalse();
+      } else if (second % 600 == 1) {
+        get(server, "svc");
+      }
+      tickAndWork(server);
+      turn(Duration.ofSeconds(1));
+    }
+  }
+
   private void tickAndWork(TargetLists server) throws Exception {
     server.tick();
     Await.until("looks are done", server::isIdle);
