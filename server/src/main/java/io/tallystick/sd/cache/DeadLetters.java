@@ -43,6 +43,6 @@ final class DeadLetters {
   }
 
   private void discard(DeadLetter letter, StoreGate gate) {
-    boolean unused = gate.ask(() -> store.queue().discard(letter.id()));
+    boolean unused = gate.change(() -> store.queue().discard(letter.id()));
   }
 }

@@ -160,7 +160,7 @@ final class StoreLooks implements AutoCloseable {
 
   private void offer(QueryEntry entry, long knownMs, long nowMs) {
     GenerationJob job = new GenerationJob(entry.query(), ids.get(), knownMs);
-    boolean isNew = ask(of -> of.offer(job));
+    boolean isNew = gate.change(() -> store.offer(job));
     entry.offered(nowMs);
     if (isNew) {
       doorbell.ring();
@@ -169,13 +169,13 @@ final class StoreLooks implements AutoCloseable {
 
   Reload reload(QueryEntry entry) {
     String key = entry.key();
-    Reload done = ask(of -> new Reload(of.deleteList(key), of.deleteError(key)));
+    Reload done = gate.change(() -> new Reload(store.deleteList(key), store.deleteError(key)));
     entry.see(View.NONE);
     offer(entry, 0, clock.millis());
     return done;
   }
 
-  /** Asks the store, on the caller's thread. */
+  /** Asks the store what changes nothing, on the caller's thread. */
   <T> T ask(Function<ListStore, T> question) {
     return gate.ask(() -> question.apply(store));
   }

@@ -227,6 +227,25 @@ final class WarmPathTest {
     }
   }
 
+  /** As a Redis whose disk is full. */
+  @Test
+  void shouldListWhatTheStoreHasWhenItTakesNothing() throws Exception {
+    discovery.warm("svc");
+    discovery.targets.give("cold", "db2:9100");
+    discovery.scripted.refuse("offer");
+    TargetLists server = discovery.server();
+    assertThat(get(server, "cold")).isEqualTo(new Answer.Unavailable("store is away"));
+    assertThat(target(server, "svc")).isEqualTo("db1:9100");
+    int before = discovery.scripted.calls();
+    turn(Duration.ofMillis(100));
+    assertThat(get(server, "cold")).isEqualTo(new Answer.Unavailable("store is away"));
+    assertThat(discovery.scripted.calls()).isEqualTo(before + 2); // reads, and tries no more
+    discovery.scripted.up();
+    server.tick();
+    turn(Duration.ofMillis(100));
+    assertThat(get(server, "cold")).isEqualTo(new Answer.Pending());
+  }
+
   private void tickAndWork(TargetLists server) throws Exception {
     server.tick();
     Await.until("looks are done", server::isIdle);
