@@ -161,16 +161,21 @@ final class SdWorkerCommand implements Callable<Integer> {
         : "metrics=standing by, as port " + port + " is in use";
   }
 
-  private String id() throws UnknownHostException {
-    String id =
-        workerId != null
-            ? workerId
-            : InetAddress.getLocalHost().getHostName() + "-" + ProcessHandle.current().pid();
+  private String id() {
+    String id = workerId != null ? workerId : hostName() + "-" + ProcessHandle.current().pid();
     if (id.isBlank() || id.length() > MOST_ID_LENGTH) {
       throw new UsageException(
           "not 1 to " + MOST_ID_LENGTH + " characters: worker-id=" + Lines.single(id));
     }
     return id;
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost"; // as containers often have it, whose name nobody resolves
+    }
   }
 
   private void requireAddress() throws IOException {

@@ -15,6 +15,7 @@ import io.tallystick.sd.generate.RunObserver;
 import io.tallystick.store.Store;
 import io.tallystick.store.Stores;
 import io.tallystick.testing.Await;
+import io.tallystick.testing.ChildJvm;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -178,6 +179,18 @@ final class SdWorkerTest {
             queued again: jobs=1
             target_generation_queue queued=1 delayed=0 running=0 dead=0
             """);
+  }
+
+  @Test
+  void shouldHaveAnIdWhenTheNameOfTheHostCannotBeResolved() throws Exception {
+    Path noHosts = Files.createFile(folder.resolve("hosts"));
+    try (ChildJvm worker =
+        ChildJvm.of(CommandChild.class)
+            .option("-Djdk.net.hosts.file=" + noHosts)
+            .arguments("sd", "worker", root, "--store", url(), "--dir", directory(), "--port", "0")
+            .start()) {
+      assertThat(worker.readLine()).contains(" id=localhost-" + worker.pid() + " ");
+    }
   }
 
   @Test
