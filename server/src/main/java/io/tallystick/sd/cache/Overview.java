@@ -49,11 +49,18 @@ final class Overview {
     }
     for (QueryEntry entry : entries.all()) {
       if (!entry.query().arguments().isEmpty()) {
-        made.add(state(entry.query(), nowMs));
+        made.add(known(entry, nowMs));
       }
     }
     made.sort(Comparator.comparing(state -> state.query().fullPath()));
     return List.copyOf(made);
+  }
+
+  /** Without a call to the store: there may be a thousand of these for each path. */
+  private static PathState known(QueryEntry entry, long nowMs) {
+    View view = entry.view();
+    Optional<GenerationError> error = Optional.ofNullable(view.error());
+    return state(entry.query(), newer(null, view.copy()), error, nowMs);
   }
 
   private PathState state(TargetQuery query, long nowMs) {

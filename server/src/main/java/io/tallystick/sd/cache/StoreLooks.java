@@ -78,7 +78,7 @@ final class StoreLooks implements AutoCloseable {
       tick();
     } catch (StoreException e) {
       LOG.log(Level.DEBUG, "store failed meanwhile", e); // the gate has said so
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) { // or there would be no next tick
       LOG.log(Level.WARNING, "refresh failed", e);
     }
   }

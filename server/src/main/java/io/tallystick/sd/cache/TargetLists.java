@@ -202,8 +202,8 @@ public final class TargetLists implements AutoCloseable {
   }
 
   /**
-   * What is known of each path that exists without arguments, and of the queries with arguments
-   * that this process knows; at most a few seconds old.
+   * What the store has of each path that exists, without arguments, and what this process knows of
+   * the queries with arguments that it was asked; at most a few seconds old.
    *
    * @throws IOException if the root cannot be read
    */

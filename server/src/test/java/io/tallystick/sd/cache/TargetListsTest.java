@@ -11,10 +11,12 @@ import io.tallystick.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,6 +275,41 @@ final class TargetListsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
+  }
+
+  @Test
+  void shouldAskTheStoreNoMoreToShowManyQueries() throws Exception {
+    TargetLists server = discovery.server();
+    for (int i = 0; i < 100; i++) {
+      ask(server, query("e" + i));
+    }
+    int before = discovery.scripted.calls();
+    assertThat(server.states()).hasSize(101);
+    assertThat(discovery.scripted.calls()).isLessThan(before + 5);
+  }
+
+  @Test
+  void shouldTickAgainWhenMemoryWasShort() throws Exception {
+    AtomicInteger ticks = new AtomicInteger();
+    InstantSource clock =
+        () -> {
+          if (Thread.currentThread().getName().equals("sd-refresh")
+              && ticks.getAndIncrement() == 0) {
+            throw new OutOfMemoryError("of a test");
+          }
+          return discovery.clock.instant();
+        };
+    try (TargetLists server =
+        TargetLists.start(
+            discovery.store,
+            discovery.targets,
+            CacheSettings.DEFAULT,
+            clock,
+            discovery.metrics,
+            new Doorbell())) {
+      Await.until("ticks again", () -> ticks.get() > 1);
+      assertThat(server.isStoreUp()).isTrue();
+    }
   }
 
   @Test
