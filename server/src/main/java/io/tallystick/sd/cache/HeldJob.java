@@ -23,7 +23,6 @@ final class HeldJob implements AutoCloseable {
   private final Duration lease;
   private final Generation generation;
   private final Future<?> extending;
-  private boolean isReleased;
 
   private HeldJob(
       JobQueue queue,
@@ -49,10 +48,7 @@ final class HeldJob implements AutoCloseable {
     return new HeldJob(queue, job, lease, generation, keepers);
   }
 
-  private synchronized void extend() {
-    if (isReleased) {
-      return;
-    }
+  private void extend() {
     try {
       if (!queue.extend(job, lease)) {
         generation.stop();
@@ -79,10 +75,15 @@ final class HeldJob implements AutoCloseable {
     boolean unused = queue.retry(job, error);
   }
 
-  /** Hands it back, to be taken at once. */
-  synchronized void release() {
-    isReleased = true;
-    boolean unused = queue.extend(job, Duration.ofMillis(1));
+  /**
+   * Hands it back, to be taken at once, as one that was never taken: or workers that are restarted
+   * one after the other would make it a dead letter. Should this process be killed in between,
+   * servers ask again for what they miss.
+   */
+  void release() {
+    if (queue.acknowledge(job)) {
+      boolean unused = queue.offer(job.key(), job.payload());
+    }
   }
 
   /** Does no more for the lease. */

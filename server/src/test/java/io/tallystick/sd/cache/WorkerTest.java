@@ -151,6 +151,19 @@ final class WorkerTest {
     assertThat(target()).isEqualTo("db2:9100");
   }
 
+  @Test
+  void shouldNotCountWorkersAsLostThatHandTheJobBack() throws Exception {
+    for (int i = 0; i < 9; i++) {
+      Generation stopped = new Generation();
+      stopped.stop();
+      discovery.worker(discovery.targets).run(take(), stopped);
+      discovery.clock.turn(Duration.ofMillis(1));
+    }
+    assertThat(new ListStore(discovery.store).error("/targets/svc?")).isEmpty();
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(target()).isEqualTo("db1:9100");
+  }
+
   private static List<TargetGroup> hang(CountDownLatch begun, CountDownLatch stopped)
       throws InterruptedException {
     begun.countDown();
