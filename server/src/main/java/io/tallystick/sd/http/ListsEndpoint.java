@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any.
  */
 final class ListsEndpoint {
-  /** The label of paths that do not exist; none that does begins with a slash. */
+  /** The label of paths that do not exist, or may not; none that does begins with a slash. */
   private static final String OTHER_PATHS = "/unknown";
 
   private static final String INTERVAL = "X-Prometheus-Refresh-Interval-Seconds";
@@ -44,13 +44,18 @@ final class ListsEndpoint {
       return turns.take(() -> DebugAnswer.of(query, lists.state(query)));
     }
     if (request.reload()) {
-      return turns.take(() -> reload(query));
+      return turns.take(() -> reload(query, headers));
     }
     long startNs = System.nanoTime();
     Turns.Work look = () -> look(query, headers);
-    Response response = lists.hasList(query) ? look.answer() : turns.take(look);
-    String path = response.status() == 404 ? OTHER_PATHS : query.path();
-    metrics.requested(path, response.status(), Duration.ofNanos(System.nanoTime() - startNs));
+    Optional<Response> looked =
+        lists.hasList(query) ? Optional.of(look.answer()) : turns.tryTake(look);
+    Response response = looked.isPresent() ? looked.get() : Turns.tooMany();
+    boolean isKnown = looked.isPresent() && response.status() != 404; // else nobody has looked
+    metrics.requested(
+        isKnown ? query.path() : OTHER_PATHS,
+        response.status(),
+        Duration.ofNanos(System.nanoTime() - startNs));
     return response;
   }
 
@@ -75,10 +80,11 @@ final class ListsEndpoint {
     }
   }
 
-  private Response reload(TargetQuery query) throws IOException {
+  private Response reload(TargetQuery query, Headers headers)
+      throws IOException, InterruptedException {
     Optional<Reload> reload = lists.reload(query);
     if (reload.isEmpty()) {
-      return Response.error(404, "no such path, or asked for with too many different arguments");
+      return look(query, headers); // which says whether there is no such path, or are too many
     }
     return Response.json(
         200,

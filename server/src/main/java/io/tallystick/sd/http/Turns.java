@@ -3,6 +3,7 @@ package io.tallystick.sd.http;
 import io.tallystick.http.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -24,14 +25,25 @@ final class Turns {
     Response answer() throws IOException, InterruptedException;
   }
 
+  /** What the work gives, or that there are too many. */
   Response take(Work work) throws IOException, InterruptedException {
+    Optional<Response> answer = tryTake(work);
+    return answer.isPresent() ? answer.get() : tooMany();
+  }
+
+  /** What the work gives; empty where its turn did not come. */
+  Optional<Response> tryTake(Work work) throws IOException, InterruptedException {
     if (!free.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-      return Response.error(503, "too many requests at a time, try again").with("Retry-After", "1");
+      return Optional.empty();
     }
     try {
-      return work.answer();
+      return Optional.of(work.answer());
     } finally {
       free.release();
     }
+  }
+
+  static Response tooMany() throws IOException {
+    return Response.error(503, "too many requests at a time, try again").with("Retry-After", "1");
   }
 }

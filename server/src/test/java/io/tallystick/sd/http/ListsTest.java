@@ -237,6 +237,7 @@ final class ListsTest {
       assertThat(counts).isEqualTo(Map.of(503, 1_000, 429, MANY - 1_000));
       assertThat(site.get("/targets/svc?i=" + MANY).headers().firstValue("Retry-After"))
           .isPresent();
+      assertThat(site.status("/targets/svc?reload=true&i=" + MANY)).isEqualTo(429);
       assertThat(site.status("/targets/other?i=1")).isEqualTo(503);
     }
   }

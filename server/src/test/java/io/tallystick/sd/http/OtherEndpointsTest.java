@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.sd.generate.GenerationException;
 import io.tallystick.sd.generate.TargetGroup;
 import io.tallystick.sd.generate.Targets;
+import io.tallystick.testing.Await;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,20 @@ final class OtherEndpointsTest {
           .contains("httpsd_path_request_duration_seconds_count")
           .contains("httpsd_path_last_generated_targets{path=\"svc\"} 1")
           .contains("version=\"1.2.3\"")
+          .doesNotContain("no/such");
+    }
+  }
+
+  @Test
+  void shouldCountRequestsUnderNoPathThatNobodyLookedFor() throws Exception {
+    try (Site site = new Site().limits(100, 1).patient().withoutWorker().start()) {
+      site.targets.give("svc", "a:1");
+      var unused =
+          site.client().sendAsync(site.request("/targets/svc").build(), BodyHandlers.discarding());
+      Await.until("it has the turn", () -> site.status("/targets/no/such") == 503);
+
+      assertThat(site.get("/metrics").body())
+          .contains("httpsd_path_requests_total{path=\"/unknown\",status=\"503\"} 1")
           .doesNotContain("no/such");
     }
   }
