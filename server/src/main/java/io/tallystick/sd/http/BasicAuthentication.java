@@ -52,7 +52,8 @@ public final class BasicAuthentication {
       if (line.isBlank() || line.startsWith("#")) {
         continue;
       }
-      if (line.indexOf(':') < 1 || line.endsWith(":")) {
+      int colon = line.indexOf(':'); // others belong to the password
+      if (colon < 1 || colon == line.length() - 1) {
         throw new IllegalArgumentException(
             "not a user: line=" + (i + 1) + " expected=user:password"); // the line is a secret
       }

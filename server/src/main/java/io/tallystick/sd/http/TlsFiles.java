@@ -1,6 +1,6 @@
 package io.tallystick.sd.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,6 +10,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -17,6 +20,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
@@ -27,6 +31,8 @@ public final class TlsFiles {
   private static final Pattern PKCS8 =
       Pattern.compile("-----BEGIN PRIVATE KEY-----(.*?)-----END PRIVATE KEY-----", Pattern.DOTALL);
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
+  private static final Map<String, String> SIGNATURES =
+      Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA");
   private static final char[] NO_PASSWORD = new char[0]; // of a store that is in memory only
 
   private TlsFiles() {}
@@ -42,9 +48,12 @@ public final class TlsFiles {
    */
   public static SSLContext read(Path certificates, Path key) throws IOException {
     byte[] chain = Files.readAllBytes(certificates);
-    String text = Files.readString(key, US_ASCII);
+    String text = Files.readString(key, ISO_8859_1); // which takes all bytes
     try {
-      return context(certificates(chain), privateKey(text));
+      Certificate[] server = certificates(chain);
+      PrivateKey secret = privateKey(text);
+      requirePair(server[0].getPublicKey(), secret);
+      return context(server, secret);
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("certificate and key cannot be used together", e);
     }
@@ -85,6 +94,22 @@ public final class TlsFiles {
       }
     }
     throw new IllegalArgumentException("key is of no kind that is known: known=" + ALGORITHMS);
+  }
+
+  /** Else each client would find it out, and nobody here. */
+  private static void requirePair(PublicKey open, PrivateKey secret)
+      throws GeneralSecurityException {
+    String kind = secret.getAlgorithm();
+    Signature signature = Signature.getInstance(SIGNATURES.getOrDefault(kind, kind));
+    byte[] text = {1};
+    signature.initSign(secret);
+    signature.update(text);
+    byte[] signed = signature.sign();
+    signature.initVerify(open);
+    signature.update(text);
+    if (!signature.verify(signed)) {
+      throw new SignatureException("key is not that of the certificate");
+    }
   }
 
   private static SSLContext context(Certificate[] chain, PrivateKey key)

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -53,7 +54,7 @@ final class AccessTest {
   @Test
   void shouldLetThoseInOnlyWhoHaveAPasswordWhenThereAreUsers() throws Exception {
     try (Site site =
-        new Site().patient().users(users("# who asks\nprometheus:sécret:x\n\nold:y\n")).start()) {
+        new Site().patient().users(users("# who asks\nprometheus:sécret:x:\n\nold:y\n")).start()) {
       site.targets.give("svc", "a:1");
       HttpRequest.Builder wrong =
           site.request("/targets/svc").header("Authorization", basic("old:x"));
@@ -67,7 +68,7 @@ final class AccessTest {
           .hasValueSatisfying(value -> assertThat(value).startsWith("Basic realm="));
       assertThat(site.send(wrong).statusCode()).isEqualTo(401);
       assertThat(site.send(other).statusCode()).isEqualTo(401);
-      for (String each : List.of("prometheus:sécret:x", "old:y")) {
+      for (String each : List.of("prometheus:sécret:x:", "old:y")) {
         HttpRequest.Builder right =
             site.request("/targets/svc").header("Authorization", basic(each));
         assertThat(site.send(right).statusCode()).isEqualTo(200);
@@ -140,7 +141,8 @@ final class AccessTest {
     KeyStore keys = certificate();
     Path certificate = pem("CERTIFICATE", keys.getCertificate("server").getEncoded());
     Path otherKind = pem("RSA PRIVATE KEY", new byte[] {1});
-    Path damaged = pem("PRIVATE KEY", new byte[] {1, 2, 3});
+    Path binary = Files.write(folder.resolve("binary"), new byte[] {-1, -2});
+    Path others = pem("PRIVATE KEY", otherKey());
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TlsFiles.read(nothing, nothing))
@@ -148,6 +150,13 @@ final class AccessTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TlsFiles.read(certificate, otherKind))
         .withMessageContaining("openssl pkcs8");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TlsFiles.read(certificate, binary))
+        .withMessageContaining("openssl pkcs8");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TlsFiles.read(certificate, others))
+        .withMessageContaining("cannot be used together");
+    Path damaged = pem("PRIVATE KEY", new byte[] {1, 2, 3});
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TlsFiles.read(certificate, damaged))
         .withMessageContaining("known=");
@@ -179,6 +188,12 @@ final class AccessTest {
             .start();
     assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+  }
+
+  private static byte[] otherKey() throws Exception {
+    KeyPairGenerator pairs = KeyPairGenerator.getInstance("EC");
+    pairs.initialize(256);
+    return pairs.generateKeyPair().getPrivate().getEncoded();
   }
 
   private Path pem(String kind, byte[] content) throws IOException {
