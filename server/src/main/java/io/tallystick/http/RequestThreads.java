@@ -41,9 +41,12 @@ final class RequestThreads implements Executor, AutoCloseable {
   private final ScheduledThreadPoolExecutor looks;
 
   RequestThreads(String name, int most) {
+    this(name, most, task -> new Thread(null, task, "", 0, false));
+  }
+
+  RequestThreads(String name, int most, ThreadFactory answerers) {
     this.most = most;
-    answering =
-        pool(Math.min(FEW, most), waiting, task -> new Thread(null, task, next(name), 0, false));
+    answering = pool(Math.min(FEW, most), waiting, task -> named(answerers.newThread(task), name));
     BlockingQueue<Runnable> refused = new LinkedBlockingQueue<>(MOST_REFUSALS - REFUSING_THREADS);
     refusing = pool(REFUSING_THREADS, refused, task -> new RefusingThread(task, next(name)));
     looks = new ScheduledThreadPoolExecutor(1, task -> daemon(new Thread(task, name + "-looks")));
@@ -70,6 +73,11 @@ final class RequestThreads implements Executor, AutoCloseable {
     }
   }
 
+  private Thread named(Thread thread, String prefix) {
+    thread.setName(next(prefix));
+    return thread;
+  }
+
   private String next(String prefix) {
     return prefix + "-" + number.incrementAndGet();
   }
@@ -91,7 +99,15 @@ final class RequestThreads implements Executor, AutoCloseable {
       refusing.execute(request);
       return;
     }
-    answering.execute(() -> run(request));
+    boolean isTaken = false;
+    try {
+      answering.execute(() -> run(request));
+      isTaken = true;
+    } finally {
+      if (!isTaken) { // there is no memory for a thread, as one case
+        present.decrementAndGet();
+      }
+    }
     if (!waiting.isEmpty() && isLooking.compareAndSet(false, true)) {
       lookLater(waiting.peek());
     }
@@ -111,18 +127,26 @@ final class RequestThreads implements Executor, AutoCloseable {
 
   /** Looks whether the request still waits that was the first one at the last look. */
   private void look(@Nullable Runnable first) {
+    try {
+      adapt(first);
+    } finally { // also where no thread can be started: the next look tries again
+      isLooking.set(false);
+      if (!waiting.isEmpty() && isLooking.compareAndSet(false, true)) {
+        lookLater(waiting.peek());
+      }
+    }
+  }
+
+  private void adapt(@Nullable Runnable first) {
     Runnable now = waiting.peek();
     if (now != null && now == first) {
       int more = Math.max(answering.getCorePoolSize(), Math.min(most, present.get()));
       answering.setMaximumPoolSize(Math.max(more, answering.getMaximumPoolSize()));
       answering.setCorePoolSize(more);
+      boolean unused = answering.prestartCoreThread(); // should that have failed the last time
     }
     if (now == null && answering.getCorePoolSize() > FEW) {
       answering.setCorePoolSize(Math.min(FEW, most));
-    }
-    isLooking.set(false);
-    if (!waiting.isEmpty() && isLooking.compareAndSet(false, true)) {
-      lookLater(waiting.peek());
     }
   }
 

@@ -24,7 +24,6 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -250,38 +249,25 @@ final class AccessTest {
   @Test
   void shouldAnswer503WhenThereAreMoreRequestsThanConnectionsMayBe() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    try (Site site = new Site().patient().limits(4, 300).start()) {
+    try (Site site = new Site().patient().limits(1, 300).start()) {
       site.targets.give("warm", "b:1");
       site.await(200, "/targets/warm");
       site.targets.run("svc", arguments -> waited(go));
-      List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        waiting.add(ask(site, "/targets/svc"));
-      }
+
       Await.until(
-          "all wait",
+          "one waits, and others are told so",
           () -> {
-            waiting.replaceAll(each -> each.isDone() ? ask(site, "/targets/svc") : each);
+            var unused =
+                site.client()
+                    .sendAsync(site.request("/targets/svc").build(), BodyHandlers.discarding());
             return site.status("/targets/warm") == 503;
           });
 
-      HttpResponse<String> tooMany = site.get("/targets/warm");
-
-      assertThat(tooMany.body())
-          .isEqualTo("{\"error\":\"too many requests at a time, try again\"}\n");
-      assertThat(tooMany.headers().firstValue("Retry-After")).hasValue("1");
       go.countDown();
-      for (CompletableFuture<HttpResponse<String>> each : waiting) {
-        assertThat(each.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-      }
       Await.until("there is room again", () -> site.status("/targets/warm") == 200);
     } finally {
       go.countDown();
     }
-  }
-
-  private static CompletableFuture<HttpResponse<String>> ask(Site site, String path) {
-    return site.client().sendAsync(site.request(path).build(), BodyHandlers.ofString());
   }
 
   private static List<TargetGroup> waited(CountDownLatch go) throws InterruptedException {
