@@ -45,6 +45,8 @@ final class SdExamplesTest {
 
     assertThat(start.find()).isTrue();
     assertUnderstood(List.of(start.group(1).strip().split(" +")));
+    assertThat(text.lines()) // else nothing can be written to /tmp, where SQLite's library is put
+        .contains("ProtectSystem=strict", "PrivateTmp=yes");
   }
 
   @Test
