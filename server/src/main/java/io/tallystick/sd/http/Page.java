@@ -19,7 +19,8 @@ import java.util.Optional;
  * itself again. Its links are relative, so that it may lie behind whatever rewrites paths.
  */
 final class Page {
-  private static final int MOST_ROWS = 2_000;
+  private static final int MOST_CHARS = 4 << 20; // that rows begin at
+  private static final int MOST_CHARS_OF_TRACES = 1 << 20;
   private static final int MOST_DEAD = 10;
   private static final int SECONDS = 10;
   private static final Map<String, String> HEADERS =
@@ -98,14 +99,22 @@ final class Page {
     html.append("<table><thead><tr><th>Path</th><th class=\"n\">Targets</th>")
         .append("<th class=\"n\">Age</th><th class=\"n\">Took</th><th>Last error</th><th></th>")
         .append("</tr></thead><tbody>\n");
-    states.stream().sorted(BY_PATH).limit(MOST_ROWS).forEach(state -> row(html, state));
+    int rows = 0;
+    for (PathState state : states.stream().sorted(BY_PATH).toList()) {
+      if (html.length() >= MOST_CHARS) {
+        break;
+      }
+      row(html, state);
+      rows++;
+    }
     html.append("</tbody></table>\n");
-    if (states.size() > MOST_ROWS) {
-      html.append("<p>And " + (states.size() - MOST_ROWS) + " more.</p>\n");
+    if (rows < states.size()) {
+      html.append("<p>And " + (states.size() - rows) + " more.</p>\n");
     }
   }
 
   private static void row(StringBuilder html, PathState state) {
+    boolean hasTraces = html.length() < MOST_CHARS_OF_TRACES; // else they are with debug
     String address = Links.relative(state.query());
     String debug = address + (address.indexOf('?') < 0 ? "?" : "&") + "debug=true";
     html.append("<tr><td class=\"path\"><a href=\"" + escaped(address) + "\">")
@@ -113,14 +122,14 @@ final class Page {
         .append("<td class=\"n\">" + state.targets().map(String::valueOf).orElse("–") + "</td>")
         .append("<td class=\"n\">" + state.age().map(Page::age).orElse("–") + "</td>")
         .append("<td class=\"n\">" + state.lastDuration().map(Page::took).orElse("–") + "</td>")
-        .append("<td>" + state.lastError().map(Page::error).orElse("") + "</td>")
+        .append("<td>" + state.lastError().map(error -> error(error, hasTraces)).orElse("") + "</td>")
         .append("<td><a href=\"" + escaped(debug) + "\">debug</a></td></tr>\n");
   }
 
-  private static String error(GenerationError error) {
+  private static String error(GenerationError error, boolean hasTrace) {
     String message =
         "<span class=\"bad\">" + escaped(error.type() + ": " + error.message()) + "</span>";
-    return error.traceback().isEmpty()
+    return error.traceback().isEmpty() || !hasTrace
         ? message
         : "<details><summary>"
             + message

@@ -16,13 +16,17 @@ import java.util.Optional;
  * Finds what a request is for, and answers it. Whatever goes wrong here is logged, and shown as no
  * more than that it did.
  *
- * <p>Threading: any. Answers are sent when the work on them is over, so that clients which are slow
- * to take theirs are in nobody's way.
+ * <p>Threading: any. Lists are shared by all whom they are sent to, and are sent when the work on
+ * them is over, so that clients which are slow to take theirs are in nobody's way. What is made for
+ * one request alone, as metrics and the page, takes memory until it is sent: only a few at a time
+ * have that.
  */
 final class SdHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int MOST_CHARS = 8 << 10; // of path and query, encoded
   private static final Duration TURN_PATIENCE = Duration.ofSeconds(5);
+  private static final int SCRAPES_AT_ONCE = 8;
+  private static final int PAGES_AT_ONCE = 8; // and values of generators
   private static final String TARGETS = "/targets";
   private static final String RAW = "/scrape_configs";
   private static final String METRICS = "/metrics";
@@ -37,6 +41,8 @@ final class SdHandler implements HttpHandler {
   private final Page page;
   private final Turns turns;
   private final HttpHandler scrapes;
+  private final Turns scrapeTurns = new Turns(SCRAPES_AT_ONCE, TURN_PATIENCE);
+  private final Turns pageTurns = new Turns(PAGES_AT_ONCE, TURN_PATIENCE);
 
   SdHandler(
       HttpSettings settings, TargetLists lists, DiscoveryMetrics metrics, HttpHandler scrapes) {
@@ -59,10 +65,23 @@ final class SdHandler implements HttpHandler {
       if (refusal.isPresent()) {
         refusal.get().send(exchange);
       } else if (endpoint.equals(METRICS)) {
-        scrapes.handle(exchange);
+        byTurns(scrapeTurns, exchange, () -> scrapes.handle(exchange));
+      } else if (endpoint.equals("/") || isAtOrBelow(RAW, endpoint)) {
+        byTurns(pageTurns, exchange, () -> answer(exchange, endpoint).send(exchange));
       } else {
         answer(exchange, endpoint).send(exchange);
       }
+    }
+  }
+
+  private static void byTurns(Turns turns, HttpExchange exchange, Turns.Sending work)
+      throws IOException {
+    try {
+      if (!turns.tryRun(work)) {
+        Turns.tooMany().send(exchange);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the server is closed
     }
   }
 

@@ -43,6 +43,24 @@ final class Turns {
     }
   }
 
+  /** Work that answers by itself. */
+  interface Sending {
+    void run() throws IOException;
+  }
+
+  /** Does the work; false where its turn did not come. */
+  boolean tryRun(Sending work) throws IOException, InterruptedException {
+    if (!free.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      return false;
+    }
+    try {
+      work.run();
+      return true;
+    } finally {
+      free.release();
+    }
+  }
+
   static Response tooMany() throws IOException {
     return Response.error(503, "too many requests at a time, try again").with("Retry-After", "1");
   }

@@ -2,14 +2,20 @@ package io.tallystick.sd.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpHandler;
 import io.tallystick.sd.generate.GenerationException;
 import io.tallystick.sd.generate.TargetGroup;
 import io.tallystick.sd.generate.Targets;
 import io.tallystick.testing.Await;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -166,6 +172,62 @@ final class OtherEndpointsTest {
           .doesNotContain("<script")
           .doesNotContain("<b>")
           .doesNotContain("<i>");
+    }
+  }
+
+  @Test
+  void shouldShowAsMuchAsOnePageMayBe() throws Exception {
+    try (Site site = new Site().start()) {
+      for (int i = 0; i < 3_000; i++) {
+        site.targets.give(i + "x".repeat(1_000), "a:1");
+      }
+
+      String page = site.get("/").body();
+
+      assertThat(page).containsPattern("<p>And [0-9]+ more.</p>");
+      assertThat(page.length()).isBetween(4 << 20, 5 << 20);
+    }
+  }
+
+  @Test
+  void shouldSendFewMetricsAtATimeWhenClientsAreSlowToTakeThem() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger sending = new AtomicInteger();
+    HttpHandler slow =
+        exchange -> {
+          sending.incrementAndGet();
+          waitFor(go);
+          exchange.sendResponseHeaders(204, -1);
+        };
+    try (Site site = new Site().scrapes(slow).start()) {
+      site.targets.give("svc", "a:1");
+      List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        asked.add(
+            site.client()
+                .sendAsync(site.request("/metrics").build(), BodyHandlers.ofString()));
+      }
+
+      Await.until("one is told", () -> asked.stream().anyMatch(CompletableFuture::isDone));
+      assertThat(sending).hasValue(8);
+      site.await(200, "/targets/svc");
+      go.countDown();
+
+      List<Integer> statuses = new ArrayList<>();
+      for (CompletableFuture<HttpResponse<String>> each : asked) {
+        statuses.add(each.get(60, TimeUnit.SECONDS).statusCode());
+      }
+      assertThat(statuses).containsOnlyOnce(503).contains(204);
+    } finally {
+      go.countDown();
+    }
+  }
+
+  private static void waitFor(CountDownLatch go) {
+    try {
+      go.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

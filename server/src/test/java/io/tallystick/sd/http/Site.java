@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpHandler;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.tallystick.Tallystick;
 import io.tallystick.http.HttpListener;
@@ -63,6 +64,7 @@ final class Site implements AutoCloseable {
   private Duration patience = Duration.ZERO;
   private Optional<BasicAuthentication> users = Optional.empty();
   private Optional<SSLContext> tls = Optional.empty();
+  private Optional<HttpHandler> scrapes = Optional.empty();
   private boolean hasWorker = true;
   private @Nullable Workers workers;
   private @Nullable TargetLists lists;
@@ -102,6 +104,12 @@ final class Site implements AutoCloseable {
     return this;
   }
 
+  /** What is asked for metrics, in the place of the usual. */
+  Site scrapes(HttpHandler handler) {
+    scrapes = Optional.of(handler);
+    return this;
+  }
+
   Site withoutWorker() {
     hasWorker = false;
     return this;
@@ -133,7 +141,8 @@ final class Site implements AutoCloseable {
             settings,
             lists,
             metrics,
-            MetricsHandler.atAnyPath(tallystick.scraper(), PrometheusProperties.get()));
+            scrapes.orElseGet(
+                () -> MetricsHandler.atAnyPath(tallystick.scraper(), PrometheusProperties.get())));
     return this;
   }
 
