@@ -27,7 +27,7 @@ import org.HdrHistogram.Histogram;
  */
 public final class HttpLoad {
   private static final long HIGHEST_NS = 60_000_000_000L;
-  private static final long DRAIN_NS = 10_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofSeconds(10); // with answers, after the end
 
   private final InetSocketAddress address;
   private final byte[] request;
@@ -55,7 +55,8 @@ public final class HttpLoad {
    * What came of some load.
    *
    * @param latencies in nanoseconds, of answers that were as they should be
-   * @param errors answers with another status
+   * @param errors answers with another status; at a rate, also requests that were due and had no
+   *     answer ten seconds after the end
    */
   public record Result(long answers, long errors, double seconds, Histogram latencies) {
     /** How many answers there were in a second. */
@@ -71,16 +72,21 @@ public final class HttpLoad {
 
   /** As much as there can be. */
   public static Result most(URI uri, int connections, Duration time) throws IOException {
-    return new HttpLoad(uri, connections).run(0, time);
+    return new HttpLoad(uri, connections).run(0, time, PATIENCE);
   }
 
   /** So many requests in a second. */
   public static Result atRate(URI uri, int connections, int perSecond, Duration time)
       throws IOException {
-    return new HttpLoad(uri, connections).run(1_000_000_000L / perSecond, time);
+    return atRate(uri, connections, perSecond, time, PATIENCE);
   }
 
-  private Result run(long period, Duration time) throws IOException {
+  static Result atRate(URI uri, int connections, int perSecond, Duration time, Duration patience)
+      throws IOException {
+    return new HttpLoad(uri, connections).run(1_000_000_000L / perSecond, time, patience);
+  }
+
+  private Result run(long period, Duration time, Duration patience) throws IOException {
     try (Selector selector = Selector.open()) {
       for (int i = 0; i < connections; i++) {
         idle.add(Connection.open(address, selector));
@@ -93,7 +99,7 @@ public final class HttpLoad {
         long nowNs = System.nanoTime();
         send(nowNs);
         boolean isOver = nowNs >= endNs && (periodNs == 0 || idle.size() == open);
-        if (isOver || nowNs > endNs + DRAIN_NS) {
+        if (isOver || nowNs > endNs + patience.toNanos()) {
           break;
         }
         receive(selector, nowNs);
@@ -101,6 +107,10 @@ public final class HttpLoad {
       double seconds = (System.nanoTime() - startNs) / 1e9;
       for (SelectionKey key : selector.keys()) {
         key.channel().close();
+      }
+      if (periodNs > 0) { // what has no answer is not left out, as it is the slowest of all
+        long wereDue = (time.toNanos() + periodNs - 1) / periodNs;
+        errors = wereDue - latencies.getTotalCount();
       }
       return new Result(latencies.getTotalCount(), errors, seconds, latencies);
     }
