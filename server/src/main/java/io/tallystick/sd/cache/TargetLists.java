@@ -223,10 +223,11 @@ public final class TargetLists implements AutoCloseable {
     return overview.deadLetters(limit);
   }
 
-  /** Whether this process has a list of a query, and need not wait for the store to answer. */
+  /** Whether this process has a list of a query that {@link #get} answers with, without waiting. */
   public boolean hasList(TargetQuery query) {
     QueryEntry entry = entries.get(query);
-    return entry != null && entry.view().copy() != null;
+    return entry != null
+        && entry.view().copyOf(settings.maxStale().toMillis(), clock.millis()) != null;
   }
 
   /** Whether the store can be used, as far as is known. */

@@ -82,6 +82,17 @@ final class TargetListsTest {
   }
 
   @Test
+  void shouldHaveNoListWhenItIsTooOldToBeAnsweredWith() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    assertThat(server.hasList(TargetQuery.of("svc"))).isTrue();
+    assertThat(server.hasList(TargetQuery.of("other"))).isFalse();
+
+    turn(CacheSettings.DEFAULT.maxStale());
+
+    assertThat(server.hasList(TargetQuery.of("svc"))).isFalse();
+  }
+
+  @Test
   void shouldNotAskTheStoreWhenItWasAskedWithinASecond() throws Exception {
     TargetLists server = discovery.warm("svc");
     int before = discovery.scripted.calls();
