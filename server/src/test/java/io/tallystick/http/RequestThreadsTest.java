@@ -1,6 +1,5 @@
 package io.tallystick.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tallystick.testing.Await;
@@ -35,8 +34,7 @@ final class RequestThreadsTest {
     CountDownLatch taken = new CountDownLatch(1);
     try (RequestThreads threads = threads(1)) {
       hasMemory.set(false);
-      assertThatExceptionOfType(OutOfMemoryError.class)
-          .isThrownBy(() -> threads.execute(() -> {}));
+      assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> threads.execute(() -> {}));
       hasMemory.set(true);
 
       threads.execute(

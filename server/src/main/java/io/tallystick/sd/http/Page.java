@@ -122,7 +122,8 @@ final class Page {
         .append("<td class=\"n\">" + state.targets().map(String::valueOf).orElse("–") + "</td>")
         .append("<td class=\"n\">" + state.age().map(Page::age).orElse("–") + "</td>")
         .append("<td class=\"n\">" + state.lastDuration().map(Page::took).orElse("–") + "</td>")
-        .append("<td>" + state.lastError().map(error -> error(error, hasTraces)).orElse("") + "</td>")
+        .append(
+            "<td>" + state.lastError().map(error -> error(error, hasTraces)).orElse("") + "</td>")
         .append("<td><a href=\"" + escaped(debug) + "\">debug</a></td></tr>\n");
   }
 

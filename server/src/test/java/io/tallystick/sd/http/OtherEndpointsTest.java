@@ -204,8 +204,7 @@ final class OtherEndpointsTest {
       List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
       for (int i = 0; i < 9; i++) {
         asked.add(
-            site.client()
-                .sendAsync(site.request("/metrics").build(), BodyHandlers.ofString()));
+            site.client().sendAsync(site.request("/metrics").build(), BodyHandlers.ofString()));
       }
 
       Await.until("one is told", () -> asked.stream().anyMatch(CompletableFuture::isDone));
