@@ -258,7 +258,8 @@ final class SdFaultIT {
     private void pollBoth() {
       try {
         polls.incrementAndGet();
-        boolean unused = serve(0) | serve(1);
+        boolean unused = serve(0);
+        unused = serve(1);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {

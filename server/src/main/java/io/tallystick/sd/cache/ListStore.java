@@ -35,6 +35,7 @@ final class ListStore {
   private static final Duration ERROR_LIFE = Duration.ofHours(1);
   private static final String ERROR = "error:";
   private static final String STATUS = "status:";
+  private static final String AT_ONCE = "reload:";
   private static final System.Logger LOG = System.getLogger("io.tallystick");
 
   private final KeyValues values;
@@ -53,6 +54,14 @@ final class ListStore {
   /** Queues a generation; false where one of this query is queued, delayed or running. */
   boolean offer(GenerationJob job) {
     return queue.offer(job.query().key(), CacheJson.job(job));
+  }
+
+  /**
+   * Queues a generation beside one that may be delayed because the last one failed; false where
+   * there is one of this kind.
+   */
+  boolean offerAtOnce(GenerationJob job) {
+    return queue.offer(AT_ONCE + job.query().key(), CacheJson.job(job));
   }
 
   Optional<ListStatus> status(String key) {

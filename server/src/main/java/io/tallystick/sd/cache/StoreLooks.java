@@ -128,7 +128,7 @@ final class StoreLooks implements AutoCloseable {
       GenerationError error = isDue ? ask(of -> of.error(entry.key())).orElse(null) : null;
       entry.see(new View(copy, error, true, null, nowMs));
       if (isDue && rule.mayOffer(entry, copy, nowMs) && rule.isOver(error, nowMs)) {
-        offer(entry, copy == null ? 0 : copy.status().updatedMs(), nowMs);
+        offer(entry, copy == null ? 0 : copy.status().updatedMs(), nowMs, false);
       }
     } catch (StoreException e) {
       View known = entry.view();
@@ -158,9 +158,9 @@ final class StoreLooks implements AutoCloseable {
         : stored.updatedMs() > own.updatedMs();
   }
 
-  private void offer(QueryEntry entry, long knownMs, long nowMs) {
+  private void offer(QueryEntry entry, long knownMs, long nowMs, boolean atOnce) {
     GenerationJob job = new GenerationJob(entry.query(), ids.get(), knownMs);
-    boolean isNew = gate.change(() -> store.offer(job));
+    boolean isNew = gate.change(() -> atOnce ? store.offerAtOnce(job) : store.offer(job));
     entry.offered(nowMs);
     if (isNew) {
       doorbell.ring();
@@ -171,7 +171,7 @@ final class StoreLooks implements AutoCloseable {
     String key = entry.key();
     Reload done = gate.change(() -> new Reload(store.deleteList(key), store.deleteError(key)));
     entry.see(View.NONE);
-    offer(entry, 0, clock.millis());
+    offer(entry, 0, clock.millis(), done.errorCacheCleared());
     return done;
   }
 

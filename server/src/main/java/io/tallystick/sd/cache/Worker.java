@@ -61,7 +61,7 @@ final class Worker {
   }
 
   private void run(HeldJob held, GenerationJob what, Generation generation) {
-    if (isDone(held.job().key(), what)) {
+    if (isDone(what)) {
       held.acknowledge();
       return;
     }
@@ -85,7 +85,8 @@ final class Worker {
     }
   }
 
-  private boolean isDone(String key, GenerationJob what) {
+  private boolean isDone(GenerationJob what) {
+    String key = what.query().key();
     boolean isNewer =
         store.status(key).filter(status -> status.updatedMs() > what.knownMs()).isPresent();
     return isNewer && store.list(key).isPresent(); // which may be lost, or not readable
@@ -100,11 +101,11 @@ final class Worker {
     if (job.attempt() < SUSPECT_ATTEMPT) {
       return;
     }
-    GenerationError known = store.error(job.key()).orElse(null);
+    GenerationError known = store.error(what.query().key()).orElse(null);
     if (known == null || known.attempt() < job.attempt() - 1) {
       String message =
           "workers were lost while they ran this path, or their leases: attempt=" + job.attempt();
-      store.putError(job.key(), error(job, what, "WorkerLost", message, "", nowMs, 0));
+      store.putError(what.query().key(), error(job, what, "WorkerLost", message, "", nowMs, 0));
     }
   }
 
@@ -124,7 +125,7 @@ final class Worker {
               held,
               generation,
               () -> {
-                boolean unused = store.put(held.job().key(), list, status, settings.keep());
+                boolean unused = store.put(what.query().key(), list, status, settings.keep());
                 held.acknowledge();
               });
       if (isKept) {
@@ -165,8 +166,12 @@ final class Worker {
             held,
             generation,
             () -> {
-              store.putError(held.job().key(), error);
-              held.retry(failure.message());
+              store.putError(what.query().key(), error);
+              if (what.query().key().equals(held.job().key())) {
+                held.retry(failure.message());
+              } else { // one at once, beside the one that is tried again
+                held.acknowledge();
+              }
             });
     if (isKept) {
       metrics.processed(settings.id(), false);

@@ -247,6 +247,23 @@ final class WorkerTest {
   }
 
   @Test
+  void shouldRunAtOnceWhenAReloadFollowsAFailure() throws Exception {
+    discovery.targets.fail("svc", "too slow");
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(server.reload(TargetQuery.of("svc"))).contains(new Reload(false, true));
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(error().message()).contains("too slow");
+    discovery.targets.give("svc", "db2:9100");
+    assertThat(server.reload(TargetQuery.of("svc"))).contains(new Reload(false, true));
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(target()).isEqualTo("db2:9100");
+    discovery.clock.turn(Duration.ofMinutes(1)); // the first one is tried again
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(discovery.targets.runs()).isEqualTo(3);
+    assertThat(discovery.work()).isZero();
+  }
+
+  @Test
   void shouldPassTheArgumentsOn() throws Exception {
     AtomicInteger asked = new AtomicInteger();
     discovery.targets.run(
