@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Limits}, where the store is full, and where it was closed.
  */
 public interface KeyValues {
+  /** For how long a store remembers at least what a writer has added to a key. */
+  Duration ADDITION_KEPT = Duration.ofHours(1);
+
   /** The value of a key; empty where there is none. */
   Optional<byte[]> get(String key);
 
@@ -63,8 +66,8 @@ public interface KeyValues {
    * Adds as {@link #increment(String, long)} does, but once: where this writer has added to the key
    * under this number or a greater one, nothing is added. So whoever does not know whether an
    * addition took place can repeat it. What is remembered for that is changed in one step with the
-   * sum, whatever becomes of the key, and kept for a day at least after it was used last; it is not
-   * restored from a backup.
+   * sum, whatever becomes of the key, and kept for {@link #ADDITION_KEPT} at least after it was
+   * used last; it is not restored from a backup.
    *
    * @param writer who adds: a name that nobody else uses, as a key may be
    * @param number above those of the writer's earlier additions to the key

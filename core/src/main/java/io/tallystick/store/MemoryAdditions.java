@@ -1,17 +1,19 @@
 package io.tallystick.store;
 
-import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which additions writers have made to the keys of a memory store: for each of both the greatest
- * number, for a day. Threading: any, but for one key one call at a time.
+ * number, for as long as it is to be remembered. Threading: any, but for one key one call at a
+ * time.
  */
 final class MemoryAdditions {
-  private static final long KEPT_MS = Duration.ofDays(1).toMillis();
+  private static final long KEPT_MS = KeyValues.ADDITION_KEPT.toMillis();
+  private static final long SWEPT_AFTER_MS = 60_000; // so that none goes while it is being changed
   private static final int SWEEP_EACH = 1_024; // additions that are the first of their writers
 
   private final MemoryStore store;
@@ -22,13 +24,23 @@ final class MemoryAdditions {
     this.store = store;
   }
 
-  boolean isDone(String key, String writer, long number) {
-    Latest present = latest.get(new Addition(key, writer));
+  /** What is remembered of a writer and a key; null where nothing is. */
+  @Nullable Latest of(String key, String writer) {
+    return latest.get(new Addition(key, writer));
+  }
+
+  boolean isDone(@Nullable Latest present, long number) {
     return present != null && present.number >= number && present.endMs > store.clock().millis();
   }
 
-  void note(String key, String writer, long number) {
+  /** Remembers an addition, in what there was. */
+  void note(@Nullable Latest present, String key, String writer, long number) {
     long nowMs = store.clock().millis();
+    if (present != null && present.endMs > nowMs) { // and not swept for a while
+      present.number = number;
+      present.endMs = nowMs + KEPT_MS;
+      return;
+    }
     Addition addition = new Addition(key, writer);
     if (latest.put(addition, new Latest(number, nowMs + KEPT_MS)) == null) {
       store.room().add(bytesOf(addition));
@@ -56,7 +68,7 @@ final class MemoryAdditions {
   private void sweep(long nowMs) {
     latest.forEach(
         (addition, value) -> {
-          if (value.endMs <= nowMs && latest.remove(addition, value)) {
+          if (value.endMs <= nowMs - SWEPT_AFTER_MS && latest.remove(addition, value)) {
             store.room().give(bytesOf(addition));
           }
         });
@@ -68,5 +80,14 @@ final class MemoryAdditions {
 
   private record Addition(String key, String writer) {}
 
-  private record Latest(long number, long endMs) {}
+  /** The greatest number, and until when it is remembered. */
+  static final class Latest {
+    private volatile long number;
+    private volatile long endMs;
+
+    private Latest(long number, long endMs) {
+      this.number = number;
+      this.endMs = endMs;
+    }
+  }
 }

@@ -134,11 +134,15 @@ final class MemoryKeyValues implements KeyValues {
   @Override
   public long increment(String key, long amount, String writer, long number) {
     store.limits().checkKey(writer);
+    MemoryAdditions.Latest[] latest = new MemoryAdditions.Latest[1];
     return increment(
         key,
         amount,
-        () -> additions.isDone(key, writer, number),
-        () -> additions.note(key, writer, number));
+        () -> {
+          latest[0] = additions.of(key, writer);
+          return additions.isDone(latest[0], number);
+        },
+        () -> additions.note(latest[0], key, writer, number));
   }
 
   private long increment(String key, long amount, BooleanSupplier isDone, Runnable note) {

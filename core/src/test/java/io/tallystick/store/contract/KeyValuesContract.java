@@ -238,7 +238,7 @@ abstract class KeyValuesContract {
     values().forEachKey("", found::add);
     assertThat(found).containsExactlyInAnyOrder("n", "o");
     assertThat(store().stats().keys()).isEqualTo(2);
-    clock().turn(Duration.ofDays(1).minusMillis(1));
+    clock().turn(KeyValues.ADDITION_KEPT.minusMillis(1));
     assertThat(values().increment("n", 7, "writer", 4)).isEqualTo(7);
   }
 

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChronicleKeyValues implements KeyValues {
   private static final int END_BYTES = Long.BYTES;
-  private static final Duration ADDITIONS_KEPT = Duration.ofDays(1);
   private static final byte NO_UTF_8 = (byte) 0xFF;
 
   private final Session session;
@@ -214,7 +213,7 @@ final class ChronicleKeyValues implements KeyValues {
           }
           long sum = add(bytes, amount);
           byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-          store(addition, entry(value, Deadline.after(clock.millis(), ADDITIONS_KEPT)));
+          store(addition, entry(value, Deadline.after(clock.millis(), ADDITION_KEPT)));
           return sum;
         });
   }

@@ -25,7 +25,7 @@ final class RedisKeyValues implements KeyValues {
   private static final byte[] NONE = {};
 
   /** For how long the note of an addition stays: twice what is promised, as clocks are set. */
-  private static final byte[] NOTE_KEPT = Bytes.of(2 * Duration.ofDays(1).toMillis());
+  private static final byte[] NOTE_KEPT = Bytes.of(2 * ADDITION_KEPT.toMillis());
 
   private final RedisStore store;
   private final KeyNames names;

@@ -21,7 +21,6 @@ final class SqliteKeyValues implements KeyValues {
           + " ON CONFLICT (key) DO UPDATE SET end_ms = excluded.end_ms, value = excluded.value";
   private static final long SWEEP_MS = 1_000;
   private static final int MOST_SWEPT = 100;
-  private static final long ADDITIONS_KEPT_MS = Duration.ofDays(1).toMillis();
 
   private final SqliteStore store;
   private long sweptMs; // of the thread that writes
@@ -241,7 +240,7 @@ final class SqliteKeyValues implements KeyValues {
               bytes,
               writerBytes,
               number,
-              store.nowMs() + ADDITIONS_KEPT_MS);
+              store.nowMs() + ADDITION_KEPT.toMillis());
           return increment(session, bytes, amount);
         });
   }
