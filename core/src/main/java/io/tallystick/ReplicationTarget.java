@@ -4,7 +4,6 @@ import io.tallystick.store.Ledger;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
-import io.tallystick.store.StoreUrl;
 import io.tallystick.store.Stores;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -43,7 +42,7 @@ final class ReplicationTarget implements AutoCloseable {
    * @throws IllegalArgumentException where no store has such a URL; its secrets are not told
    */
   static ReplicationTarget of(String url) {
-    StoreUrl unused = StoreUrl.parse(url);
+    String unused = Stores.withoutSecrets(url);
     return of(() -> Stores.open(url), PATIENCE);
   }
 

@@ -125,6 +125,20 @@ final class Circuit {
     }
   }
 
+  /** Closes it, whatever it is. */
+  void close() {
+    lock.lock();
+    try {
+      if (phase.state != State.CLOSED) {
+        failedInRow = 0;
+        isProbing = false;
+        enter(State.CLOSED, nanoTime.getAsLong());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Called with the lock. */
   private void enter(State state, long sinceNs) {
     State before = phase.state;

@@ -136,6 +136,11 @@ public final class CircuitBreaker implements AutoCloseable {
     circuit.release(permit);
   }
 
+  /** Closes it: others have seen that what it protects is back. */
+  void closeCircuit() {
+    circuit.close();
+  }
+
   public String name() {
     return name;
   }

@@ -4,6 +4,7 @@ import io.tallystick.metrics.Counter;
 import io.tallystick.metrics.Gauge;
 import io.tallystick.metrics.MultiprocessMode;
 import io.tallystick.metrics.Registrar;
+import io.tallystick.metrics.StateSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +20,13 @@ public final class FallbackMetrics {
   private final Counter breakerTrips;
   private final Counter attempts;
   private final Counter exhausted;
+  private final StateSet mode;
+  private final Counter transitions;
+  private final Gauge journalLength;
+  private final Gauge journalAge;
+  private final Counter storeRetries;
+  private final Counter replayed;
+  private final Counter refused;
   private final Set<String> breakers = ConcurrentHashMap.newKeySet();
 
   private FallbackMetrics(Registrar registrar) {
@@ -53,6 +61,62 @@ public final class FallbackMetrics {
             .help("Calls whose last attempt failed, too.")
             .labelNames("retry")
             .register(registrar);
+    this.mode =
+        StateSet.builder()
+            .name("tallystick_fallback_mode")
+            .help("The mode of an application, or of a fallback store.")
+            .labelNames("name")
+            .states(FallbackMode.class)
+            .register(registrar);
+    this.transitions =
+        counter(
+            registrar,
+            "tallystick_fallback_transitions_total",
+            "How often a mode was entered, as each process has seen it.",
+            "name",
+            "mode");
+    this.journalLength =
+        gauge(
+            registrar,
+            "tallystick_fallback_journal_entries",
+            "Entries of a fallback store's journal that are not replayed.");
+    this.journalAge =
+        gauge(
+            registrar,
+            "tallystick_fallback_journal_age_seconds",
+            "For how long the oldest of them has been there.");
+    this.storeRetries =
+        counter(
+            registrar,
+            "tallystick_fallback_retries_total",
+            "Calls that were made again, because the first store did not answer.",
+            "name");
+    this.replayed =
+        counter(
+            registrar,
+            "tallystick_fallback_replayed_total",
+            "Entries of the journal that were replayed.",
+            "name");
+    this.refused =
+        counter(
+            registrar,
+            "tallystick_fallback_refused_total",
+            "Entries of the journal that the first store refused, and that are kept aside.",
+            "name");
+  }
+
+  private static Counter counter(
+      Registrar registrar, String name, String help, String... labelNames) {
+    return Counter.builder().name(name).help(help).labelNames(labelNames).register(registrar);
+  }
+
+  private static Gauge gauge(Registrar registrar, String name, String help) {
+    return Gauge.builder()
+        .name(name)
+        .help(help)
+        .labelNames("name")
+        .multiprocessMode(MultiprocessMode.LIVEMAX)
+        .register(registrar);
   }
 
   /**
@@ -78,5 +142,14 @@ public final class FallbackMetrics {
         attempts.labelValues(name, "success"),
         attempts.labelValues(name, "failure"),
         exhausted.labelValues(name));
+  }
+
+  ModeMetrics modes(String name) {
+    return new ModeMetrics(name, mode, transitions);
+  }
+
+  FallbackStoreMetrics store(String name) {
+    return new FallbackStoreMetrics(
+        name, modes(name), journalLength, journalAge, storeRetries, replayed, refused);
   }
 }

@@ -58,6 +58,14 @@ public final class StoreUrl {
         url.substring(0, colon).toLowerCase(Locale.ROOT), location, optionsOf(query), isDoubtful);
   }
 
+  /**
+   * A URL whose location is whatever text follows the scheme, such as other URLs. As text it shows
+   * nothing of that.
+   */
+  static StoreUrl opaque(String scheme, String location) {
+    return new StoreUrl(scheme, location, Map.of(), true);
+  }
+
   /** Behind a login, which ends ahead of the first slash: it may have a question mark, too. */
   private static int locationAt(String url, int colon) {
     if (!url.startsWith("//", colon + 1)) {

@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.tallystick.Tallystick;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.testing.ChildJvm;
+import io.tallystick.testing.Parent;
 import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -161,6 +162,7 @@ final class NativeKillIT {
     private Reader() {}
 
     public static void main(String[] args) throws IOException {
+      Parent.endWithIt();
       try (Scraper scraper = Scraper.open(Path.of(args[0]))) {
         long count = 0;
         while (System.in.available() == 0) {

@@ -58,4 +58,19 @@ class StoresTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("hush");
   }
+
+  @Test
+  void shouldOpenTwoWhenACommaAndAKnownSchemeFollow() {
+    try (Store two = Stores.open("memory:?maxBytes=1000000, memory:");
+        Store said = Stores.open("fallback:memory:,memory:")) {
+      assertThat(two.stats().backend()).isEqualTo("fallback to memory");
+      assertThat(said.stats().backend()).isEqualTo("fallback to memory");
+    }
+    assertThat(Stores.split("redis+sentinel://a:1,b:2/0 , memory:"))
+        .containsExactly("redis+sentinel://a:1,b:2/0", "memory:");
+    assertThatThrownBy(() -> Stores.open("fallback:memory:"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(Stores.withoutSecrets("memory://u:secret@h?password=b,memory:?maxBytes=1"))
+        .isEqualTo("memory://***@h?password=***, memory:?maxBytes=1");
+  }
 }

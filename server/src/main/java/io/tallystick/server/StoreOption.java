@@ -3,7 +3,6 @@ package io.tallystick.server;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
-import io.tallystick.store.StoreUrl;
 import io.tallystick.store.Stores;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +16,8 @@ final class StoreOption {
   @Option(
       names = "--store",
       paramLabel = "URL",
-      description = "The store, such as sqlite:/var/lib/shop.db or redis://host:6379.")
+      description =
+          "The store, such as sqlite:/var/lib/shop.db or redis://host:6379; or two with a comma.")
   private @Nullable String url;
 
   StoreOption() {
@@ -99,7 +99,7 @@ final class StoreOption {
   /** A URL without secrets. */
   static String name(String url) {
     try {
-      return StoreUrl.parse(url).toString();
+      return Stores.withoutSecrets(url);
     } catch (IllegalArgumentException e) {
       throw refusal(e);
     }

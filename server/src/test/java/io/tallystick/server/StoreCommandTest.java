@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tallystick.store.Publication;
 import io.tallystick.store.Store;
+import io.tallystick.store.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,28 @@ final class StoreCommandTest {
 
     assertThat(run.exit()).isEqualTo(Exit.OK);
     assertThat(run.out()).startsWith("Usage: tallystick store " + command);
+  }
+
+  @Test
+  void shouldTakeTwoStoresWithACommaInEachCommand() {
+    String both = url() + " , example-file:" + folder.resolve("second");
+    Path file = folder.resolve("backup");
+    try (Store store = Stores.open(both)) {
+      store.keyValues().put("a", new byte[1]);
+    }
+    assertThat(CommandRun.of("store", "ping", "--store", both).out())
+        .contains("store can be used: store=example-file:", ", example-file:");
+    assertThat(CommandRun.of("store", "ls", "--store", both).out()).isEqualTo("a\n");
+    assertThat(CommandRun.of("store", "stats", "--store", both).out()).contains("fallback to ");
+    assertThat(CommandRun.of("store", "backup", "--to", file.toString(), "--store", both).exit())
+        .isEqualTo(Exit.OK);
+    String other = "example-file:" + folder.resolve("x") + ", memory:";
+    assertThat(
+            CommandRun.of("store", "restore", "--from", file.toString(), "--store", other).exit())
+        .isEqualTo(Exit.OK);
+    assertThat(CommandRun.of("store", "ls", "--store", other).out()).isEqualTo("a\n");
+    assertThat(CommandRun.of("store", "ping", "--store", "memory:,bogus:x").exit())
+        .isNotEqualTo(Exit.OK);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.tallystick.store.Ledger;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
 import io.tallystick.store.Stores;
+import io.tallystick.testing.Parent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -58,6 +59,7 @@ final class StoreChild {
   }
 
   public static void main(String[] args) throws IOException {
+    Parent.endWithIt();
     Opening opening = Opening.valueOf(args[3]);
     if (opening == Opening.TWICE) {
       Stores.open(args[0]).close();

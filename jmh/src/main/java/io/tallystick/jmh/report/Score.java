@@ -31,6 +31,7 @@ record Score(
 
   private static final String CONTENDER = "contender";
   private static final String SERIES = "series";
+  private static final String KEYS = "keys";
   private static final String RATE = "ops/";
 
   static Score of(JsonNode result) {
@@ -39,8 +40,11 @@ record Score(
     double[] iterations = iterations(metric.path("rawData"));
     String method = result.path("benchmark").asText();
     String series = params.path(SERIES).asText("");
+    String keys = params.path(KEYS).asText("");
     return new Score(
-        method.substring(method.lastIndexOf('.') + 1) + (series.isEmpty() ? "" : ", " + series),
+        method.substring(method.lastIndexOf('.') + 1)
+            + (series.isEmpty() ? "" : ", " + series)
+            + (keys.isEmpty() ? "" : ", " + keys + " keys"),
         Contender.valueOf(params.path(CONTENDER).asText()),
         result.path("threads").asInt(),
         median(iterations),

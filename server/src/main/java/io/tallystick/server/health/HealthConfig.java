@@ -1,6 +1,7 @@
 package io.tallystick.server.health;
 
 import io.tallystick.store.StoreUrl;
+import io.tallystick.store.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,9 +95,14 @@ public record HealthConfig(
   /** The check of the store, under the name of its kind: {@code redis}, {@code sqlite}. */
   private static ConfiguredCheck storeOf(ConfigNode url, Map<String, String> environment) {
     String scheme =
-        url.taken(() -> StoreUrl.parse(url.textOrSecret(environment)).scheme())
+        url.taken(() -> StoreUrl.parse(firstOf(url.textOrSecret(environment))).scheme())
             .replaceFirst("^redis.+", "redis");
     return new ConfiguredCheck(url, scheme, CheckKind.ofStore(url, environment), Optional.empty());
+  }
+
+  /** Of two stores with a comma, the first. */
+  private static String firstOf(String urls) {
+    return Stores.split(urls).get(0);
   }
 
   private static ConfiguredCheck checkOf(ConfigNode node, Map<String, String> environment) {

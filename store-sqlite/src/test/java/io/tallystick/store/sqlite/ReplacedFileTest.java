@@ -6,6 +6,7 @@ import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.ChildJvm;
+import io.tallystick.testing.Parent;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -89,6 +90,7 @@ class ReplacedFileTest {
     private Damager() {}
 
     public static void main(String[] args) throws IOException, SQLException {
+      Parent.endWithIt();
       Path file = Path.of(args[0]);
       try (RawConnection connection = new RawConnection(file)) {
         connection.list("PRAGMA wal_checkpoint(TRUNCATE)");

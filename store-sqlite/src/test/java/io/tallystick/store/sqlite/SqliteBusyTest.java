@@ -8,6 +8,7 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
+import io.tallystick.testing.Parent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ class SqliteBusyTest {
     private Locker() {}
 
     public static void main(String[] args) throws IOException, SQLException {
+      Parent.endWithIt();
       try (RawConnection connection = new RawConnection(Path.of(args[0]))) {
         connection.run(args[1]);
         System.out.println("locked");

@@ -1,0 +1,297 @@
+package io.tallystick.fallback;
+
+import io.tallystick.fallback.JournalEntry.Kind;
+import io.tallystick.fallback.JournalWrite.Decided;
+import io.tallystick.store.Deadline;
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.Limits;
+import io.tallystick.store.RetryPolicy;
+import io.tallystick.store.Store;
+import io.tallystick.store.StoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A queue of a {@link FallbackStore}. A job is handed back to the store that gave it: its id begins
+ * with that. What is said of a job of the first store while that is away is journalled.
+ */
+final class FallbackJobQueue implements JobQueue {
+  private final Failover failover;
+  private final JobMarks marks;
+  private final JobMover mover;
+  private final Limits limits;
+  private final InstantSource clock;
+  private final String name;
+  private final RetryPolicy policy;
+
+  FallbackJobQueue(
+      Failover failover,
+      JobMarks marks,
+      JobMover mover,
+      Limits limits,
+      InstantSource clock,
+      String name,
+      RetryPolicy policy) {
+    this.failover = failover;
+    this.marks = marks;
+    this.mover = mover;
+    this.limits = limits;
+    this.clock = clock;
+    this.name = name;
+    this.policy = policy;
+  }
+
+  private JobQueue of(Store store) {
+    return store.jobQueue(name, policy);
+  }
+
+  private JobQueue second() {
+    failover.requireOpen();
+    return of(failover.second());
+  }
+
+  /** A call that each store answers for what it has. */
+  private <T> T call(Function<JobQueue, T> first, Function<JobQueue, T> second) {
+    failover.relieve();
+    return failover.call(
+        new FallbackCall<>() {
+          @Override
+          T first(Store store) {
+            return first.apply(of(store));
+          }
+
+          @Override
+          T second(Journal journal, Store store) {
+            if (!journal.look()) {
+              throw new JournalClosedException();
+            }
+            return second.apply(of(store));
+          }
+        });
+  }
+
+  @Override
+  public boolean offer(String key, byte[] payload) {
+    limits.checkKey(key);
+    byte[] copy = limits.copyValue(payload);
+    return call(
+        first -> {
+          boolean isInSecond = mover.isLeft() && marks.inSecond(name, key).isPresent();
+          return !isInSecond && first.offer(key, copy);
+        },
+        second -> !marks.isOfFirst(name, key) && second.offer(key, copy));
+  }
+
+  @Override
+  public Optional<Job> take(Duration lease) {
+    Deadline.checked(lease);
+    return call(first -> takeOfFirst(first, lease), second -> takeOfSecond(second, lease));
+  }
+
+  private Optional<Job> takeOfFirst(JobQueue first, Duration lease) {
+    while (true) {
+      Optional<Job> job = first.take(lease);
+      if (job.isEmpty()) {
+        return mover.isLeft() ? takeLeft(lease) : job;
+      }
+      if (mover.isLeft() && marks.isEnded(name, job.get())) {
+        boolean unused = first.acknowledge(job.get());
+        marks.forgetEnded(name, job.get());
+        continue;
+      }
+      Optional<Duration> running =
+          mover.isLeft() ? marks.inSecond(name, job.get().key()) : Optional.empty();
+      if (running.isEmpty()) {
+        marks.firstGave(name, job.get().key(), Deadline.after(clock.millis(), lease));
+        return job.map(each -> JobIds.with(JobIds.FIRST, each));
+      }
+      boolean unused = first.extend(job.get(), running.get()); // it comes again when that is over
+    }
+  }
+
+  /** What was offered while the first store was away, and could not be moved. */
+  private Optional<Job> takeLeft(Duration lease) {
+    try {
+      return takeOfSecond(second(), lease);
+    } catch (StoreException e) {
+      return Optional.empty(); // it is not the one in use
+    }
+  }
+
+  private Optional<Job> takeOfSecond(JobQueue second, Duration lease) {
+    while (true) {
+      Optional<Job> job = second.take(lease);
+      if (job.isEmpty()) {
+        return job;
+      }
+      Optional<Duration> running = marks.inFirst(name, job.get().key());
+      if (running.isEmpty()) {
+        marks.secondHas(name, job.get().key(), Deadline.after(clock.millis(), lease));
+        return job.map(each -> JobIds.with(JobIds.SECOND, each));
+      }
+      boolean unused = second.extend(job.get(), running.get()); // as in takeOfFirst
+    }
+  }
+
+  // ---- what becomes of a job ----
+
+  @Override
+  public boolean extend(Job job, Duration lease) {
+    long endMs = Deadline.after(clock.millis(), lease);
+    if (JobIds.isOfSecond(job.id())) {
+      boolean isExtended = second().extend(JobIds.without(job), lease);
+      if (isExtended) {
+        marks.secondHas(name, job.key(), endMs);
+      }
+      return isExtended;
+    }
+    return ofFirst(
+        Kind.EXTEND,
+        new JournalJob(policy, JobIds.without(job), "", endMs),
+        first -> {
+          if (first.extend(JobIds.without(job), lease)) {
+            marks.firstGave(name, job.key(), endMs);
+            return true;
+          }
+          return mover.isLeft() && marks.isHeldLonger(name, JobIds.without(job), endMs);
+        });
+  }
+
+  @Override
+  public boolean acknowledge(Job job) {
+    if (JobIds.isOfSecond(job.id())) {
+      boolean isEnded = second().acknowledge(JobIds.without(job));
+      if (isEnded) {
+        marks.secondLost(name, job.key());
+      }
+      return isEnded;
+    }
+    return ofFirst(
+        Kind.ACKNOWLEDGE,
+        new JournalJob(policy, JobIds.without(job), "", 0),
+        first -> {
+          Job own = JobIds.without(job);
+          boolean isEnded = first.acknowledge(own) || isHeldAndEnds(own);
+          marks.firstTook(name, job.key());
+          return isEnded;
+        });
+  }
+
+  /** Whether it is a job that is kept for its worker, though the first store took it for gone. */
+  private boolean isHeldAndEnds(Job job) {
+    return mover.isLeft() && marks.isHeldAndEnds(name, job);
+  }
+
+  @Override
+  public boolean retry(Job job, String error) {
+    if (JobIds.isOfSecond(job.id())) {
+      boolean isTaken = second().retry(JobIds.without(job), error);
+      if (isTaken) {
+        long endMs = Deadline.after(clock.millis(), policy.delayAfter(job.attempt()));
+        marks.secondHas(name, job.key(), endMs);
+      }
+      return isTaken;
+    }
+    return ofFirst(
+        Kind.RETRY,
+        new JournalJob(policy, JobIds.without(job), error, 0),
+        first -> {
+          boolean isTaken = first.retry(JobIds.without(job), error);
+          marks.firstTook(name, job.key());
+          return isTaken;
+        });
+  }
+
+  /** Says something of a job of the first store, or journals it where its lease has not run out. */
+  private boolean ofFirst(Kind kind, JournalJob detail, Function<JobQueue, Boolean> first) {
+    JournalWrite<Boolean> write =
+        new JournalWrite<>(
+            (view, number, nowMs) ->
+                marks.isOfFirst(name, detail.job().key())
+                    ? Decided.of(
+                        true,
+                        JournalEntry.ofDetail(
+                            kind, failover.newId(), nowMs, name, detail.toBytes()))
+                    : Decided.of(false, null));
+    FallbackCall<Boolean> call =
+        new FallbackCall<>() {
+          @Override
+          Boolean first(Store store) {
+            return first.apply(of(store));
+          }
+
+          @Override
+          Boolean second(Journal journal, Store store) {
+            boolean isWritten = journal.write(write);
+            if (isWritten) {
+              marks.journalled(name, detail.job().key(), detail.endMs());
+            }
+            return isWritten;
+          }
+        };
+    return call.certain(failover.call(call));
+  }
+
+  // ---- what there is ----
+
+  @Override
+  public Sizes sizes() {
+    return call(
+        first -> mover.hasAny() ? sum(first.sizes(), left(JobQueue::sizes)) : first.sizes(),
+        JobQueue::sizes);
+  }
+
+  /** Asks the second store while the first is in use. */
+  private <T> T left(Function<JobQueue, T> question) {
+    try {
+      return question.apply(second());
+    } catch (StoreException e) {
+      throw new NotNowException("second store may have jobs: cause=" + e.getMessage());
+    }
+  }
+
+  private static Sizes sum(Sizes a, Sizes b) {
+    return new Sizes(
+        a.queued() + b.queued(),
+        a.delayed() + b.delayed(),
+        a.running() + b.running(),
+        a.dead() + b.dead());
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(int limit) {
+    return call(
+        first -> {
+          List<DeadLetter> all = new ArrayList<>();
+          if (mover.hasAny()) {
+            all.addAll(
+                JobIds.lettersWith(JobIds.SECOND, left(second -> second.deadLetters(limit))));
+          }
+          all.addAll(JobIds.lettersWith(JobIds.FIRST, first.deadLetters(limit)));
+          return all.subList(0, Math.min(limit, all.size()));
+        },
+        second -> JobIds.lettersWith(JobIds.SECOND, second.deadLetters(limit)));
+  }
+
+  @Override
+  public boolean requeue(String id) {
+    return JobIds.isOfSecond(id)
+        ? second().requeue(JobIds.idOf(id))
+        : call(first -> first.requeue(JobIds.idOf(id)), second -> refuse());
+  }
+
+  @Override
+  public boolean discard(String id) {
+    return JobIds.isOfSecond(id)
+        ? second().discard(JobIds.idOf(id))
+        : call(first -> first.discard(JobIds.idOf(id)), second -> refuse());
+  }
+
+  private static boolean refuse() {
+    throw new NotNowException("dead letter is in the first store, which is away");
+  }
+}

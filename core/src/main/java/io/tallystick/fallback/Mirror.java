@@ -1,0 +1,128 @@
+package io.tallystick.fallback;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of the first store in the second, so that they are found there when the first one is
+ * away. What this process wrote and has not told the second yet lies over what that has.
+ *
+ * <p>Who writes to the first store waits where too much is to be told, for as long as the second
+ * takes some of it. Threading: any.
+ */
+final class Mirror {
+  private static final int LEAST_KEYS = 2_000; // at a time
+  private static final int LEAST_PART = 64;
+  private static final long PATIENCE_MS = 100;
+
+  private final LastKnown known;
+  private final KeyRows rows;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final RowWriters writers = new RowWriters(); // used with writing locked
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition written = lock.newCondition();
+  private final AtomicLong told = new AtomicLong(); // keys
+  private volatile long stuckAt = -1; // what that was when somebody waited in vain
+
+  Mirror(LastKnown known, KeyRows rows) {
+    this.known = known;
+    this.rows = rows;
+  }
+
+  /** What a key is where the journal does not say. */
+  StoredValue value(String key) {
+    Known unwritten = known.unwritten(key); // first: it may be written in between
+    return rows.value(key, unwritten);
+  }
+
+  /** Writes what a key is from now on. */
+  void write(String key, byte @Nullable [] value, long endMs) {
+    rows.write(key, value, endMs);
+  }
+
+  // ---- telling ----
+
+  /** Tells the second store about some of what waits: a part, while the first one is in use. */
+  void flushSome() {
+    int waiting = known.unwritten();
+    flush(Math.max(LEAST_KEYS, waiting / LEAST_PART));
+  }
+
+  /** Tells the second store about all that waits. */
+  void flushAll() {
+    flush(known.unwritten());
+  }
+
+  /** Throws what the second store throws, and tells it the next time. */
+  private void flush(int limit) {
+    int most = Math.min(limit, known.unwritten());
+    if (most <= 0) {
+      return;
+    }
+    writing.lock();
+    try {
+      AtomicInteger left = new AtomicInteger(most); // what fails comes again
+      AtomicBoolean isFailed = new AtomicBoolean();
+      writers.run(most, () -> flush(left, isFailed));
+    } finally {
+      writing.unlock();
+      signal();
+    }
+  }
+
+  private void flush(AtomicInteger left, AtomicBoolean isFailed) {
+    while (!isFailed.get() && left.getAndDecrement() > 0) {
+      String key = known.pop();
+      Known waiting = key == null ? null : known.unwritten(key);
+      if (key == null || waiting == null) {
+        continue;
+      }
+      boolean isWritten = false;
+      try {
+        rows.write(key, waiting);
+        isWritten = true;
+        if (told.incrementAndGet() % LEAST_KEYS == 0) {
+          signal();
+        }
+      } finally {
+        if (!isWritten) {
+          isFailed.set(true);
+        }
+        known.popped(key, waiting, isWritten);
+      }
+    }
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      written.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- back pressure ----
+
+  /** Waits until there is room, where the second store makes some. */
+  void awaitRoom() {
+    lock.lock();
+    try {
+      for (long before = told.get(); known.isFull() && before != stuckAt; before = told.get()) {
+        if (!written.await(PATIENCE_MS, TimeUnit.MILLISECONDS) && told.get() == before) {
+          stuckAt = before; // nobody waits any more until it takes something again
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

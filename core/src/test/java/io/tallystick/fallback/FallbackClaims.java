@@ -1,0 +1,230 @@
+package io.tallystick.fallback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.JobQueue.Sizes;
+import io.tallystick.store.KeyValues;
+import io.tallystick.store.Store;
+import io.tallystick.testing.Await;
+import io.tallystick.testing.ChildJvm;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Processes of {@link FallbackChild}, what they said, and what must be true of it: what was
+ * acknowledged is there, additions are exact, each job was run, and none by two at a time.
+ */
+public final class FallbackClaims implements AutoCloseable {
+  /** For how long a process may not see what another one has written. */
+  private static final long UNSEEN_MS = 5_000;
+
+  /** For how long what a process wrote may not be told to the second store, on a busy machine. */
+  private static final long UNTOLD_MS = 2_000;
+
+  private final String url;
+  private final String as;
+  private final int processes;
+  private final ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
+  private final List<ChildJvm> all = new ArrayList<>();
+  private final List<ChildJvm> running = new ArrayList<>();
+  private final Map<String, Long> killedMs = new HashMap<>(); // by what their keys begin with
+
+  /**
+   * @param url of the fallback store
+   * @param as how to repeat the test
+   */
+  public FallbackClaims(String url, int processes, String as) {
+    this.url = url;
+    this.processes = processes;
+    this.as = as;
+  }
+
+  /** Starts all processes. */
+  public void start() throws Exception {
+    while (running.size() < processes) {
+      running.add(launch());
+    }
+    for (ChildJvm child : running) {
+      child.await("began");
+    }
+  }
+
+  private ChildJvm launch() throws Exception {
+    ChildJvm child =
+        ChildJvm.of(FallbackChild.class)
+            .arguments(url, "" + all.size(), "" + processes)
+            .onLine(said::add)
+            .start();
+    all.add(child);
+    return child;
+  }
+
+  /** Kills a process, and starts another one. */
+  public void replace(int number) throws Exception {
+    ChildJvm killed = running.remove(number % processes);
+    killedMs.put("p" + all.indexOf(killed), System.currentTimeMillis());
+    killed.kill();
+    ChildJvm next = launch();
+    running.add(next);
+    next.await("began");
+  }
+
+  /** Has all processes end by themselves. */
+  public void end() throws Exception {
+    for (ChildJvm child : running) {
+      child.send("end");
+    }
+    for (ChildJvm child : running) {
+      assertThat(child.waitFor()).as(child.errors()).isZero();
+    }
+  }
+
+  public long count(String beginning) {
+    return said.stream().filter(line -> line.startsWith(beginning)).count();
+  }
+
+  /** What was refused. */
+  public List<String> refusals() {
+    return said.stream().filter(line -> line.startsWith("not ")).toList();
+  }
+
+  /** Waits until the journal is empty, and does the jobs that are left. */
+  public void finish(FallbackStore store) throws Exception {
+    boolean unused = store.keyValues().exists("any");
+    while (store.mode() != FallbackMode.PRIMARY || store.journalLength() > 0) {
+      long before = store.journalLength();
+      Await.until(
+          "journal is replayed",
+          () -> store.mode() == FallbackMode.PRIMARY || store.journalLength() < before);
+    }
+    JobQueue queue = store.jobQueue(FallbackChild.QUEUE, FallbackChild.POLICY);
+    Await.until(
+        "jobs are done",
+        () -> {
+          long beforeMs = System.currentTimeMillis();
+          queue
+              .take(FallbackChild.LEASE)
+              .ifPresent(
+                  job -> {
+                    long nowMs = System.currentTimeMillis();
+                    said.add("took " + job.key() + " " + beforeMs + " " + nowMs);
+                    said.add("ends " + job.key() + " " + System.currentTimeMillis());
+                    if (queue.acknowledge(job)) {
+                      said.add("done " + job.key());
+                    }
+                  });
+          return queue.sizes().equals(new Sizes(0, 0, 0, 0));
+        });
+  }
+
+  /**
+   * Compares what was said with the first store.
+   *
+   * @param isExact whether nobody was killed or refused
+   */
+  public void assertTrue(Store first, boolean isExact) {
+    assertThat(said.stream().filter(line -> line.startsWith("wrong"))).as(as).isEmpty();
+    assertThat(first.keyValues().increment(FallbackChild.SUM, 0))
+        .as(as)
+        .isBetween(count("add "), isExact ? count("add ") : count("will add"));
+    assertThat(count("add ")).as(as).isGreaterThan(50);
+    assertPuts(first.keyValues());
+    assertSeen();
+    assertJobs(isExact);
+  }
+
+  private void assertPuts(KeyValues first) {
+    Map<String, Integer> acknowledged = new HashMap<>();
+    Map<String, Integer> tried = new HashMap<>();
+    for (String line : said) {
+      String[] words = line.split(" ", -1);
+      if (line.startsWith("put ")) {
+        acknowledged.put(words[1], Integer.valueOf(words[2]));
+      } else if (line.startsWith("will put ")) {
+        tried.put(words[2], Integer.valueOf(words[3]));
+      }
+    }
+    acknowledged.forEach(
+        (key, number) ->
+            assertThat(ByteBuffer.wrap(first.get(key).orElseThrow()).getInt())
+                .as(as + " key=" + key)
+                .isBetween(number, tried.get(key)));
+  }
+
+  /**
+   * Whichever store was in use: what was acknowledged a while ago was seen by all, but for what a
+   * process wrote last that was killed.
+   */
+  private void assertSeen() {
+    Map<String, NavigableMap<Long, Integer>> puts = new HashMap<>();
+    for (String line : said) {
+      String[] words = line.split(" ", -1);
+      if (line.startsWith("put ") && Long.parseLong(words[3]) < toldUntilMs(words[1])) {
+        puts.computeIfAbsent(words[1], key -> new TreeMap<>())
+            .put(Long.valueOf(words[3]), Integer.valueOf(words[2]));
+      }
+    }
+    for (String line : said) {
+      String[] words = line.split(" ", -1);
+      NavigableMap<Long, Integer> written = line.startsWith("saw ") ? puts.get(words[1]) : null;
+      var before =
+          written == null ? null : written.floorEntry(Long.parseLong(words[3]) - UNSEEN_MS);
+      if (before != null) {
+        assertThat(Integer.parseInt(words[2]))
+            .as(as + " " + line)
+            .isGreaterThanOrEqualTo(before.getValue());
+      }
+    }
+  }
+
+  /** Until when the process of a key has told the second store what it wrote. */
+  private long toldUntilMs(String key) {
+    Long killed = killedMs.get(key.substring(0, key.indexOf('-')));
+    return killed == null ? Long.MAX_VALUE : killed - UNTOLD_MS;
+  }
+
+  private void assertJobs(boolean isExact) {
+    Set<String> offered = new HashSet<>();
+    Set<String> run = new HashSet<>();
+    Map<String, Integer> done = new HashMap<>();
+    Map<String, Long> freeMs = new HashMap<>(); // when a job may be taken again
+    for (String line : said) {
+      String[] words = line.split(" ", -1);
+      switch (words[0]) {
+        case "offered" -> offered.add(words[1]);
+        case "took" -> {
+          assertThat(Long.parseLong(words[3]))
+              .as(as + " two at a time: " + line)
+              .isGreaterThanOrEqualTo(freeMs.getOrDefault(words[1], 0L));
+          freeMs.put(words[1], Long.parseLong(words[2]) + FallbackChild.LEASE.toMillis());
+        }
+        case "ends" -> {
+          run.add(words[1]);
+          freeMs.merge(words[1], Long.parseLong(words[2]), Math::min);
+        }
+        case "done" -> done.merge(words[1], 1, Integer::sum);
+        default -> {}
+      }
+    }
+    assertThat(run).as(as).containsAll(offered);
+    if (isExact) {
+      assertThat(done.keySet()).as(as).containsAll(offered);
+      assertThat(done.values()).as(as).containsOnly(1);
+    }
+  }
+
+  /** Kills the processes that still run. */
+  @Override
+  public void close() {
+    all.forEach(ChildJvm::close);
+  }
+}
