@@ -1,6 +1,7 @@
 package io.tallystick.server.health;
 
 import com.sun.net.httpserver.HttpHandler;
+import io.tallystick.fallback.FallbackController;
 import io.tallystick.health.HealthMonitor;
 import io.tallystick.health.HealthSink;
 import io.tallystick.health.PrometheusSink;
@@ -45,8 +46,13 @@ public final class HealthService implements AutoCloseable {
   }
 
   private static HealthMonitor monitor(HealthConfig config, OpenedParts parts) {
+    FallbackController controller = parts.add(FallbackController.builder().open());
     HealthMonitor.Builder builder =
-        HealthMonitor.builder().disk(config.disk()).maxThreads(config.maxThreads());
+        HealthMonitor.builder()
+            .disk(config.disk())
+            .maxThreads(config.maxThreads())
+            .fallback(controller::health)
+            .afterRun(controller::cascade);
     HealthSink reports = HealthSink.NONE;
     for (SinkSource source : config.sinks()) {
       HealthSink sink = source.open(reports, parts);

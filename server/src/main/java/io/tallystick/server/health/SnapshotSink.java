@@ -4,6 +4,10 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
+import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
+import io.tallystick.fallback.FallbackMode;
+import io.tallystick.health.FallbackHealth;
 import io.tallystick.health.HealthSink;
 import io.tallystick.health.HealthState;
 import io.tallystick.health.HealthStatus;
@@ -13,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A state as gauges: what sinks get of it, under the same names, and some of what else is in it.
- * Threading: one.
+ * A state as gauges, its mode as a state set: what sinks get of it, under the same names, and some
+ * of what else is in it. Threading: one.
  */
 final class SnapshotSink implements HealthSink {
   private final Map<String, Map<Labels, Double>> families = new TreeMap<>();
@@ -30,11 +34,22 @@ final class SnapshotSink implements HealthSink {
     sink.put("health_uptime_seconds", state.uptime().toMillis() / 1e3);
     sink.put("health_retry_failures_1h", (double) state.retry().failures1h());
     sink.components(state);
-    sink.put("health_mode", 1, "mode", state.fallback().mode());
     sink.usage("cpu", state.resources().cpu());
     sink.usage("memory", state.resources().memory());
     sink.usage("disk", state.resources().disk());
-    return sink.snapshots();
+    return sink.snapshots(mode(state.fallback()));
+  }
+
+  private static StateSetSnapshot mode(FallbackHealth fallback) {
+    StateSetDataPointSnapshot.Builder modes = StateSetDataPointSnapshot.builder();
+    for (FallbackMode each : FallbackMode.values()) { // where it is not known, none is true
+      modes.state(each.name(), each.name().equals(fallback.mode()));
+    }
+    return StateSetSnapshot.builder()
+        .name("health_mode")
+        .help("The mode of what is checked.")
+        .dataPoint(modes.build())
+        .build();
   }
 
   private void components(HealthState state) {
@@ -66,8 +81,8 @@ final class SnapshotSink implements HealthSink {
     families.computeIfAbsent(name, first -> new LinkedHashMap<>()).putIfAbsent(sorted, value);
   }
 
-  private MetricSnapshots snapshots() {
-    MetricSnapshots.Builder all = MetricSnapshots.builder();
+  private MetricSnapshots snapshots(StateSetSnapshot mode) {
+    MetricSnapshots.Builder all = MetricSnapshots.builder().metricSnapshot(mode);
     families.forEach((name, values) -> all.metricSnapshot(family(name, values)));
     return all.build();
   }

@@ -77,6 +77,24 @@ class HealthServiceTest {
   }
 
   @Test
+  void shouldGoToSafeAndBackWhenTwoComponentsFail() throws Exception {
+    Path place = folder.resolve("place");
+    String check = "{name: %s, type: store, url: 'sqlite:" + place + "/%s.db'}";
+    String checks = check.formatted("a", "a") + ", " + check.formatted("b", "b");
+    try (HealthService service = start("checks: [" + checks + "]\n");
+        HealthClient client = HealthClient.of(service.handler())) {
+      Await.until(
+          "both are away",
+          () -> client.post("/health/cascade").body().contains("\"failed_components\":2"));
+      assertThat(client.post("/health/cascade").body())
+          .contains("\"mode\":\"SAFE\"", "PRIMARY -> SAFE: multiple_failures(2)");
+      Files.createDirectory(place);
+      assertThat(client.post("/health/cascade").body()).contains("\"mode\":\"PRIMARY\"");
+      assertThat(client.get("/health/ready").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void shouldRunChecksAgainAndAgain() throws Exception {
     Path file = folder.resolve("file");
     String config =
