@@ -51,6 +51,22 @@ public enum Contender {
     this.label = label;
   }
 
+  /** Whether it is Tallystick in any form: what a change of this repository can make slower. */
+  public boolean isTallystick() {
+    return switch (this) {
+      case TALLYSTICK,
+          TALLYSTICK_NATIVE,
+          TALLYSTICK_NO_EXEMPLARS,
+          TALLYSTICK_TRACED,
+          TALLYSTICK_QUANTILES,
+          MEMORY_STORE,
+          CHRONICLE_STORE,
+          SQLITE_STORE ->
+          true;
+      default -> false;
+    };
+  }
+
   /** The name that readers of a report know it by. */
   public String label() {
     return label;

@@ -73,6 +73,20 @@ record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, 
     return passes;
   }
 
+  /** The passes of all topics. */
+  static List<Pass> readAll(Path raw) throws IOException {
+    List<Pass> passes = new ArrayList<>();
+    for (Topic topic : Topic.values()) {
+      passes.addAll(readAll(raw, topic));
+    }
+    return passes;
+  }
+
+  /** What its raw file is called, without the ending. */
+  String fileName() {
+    return topic.slug() + "-" + name;
+  }
+
   /** The results as JMH has them; none where the pass was not JMH's. */
   List<Score> scores() {
     List<Score> scores = new ArrayList<>();

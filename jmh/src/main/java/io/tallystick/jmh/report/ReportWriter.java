@@ -18,6 +18,7 @@ import java.util.Locale;
  */
 public final class ReportWriter {
   private static final String INDEX = "README.md";
+  private static final String CHARTS = "charts";
   private static final String ORIGIN = "Written by `jmh/run`, not by hand.";
   private static final String READING =
       "Figures are medians of the measured iterations of all forks. Ratios are of medians in the"
@@ -67,10 +68,12 @@ public final class ReportWriter {
       Path page = folder.resolve(topic.slug() + ".md");
       if (passes.isEmpty()) {
         Files.deleteIfExists(page); // its figures have gone
+        charts(topic, passes);
         continue;
       }
       passes.stream().filter(ReportWriter::isInIndex).forEach(summarized::add);
       Files.writeString(page, page(topic, passes));
+      charts(topic, passes);
       pages.row(List.of(link(topic), topic.question(), days(passes)));
       summarize(topic, passes, summary);
     }
@@ -134,7 +137,7 @@ public final class ReportWriter {
     page.paragraph(ORIGIN + " [All benchmarks](" + INDEX + ")");
     boolean measuredByJmh = passes.stream().anyMatch(pass -> pass.kind() != Pass.Kind.ONCE);
     if (measuredByJmh) {
-      page.paragraph(READING + " Least and most are those of single iterations.");
+      page.paragraph(READING + " Least and most are those of single iterations, as are the ends of the lines on bars.");
     }
     for (Pass.Kind kind : Pass.Kind.values()) {
       List<Pass> ofKind = passes.stream().filter(pass -> pass.kind() == kind).toList();
@@ -145,6 +148,8 @@ public final class ReportWriter {
       if (kind == Pass.Kind.ONCE) {
         figures(page, ofKind.get(0));
       } else {
+        page.paragraph(
+            "![The medians of this table as bars](" + CHARTS + "/" + chart(topic, kind) + ")");
         scores(page, scores(passes, kind));
       }
     }
@@ -155,6 +160,24 @@ public final class ReportWriter {
       provenance.writePasses(page);
     }
     return page.toString();
+  }
+
+  /** Draws each table of scores that a topic's page has, and deletes what it no longer has. */
+  private void charts(Topic topic, List<Pass> passes) throws IOException {
+    for (Pass.Kind kind : Pass.Kind.values()) {
+      Path file = folder.resolve(CHARTS).resolve(chart(topic, kind));
+      List<Score> scores = scores(passes, kind);
+      if (scores.isEmpty()) {
+        Files.deleteIfExists(file);
+      } else {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, BarChart.of(topic.title() + ": " + topic.question(), scores));
+      }
+    }
+  }
+
+  private static String chart(Topic topic, Pass.Kind kind) {
+    return topic.slug() + "-" + kind.name().toLowerCase(Locale.ROOT) + ".svg";
   }
 
   private static void figures(Markdown page, Pass pass) {

@@ -61,7 +61,13 @@ record Score(
     return isRate() ? median / found : found / median;
   }
 
-  private boolean isRate() {
+  /** How many times more it costs than it did before, whether it is a time or a rate. */
+  double timesTheCostOf(double medianBefore) {
+    return isRate() ? medianBefore / median : median / medianBefore;
+  }
+
+  /** Whether more is better. */
+  boolean isRate() {
     return unit.startsWith(RATE);
   }
 
