@@ -14,7 +14,8 @@ import java.util.Locale;
  * Writes the pages of {@code docs/benchmarks} and their index from the files in its {@code raw}
  * folder.
  *
- * <p>Argument: the folder of the pages. A topic without a raw file has no page.
+ * <p>Arguments: the folder of the pages, and the README that quotes some of their figures. A topic
+ * without a raw file has no page.
  */
 public final class ReportWriter {
   private static final String INDEX = "README.md";
@@ -25,6 +26,28 @@ public final class ReportWriter {
           + " same pass: a contender that is 2.00 times faster than client_java takes half its"
           + " time, and one of 2.00 times the floor twice that.";
 
+  private static final List<String> MEANING =
+      List.of(
+          "A time is that of one call in a loop that does nothing else, with warm caches and code"
+              + " that the JIT has compiled for this one caller. It says what a call adds at"
+              + " least; in an application, where caches are shared with its own data, each of"
+              + " the contenders costs more. The loop itself is in all figures, the floor's"
+              + " included.",
+          "The floor is what any implementation must do, on memory of the calling thread that"
+              + " nobody else could read: it is not a contender, and what is nearest to it wastes"
+              + " least. A ratio to it or to a peer, in one pass, says more than a time, which is"
+              + " that of this machine and its other work.",
+          "Each contender is measured as its documentation recommends for speed: with its data"
+              + " point, bound instrument or meter resolved before, where the question is not the"
+              + " look-up itself. client_java has its defaults, exemplars on but no tracer; the"
+              + " variant without is beside it.",
+          "JMH starts a JVM for each contender and benchmark, one after the other, so that no"
+              + " contender's profile or garbage is another's. What took part in a topic but not"
+              + " in JMH is a program of its own, whose page says how it measures.",
+          "The machine may be a virtual one with neighbours. The lines on bars, from the fastest"
+              + " to the slowest iteration, show what they did; `--full` takes hours, has more"
+              + " forks, and is the one to quote.");
+
   private final Path folder;
 
   private ReportWriter(Path folder) {
@@ -33,11 +56,18 @@ public final class ReportWriter {
 
   /** Writes all pages. */
   public static void main(String[] args) throws IOException {
-    if (args.length != 1) {
-      System.err.println("usage: ReportWriter <folder>");
+    if (args.length != 2) {
+      System.err.println("usage: ReportWriter <folder> <readme>");
       System.exit(2);
     }
     write(Path.of(args[0]));
+    quote(Path.of(args[0]), Path.of(args[1]));
+  }
+
+  /** Writes the figures into a README that the pages' folder has. */
+  static void quote(Path folder, Path readme) throws IOException {
+    List<Pass> passes = Pass.readAll(folder.resolve("raw"));
+    Files.writeString(readme, Quotation.into(Files.readString(readme), passes));
   }
 
   static void write(Path folder) throws IOException {
@@ -77,10 +107,12 @@ public final class ReportWriter {
       pages.row(List.of(link(topic), topic.question(), days(passes)));
       summarize(topic, passes, summary);
     }
-    Files.writeString(folder.resolve(INDEX), index(summarized, pages, summary));
+    List<Pass> all = Pass.readAll(folder.resolve("raw"));
+    Files.writeString(folder.resolve(INDEX), index(summarized, all, pages, summary));
   }
 
-  private static String index(List<Pass> passes, Markdown pages, Markdown summary) {
+  private static String index(
+      List<Pass> passes, List<Pass> all, Markdown pages, Markdown summary) {
     Markdown index = new Markdown();
     index.title(1, "Benchmarks");
     index.paragraph(
@@ -90,10 +122,19 @@ public final class ReportWriter {
     index.append(pages);
     index.paragraph(
         "`jmh/run [PATTERN] [--quick|--full]` measures again: those topics whose name the pattern"
-            + " matches.");
+            + " matches. `--save-baseline` keeps its medians, and `--compare` sets a run beside"
+            + " them. `jmh/ratios` fails where Tallystick costs more, beside client_java, than"
+            + " `jmh/bounds.txt` allows.");
     index.title(2, "Tallystick and its peers");
     index.paragraph("On a plain class path; the pages have the other passes. " + READING);
     index.append(summary);
+    index.title(2, "Where a peer does better");
+    index.paragraph(
+        "By the medians of each pass, those of variants included; where the ranges from the least"
+            + " to the most overlap, another run may say otherwise.");
+    PeersThatWin.write(index, all);
+    index.title(2, "What the figures mean");
+    MEANING.forEach(index::paragraph);
     index.title(2, "How it was measured");
     index.paragraph(
         "This is of the passes on a plain class path; where topics differ, they follow in brackets."

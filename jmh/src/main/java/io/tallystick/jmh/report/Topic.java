@@ -162,6 +162,29 @@ enum Topic {
     return note;
   }
 
+  /** Why a peer does better here, where one does. */
+  String whyPeersWin() {
+    return switch (this) {
+      case COUNTER, COUNTER_LOOKUP, HISTOGRAM, NATIVE_HISTOGRAM, SUMMARY, EXEMPLARS ->
+          "a virtual thread gets no column, and adds atomically in one that it shares.";
+      case GAUGE ->
+          "an addition is a loop of compare-and-set on the one double that all threads of a process"
+              + " share, since it can be set, too, and no addition may be lost. Micrometer's user"
+              + " has an integer, to which one instruction adds; OpenTelemetry's up-down counter"
+              + " cannot be set, so that it is spread over cells.";
+      case SHARED_COLUMN ->
+          "a thread without a column adds atomically in one that it shares, as the peers do, and"
+              + " finds out first that it has none.";
+      case NAMED_SCRAPE ->
+          "client_java asks each collector for its name; Tallystick first looks for processes that"
+              + " came or died, and for what each has registered since.";
+      case PUBLICATION, STORE ->
+          "plain JDBC writes values alone: no versions, leases, tombstones or times to live, which"
+              + " are what a store is for.";
+      default -> "no cause is known; see whether the ranges overlap.";
+    };
+  }
+
   /** The name of its page and the beginning of its raw files: {@code counter-lookup}. */
   String slug() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
