@@ -1,0 +1,105 @@
+package io.tallystick.jmh.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tallystick.jmh.Contender;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What one contender costs beside another, held against bounds.
+ *
+ * <p>The cost is that of the fastest iteration of all rounds. A machine's other work makes an
+ * iteration slower, never faster; a slower hot path makes all of them slower.
+ *
+ * <p>Arguments: the file of bounds, and JMH's results, one file for each round. A bound is a line of
+ * benchmark, contender, what it is beside, and the ratio. Exits with 1 where a ratio is more than
+ * 30 % above its bound, and with 2 where it was not measured.
+ */
+public final class Ratios {
+  private static final double TOLERANCE = 1.3;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Ratios() {}
+
+  /** One line of the file of bounds; {@code benchmark} is a class and its method. */
+  private record Bound(String benchmark, Contender contender, Contender beside, double ratio) {
+    static Bound parse(String line) {
+      String[] words = line.split("\\s+");
+      if (words.length != 4) {
+        throw new IllegalArgumentException("not a bound: line=" + line);
+      }
+      return new Bound(
+          words[0],
+          Contender.valueOf(words[1]),
+          Contender.valueOf(words[2]),
+          Double.parseDouble(words[3]));
+    }
+
+    /** The nanoseconds of both; infinite where one was not measured. */
+    double[] leastNs(List<JsonNode> rounds) {
+      return new double[] {leastNs(rounds, contender), leastNs(rounds, beside)};
+    }
+
+    private double leastNs(List<JsonNode> rounds, Contender of) {
+      double least = Double.POSITIVE_INFINITY;
+      for (JsonNode round : rounds) {
+        for (JsonNode result : round) {
+          if (result.path("benchmark").asText().endsWith("." + benchmark)
+              && result.path("params").path("contender").asText().equals(of.name())) {
+            least = Math.min(least, Score.of(result).least());
+          }
+        }
+      }
+      return least;
+    }
+  }
+
+  /** Prints each ratio with its bound. */
+  public static void main(String[] args) throws IOException {
+    if (args.length < 2) {
+      System.err.println("usage: Ratios <bounds> <results> ...");
+      System.exit(2);
+    }
+    List<Path> rounds = Arrays.stream(args).skip(1).map(Path::of).toList();
+    System.exit(check(Path.of(args[0]), rounds));
+  }
+
+  static int check(Path bounds, List<Path> files) throws IOException {
+    List<JsonNode> rounds = new ArrayList<>();
+    for (Path file : files) {
+      rounds.add(JSON.readTree(file.toFile()));
+    }
+    int status = 0;
+    for (String line : Files.readAllLines(bounds)) {
+      if (!line.isBlank() && !line.startsWith("#")) {
+        status = Math.max(status, check(Bound.parse(line), rounds));
+      }
+    }
+    return status;
+  }
+
+  private static int check(Bound bound, List<JsonNode> rounds) {
+    double[] least = bound.leastNs(rounds);
+    double ratio = least[0] / least[1];
+    boolean missing = Double.isInfinite(least[0]) || Double.isInfinite(least[1]);
+    boolean slower = ratio > bound.ratio() * TOLERANCE;
+    System.out.printf(
+        Locale.ROOT,
+        "%-30s %s beside %s: %.2f ns / %.2f ns = %.3f, bound %.3f%s%n",
+        bound.benchmark(),
+        bound.contender().label(),
+        bound.beside().label(),
+        least[0],
+        least[1],
+        ratio,
+        bound.ratio(),
+        missing ? "  NOT MEASURED" : slower ? "  SLOWER" : "");
+    return missing ? 2 : slower ? 1 : 0;
+  }
+}
