@@ -90,7 +90,7 @@ record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, 
   /** The results as JMH has them; none where the pass was not JMH's. */
   List<Score> scores() {
     List<Score> scores = new ArrayList<>();
-    if (results.isArray()) {
+    if (kind != Kind.ONCE) {
       results.forEach(result -> scores.add(Score.of(result)));
     }
     return scores;
@@ -123,7 +123,7 @@ record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, 
 
   private String distinct(Function<JsonNode, String> text) {
     List<String> texts = new ArrayList<>();
-    if (results.isArray()) {
+    if (kind != Kind.ONCE) {
       results.forEach(result -> texts.add(text.apply(result)));
     }
     return texts.stream().distinct().collect(Collectors.joining(" or "));

@@ -222,13 +222,32 @@ public final class ReportWriter {
   }
 
   private static void figures(Markdown page, Pass pass) {
+    if (pass.results().isArray()) {
+      rows(page, pass.results());
+      return;
+    }
     page.header(1, List.of("figure", "value"));
     pass.results()
         .properties()
         .forEach(entry -> page.row(List.of(words(entry.getKey()), figure(entry.getValue()))));
   }
 
+  /** A table of rows that all have the same names. */
+  private static void rows(Markdown page, JsonNode rows) {
+    JsonNode first = rows.path(0);
+    List<String> names = new ArrayList<>();
+    first.fieldNames().forEachRemaining(names::add);
+    int words = (int) names.stream().filter(name -> first.path(name).isTextual()).count();
+    page.header(words, names.stream().map(ReportWriter::words).toList());
+    for (JsonNode row : rows) {
+      page.row(names.stream().map(name -> figure(row.path(name))).toList());
+    }
+  }
+
   private static String figure(JsonNode value) {
+    if (value.isTextual()) {
+      return value.asText();
+    }
     return value.isIntegralNumber()
         ? String.format(Locale.ROOT, "%,d", value.asLong())
         : Markdown.number(value.asDouble());

@@ -1,0 +1,138 @@
+package io.tallystick.jmh;
+
+import io.tallystick.jmh.report.Rows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is an update slower while something else goes on?
+ *
+ * <p>Each situation has a JVM of its own, where one thread does nothing, adds one to a counter, and
+ * observes in a histogram, in turn at a fixed rate, in a directory of many series. Latency is from
+ * when an update was due; beside it is how long the calls alone took, the clock included. Prints
+ * percentiles as JSON.
+ *
+ * <p>A full file system is a limit to the length of files, since one of a size that is wanted takes
+ * root to mount. A disk is saturated by two processes that write and force it.
+ *
+ * <p>Arguments: seconds of each situation, default 30; situations, default all.
+ */
+public final class Latency {
+  private static final int WRITERS = 2;
+  private static final String LONGEST_FILE_BLOCKS = "16384"; // of 512 bytes, as a shell counts them
+  private static final List<String> COLUMNS =
+      List.of("p50Ns", "p99Ns", "p999Ns", "p9999Ns", "p99999Ns", "maxNs");
+
+  private final Rows rows = new Rows();
+  private final int seconds;
+
+  private Latency(int seconds) {
+    this.seconds = seconds;
+  }
+
+  /** Prints the figures. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Latency latency = new Latency(args.length > 0 ? Integer.parseInt(args[0]) : 30);
+    List<Situation> situations = new ArrayList<>();
+    for (int i = 1; i < args.length; i++) {
+      situations.add(Situation.valueOf(args[i]));
+    }
+    for (Situation situation : situations.isEmpty() ? List.of(Situation.values()) : situations) {
+      latency.measure(situation);
+    }
+    System.out.println(latency.rows.toJson());
+  }
+
+  private void measure(Situation situation) throws IOException, InterruptedException {
+    Path disk = Files.createTempDirectory("tallystick-latency");
+    Path tmpfs = new SharedMemory().directory();
+    try {
+      String type = Files.getFileStore(disk).type();
+      if ((situation.isOnDisk() || situation.isDiskBusy()) && type.equals("tmpfs")) {
+        System.err.println("left out, java.io.tmpdir is no disk: situation=" + situation);
+        return;
+      }
+      Path directory = Files.createDirectory(tmpfs.resolve("directory"));
+      measure(situation, situation.isOnDisk() ? disk.resolve("directory") : directory, disk);
+    } finally {
+      OpenedStore.deleteTree(disk);
+    }
+  }
+
+  private void measure(Situation situation, Path directory, Path disk)
+      throws IOException, InterruptedException {
+    Deque<ForkedJvm> bystanders = new ArrayDeque<>();
+    try (RedisServer redis = situation.isInRedis() ? RedisServer.start(disk) : null;
+        ForkedJvm probe = probe(situation, directory, url(situation, disk, redis))) {
+      if (!probe.line().equals("ready")) {
+        throw new IOException("probe is not ready: situation=" + situation);
+      }
+      begin(situation, directory, disk, bystanders);
+      if (redis != null && situation == Situation.REDIS_STOPPED) {
+        redis.signal("STOP");
+      }
+      probe.send("");
+      probe.linesToItsEnd().forEach(line -> add(situation, line));
+    } finally {
+      bystanders.forEach(ForkedJvm::close);
+    }
+  }
+
+  private ForkedJvm probe(Situation situation, Path directory, @Nullable String url)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(situation.name(), Integer.toString(seconds), directory.toString()));
+    if (url != null) {
+      arguments.add(url);
+    }
+    List<String> prefix =
+        situation.isFull()
+            ? List.of("sh", "-c", "ulimit -f " + LONGEST_FILE_BLOCKS + "; exec \"$@\"", "sh")
+            : List.of();
+    return ForkedJvm.start(prefix, LatencyProbe.class, arguments.toArray(String[]::new));
+  }
+
+  private static @Nullable String url(
+      Situation situation, Path disk, @Nullable RedisServer redis) {
+    if (redis != null) {
+      return redis.url() + "?connectTimeoutMs=500&timeoutMs=1000";
+    }
+    return situation == Situation.SQLITE_DISK_BUSY
+        ? "sqlite:" + disk.resolve("store.db")
+        : null;
+  }
+
+  private static void begin(
+      Situation situation, Path directory, Path disk, Deque<ForkedJvm> bystanders)
+      throws IOException {
+    if (situation == Situation.SCRAPED) {
+      bystanders.add(ForkedJvm.start(Bystander.class, "scrape", directory.toString()));
+    }
+    for (int i = 0; situation.isDiskBusy() && i < WRITERS; i++) {
+      bystanders.add(
+          ForkedJvm.start(Bystander.class, "write", disk.resolve("written-" + i).toString()));
+    }
+    for (ForkedJvm bystander : bystanders) {
+      String unused = bystander.line(); // it has begun
+    }
+  }
+
+  private void add(Situation situation, String line) {
+    String[] words = line.split(" ");
+    Rows.Row row =
+        rows.add()
+            .put("situation", situation.words())
+            .put("operation", words[0])
+            .put("latency", words[1].equals("due") ? "since due" : "of the call");
+    for (int i = 0; i < COLUMNS.size(); i++) {
+      row.put(COLUMNS.get(i), Long.parseLong(words[2 + i]));
+    }
+  }
+}
