@@ -1,12 +1,6 @@
 package io.tallystick.jmh;
 
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.tallystick.shm.FamilyType;
-import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
-import io.tallystick.store.SeriesValues;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -56,30 +50,9 @@ public class PublicationBenchmark {
     /** Publishes it. */
     @Setup
     public void publish(OpenedStore store) {
-      store.calls().publish(family(SERIES, 1), true);
-      all = family(SERIES, 2);
-      few = family(FEW, 2);
-    }
-
-    private static FamilyValues family(int size, long count) {
-      List<SeriesValues> series = new ArrayList<>();
-      for (int i = 0; i < size; i++) {
-        Labels labels = Labels.of("path", "/" + i * (SERIES / size), "status", "200");
-        series.add(new SeriesValues(labels, 1, 0, List.of(count), 0, 0, null, null, List.of()));
-      }
-      return new FamilyValues(
-          "requests",
-          "requests",
-          "requests",
-          FamilyType.COUNTER,
-          GaugeMode.ALL,
-          "Requests served.",
-          null,
-          List.of(),
-          List.of(),
-          List.of(),
-          1,
-          series);
+      store.calls().publish(PublishedSeries.family(SERIES, SERIES, 1), true);
+      all = PublishedSeries.family(SERIES, SERIES, 2);
+      few = PublishedSeries.family(SERIES, FEW, 2);
     }
   }
 }

@@ -1,11 +1,8 @@
 package io.tallystick.jmh;
 
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.tallystick.Tallystick;
 import io.tallystick.jmh.report.Figures;
 import io.tallystick.metrics.Counter;
-import io.tallystick.shm.FamilyType;
-import io.tallystick.shm.GaugeMode;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.Publication;
@@ -57,12 +54,12 @@ public final class RedisLedgerCost {
 
   private Figures measure() throws InterruptedException {
     for (int i = 0; i < SOURCES; i++) {
-      publish("source-" + i, family(SERIES_OF_SOURCE, SERIES_OF_SOURCE, 1));
+      publish("source-" + i, PublishedSeries.family(SERIES_OF_SOURCE, SERIES_OF_SOURCE, 1));
     }
     double read = median(i -> read());
-    publish("source", family(SERIES, SERIES, 1));
-    double all = median(i -> publishChanges(family(SERIES, SERIES, 2 + i)));
-    double few = median(i -> publishChanges(family(SERIES, CHANGED, 1_000 + i)));
+    publish("source", PublishedSeries.family(SERIES, SERIES, 1));
+    double all = median(i -> publishChanges(PublishedSeries.family(SERIES, SERIES, 2 + i)));
+    double few = median(i -> publishChanges(PublishedSeries.family(SERIES, CHANGED, 1_000 + i)));
     boolean unused = store.ledger().retire("source");
     double readWithBase = median(i -> read());
     figures.put("publishedSeries", SERIES);
@@ -175,27 +172,6 @@ public final class RedisLedgerCost {
     }
     Arrays.sort(times);
     return times[TIMES / 2];
-  }
-
-  private static FamilyValues family(int series, int changed, long count) {
-    List<SeriesValues> values = new ArrayList<>();
-    for (int i = 0; i < changed; i++) {
-      Labels labels = Labels.of("path", "/" + i * (series / changed), "status", "200");
-      values.add(new SeriesValues(labels, 1, 0, List.of(count), 0, 0, null, null, List.of()));
-    }
-    return new FamilyValues(
-        "requests",
-        "requests",
-        "requests",
-        FamilyType.COUNTER,
-        GaugeMode.ALL,
-        "Requests served.",
-        null,
-        List.of(),
-        List.of(),
-        List.of(),
-        1,
-        values);
   }
 
   /** What is done several times, each with what has changed since. */

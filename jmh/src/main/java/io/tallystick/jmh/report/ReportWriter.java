@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Writes the pages of {@code docs/benchmarks} and their index from the files in its {@code raw}
@@ -19,6 +21,7 @@ import java.util.Locale;
  */
 public final class ReportWriter {
   private static final String INDEX = "README.md";
+  private static final List<String> GROWING = List.of("ms", "heapBytes", "fileBytes");
   private static final String CHARTS = "charts";
   private static final String ORIGIN = "Written by `jmh/run`, not by hand.";
   private static final String READING =
@@ -207,14 +210,26 @@ public final class ReportWriter {
   private void charts(Topic topic, List<Pass> passes) throws IOException {
     for (Pass.Kind kind : Pass.Kind.values()) {
       Path file = folder.resolve(CHARTS).resolve(chart(topic, kind));
-      List<Score> scores = scores(passes, kind);
-      if (scores.isEmpty()) {
+      String drawn = drawn(topic, kind, passes);
+      if (drawn.isEmpty()) {
         Files.deleteIfExists(file);
       } else {
         Files.createDirectories(file.getParent());
-        Files.writeString(file, BarChart.of(topic.title() + ": " + topic.question(), scores));
+        Files.writeString(file, drawn);
       }
     }
+  }
+
+  /** A picture of what the passes of a kind measured; nothing where there is none to draw. */
+  private static String drawn(Topic topic, Pass.Kind kind, List<Pass> passes) {
+    String title = topic.title() + ": " + topic.question();
+    List<Score> scores = scores(passes, kind);
+    if (!scores.isEmpty()) {
+      return BarChart.of(title, scores);
+    }
+    return topic == Topic.GROWTH && kind == Pass.Kind.ONCE && !passes.isEmpty()
+        ? GrowthPlot.of(title, GrowthCurve.all(passes.get(0).results(), GROWING))
+        : "";
   }
 
   private static String chart(Topic topic, Pass.Kind kind) {
@@ -222,6 +237,11 @@ public final class ReportWriter {
   }
 
   private static void figures(Markdown page, Pass pass) {
+    if (pass.topic() == Topic.GROWTH) {
+      page.paragraph(
+          "![Curves on logarithmic axes](" + CHARTS + "/" + chart(pass.topic(), pass.kind()) + ")");
+      curves(page, GrowthCurve.all(pass.results(), GROWING));
+    }
     if (pass.results().isArray()) {
       rows(page, pass.results());
       return;
@@ -232,11 +252,31 @@ public final class ReportWriter {
         .forEach(entry -> page.row(List.of(words(entry.getKey()), figure(entry.getValue()))));
   }
 
-  /** A table of rows that all have the same names. */
+  private static void curves(Markdown page, List<GrowthCurve> curves) {
+    page.paragraph(
+        "A figure grows as a power of the size, which is that of the line through its points on"
+            + " logarithmic axes with the least squares: 1 is in proportion.");
+    page.header(
+        3, List.of("dimension", "operation", "figure", "power", "from size", "to size", "from", "to"));
+    for (GrowthCurve curve : curves) {
+      page.row(
+          List.of(
+              curve.dimension(),
+              curve.operation(),
+              words(curve.figure()),
+              Markdown.number(curve.exponent()),
+              Markdown.number(curve.first().size()),
+              Markdown.number(curve.last().size()),
+              Markdown.number(curve.first().value()),
+              Markdown.number(curve.last().value())));
+    }
+  }
+
+  /** A table of rows with the same names, of which figures may be missing. */
   private static void rows(Markdown page, JsonNode rows) {
+    Set<String> names = new LinkedHashSet<>();
+    rows.forEach(row -> row.fieldNames().forEachRemaining(names::add));
     JsonNode first = rows.path(0);
-    List<String> names = new ArrayList<>();
-    first.fieldNames().forEachRemaining(names::add);
     int words = (int) names.stream().filter(name -> first.path(name).isTextual()).count();
     page.header(words, names.stream().map(ReportWriter::words).toList());
     for (JsonNode row : rows) {
@@ -247,6 +287,9 @@ public final class ReportWriter {
   private static String figure(JsonNode value) {
     if (value.isTextual()) {
       return value.asText();
+    }
+    if (value.isMissingNode()) {
+      return Markdown.number(Double.NaN);
     }
     return value.isIntegralNumber()
         ? String.format(Locale.ROOT, "%,d", value.asLong())

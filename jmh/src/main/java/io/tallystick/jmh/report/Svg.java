@@ -16,11 +16,15 @@ final class Svg {
         .page { fill: #ffffff } text { fill: #1f2328 } .faint { fill: #656d76 }
         .tallystick { fill: #0969da } .peer { fill: #afb8c1 } .floor { fill: #d4a72c }
         .line { stroke: #d0d7de } .error { stroke: #1f2328 }
+        line.tallystick { stroke: #0969da } line.peer { stroke: #afb8c1 }
+        line.floor { stroke: #d4a72c }
         text { font: 12px system-ui, sans-serif } .title { font-weight: 600 }
         @media (prefers-color-scheme: dark) {
           .page { fill: #0d1117 } text { fill: #e6edf3 } .faint { fill: #8d96a0 }
           .tallystick { fill: #4493f8 } .peer { fill: #6e7681 } .floor { fill: #9e6a03 }
           .line { stroke: #30363d } .error { stroke: #e6edf3 }
+          line.tallystick { stroke: #4493f8 } line.peer { stroke: #6e7681 }
+          line.floor { stroke: #9e6a03 }
         }
       </style>
       """;

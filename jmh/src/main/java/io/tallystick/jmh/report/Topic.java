@@ -127,6 +127,16 @@ enum Topic {
           + " that was made then counts in the heap. A disk is saturated by two processes that"
           + " write and force it; one that holds a directory may hold up updates, which is why"
           + " the default is on tmpfs."),
+  GROWTH(
+      "Growth",
+      "How do the time and the memory of a scrape, a publication and a retirement grow?",
+      "With the series of one process, with processes of 100 series each, with the columns of a"
+          + " process of 1,000 series, and with hosts of 1,000 series each in one ledger in the"
+          + " heap. A scrape is one of a warm scraper; its heap is what the scraper keeps, its file"
+          + " the length of all files in the directory. A publication is the first of a fresh"
+          + " replicator to a store in the heap, from its start; of hosts, one of all series of"
+          + " one of them. A retirement is of files whose processes have died; of hosts, of one of"
+          + " them."),
   DEAD_PROCESSES(
       "Dead processes",
       "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",
