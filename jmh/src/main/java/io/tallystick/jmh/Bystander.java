@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
  * A JVM that makes it harder for others, until it is killed or its parent has gone: it scrapes a
  * directory in a loop, or writes to a disk and forces it.
  *
- * <p>Arguments: {@code scrape} and the directory, or {@code write} and a file. Prints a line when it
- * has begun.
+ * <p>Arguments: {@code scrape} and the directory, or {@code write} and a file. Prints a line when
+ * it has begun.
  */
 final class Bystander {
   private static final int CHUNK_BYTES = 4 << 20;

@@ -27,7 +27,16 @@ public enum Contender {
 
   CLIENT_JAVA_QUANTILES("client_java, quantiles"),
 
+  /** client_java before 1.0, exemplars off. */
+  SIMPLECLIENT("simpleclient"),
+
   MICROMETER("Micrometer"),
+
+  /** Of whole numbers; its distributions are samples for quantiles. */
+  DROPWIZARD("Dropwizard"),
+
+  /** Atomic additions of whole numbers in memory off the heap; takes {@code --add-opens}. */
+  AGRONA("Agrona"),
 
   /** Its stable API: attributes come with each update. */
   OPENTELEMETRY("OpenTelemetry"),

@@ -54,7 +54,10 @@ public class CounterBenchmark {
       "TALLYSTICK",
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
+      "SIMPLECLIENT",
       "MICROMETER",
+      "DROPWIZARD",
+      "AGRONA",
       "OPENTELEMETRY_BOUND",
       "LONG_ADDER"
     })
@@ -71,7 +74,10 @@ public class CounterBenchmark {
             case TALLYSTICK -> always(tallystick(memory));
             case CLIENT_JAVA -> always(ClientJava.counter(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.counter(false));
+            case SIMPLECLIENT -> always(Simpleclient.counter());
             case MICROMETER -> always(Micrometer.counter());
+            case DROPWIZARD -> always(Dropwizard.counter());
+            case AGRONA -> always(AgronaCounters.counter());
             case OPENTELEMETRY_BOUND -> always(OpenTelemetry.counter());
             case LONG_ADDER -> always(Adders.counter());
             default -> throw new IllegalArgumentException("no counter: contender=" + contender);

@@ -52,6 +52,7 @@ public class CounterLookupBenchmark {
       "TALLYSTICK",
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
+      "SIMPLECLIENT",
       "MICROMETER",
       "OPENTELEMETRY"
     })
@@ -68,6 +69,7 @@ public class CounterLookupBenchmark {
             case TALLYSTICK -> always(tallystick(memory));
             case CLIENT_JAVA -> always(ClientJava.lookup(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.lookup(false));
+            case SIMPLECLIENT -> always(Simpleclient.lookup());
             case MICROMETER -> always(Micrometer.lookup());
             case OPENTELEMETRY -> always(OpenTelemetry.lookup());
             default -> throw new IllegalArgumentException("no look-up: contender=" + contender);

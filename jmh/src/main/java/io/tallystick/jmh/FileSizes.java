@@ -4,16 +4,21 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.tallystick.Tallystick;
 import io.tallystick.jmh.report.Figures;
 import io.tallystick.metrics.Counter;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * How many bytes of shared memory does a counter series take?
+ * How many bytes does a counter series take, in shared memory and in the heap?
  *
  * <p>A cold series was registered and never updated. Label text is the bytes of its label values.
- * Every thread that gets a column adds its own copy of the cells. Prints figures as JSON.
+ * Every thread that gets a column adds its own copy of the cells. Heap is what is used more after
+ * the series were made than before, each time after a collection, with label values and resolved
+ * data points; so it is of peers, too. Prints figures as JSON.
  */
 public final class FileSizes {
   private static final int COLUMNS = 3;
@@ -29,7 +34,9 @@ public final class FileSizes {
   }
 
   private Figures measure() {
+    long emptyHeapBytes = heapBytes();
     List<CounterDataPoint> counters = register();
+    long heapBytes = heapBytes() - emptyHeapBytes;
     long coldBytes = memory.lengthBytes();
     List<Long> columnBytes = columnBytes(counters);
     double count = names.count();
@@ -42,7 +49,27 @@ public final class FileSizes {
     for (int column = 1; column < COLUMNS; column++) {
       figures.put("bytesPerSeriesInColumn" + (column + 1), columnBytes.get(column) / count);
     }
+    figures.put("heapBytesPerSeries", heapBytes / count);
+    List<SeriesNames> all = List.of(names);
+    figures.put("clientJavaHeapBytesPerSeries", heapOf(() -> ScrapeTarget.clientJava(all, true)));
+    figures.put("micrometerHeapBytesPerSeries", heapOf(() -> ScrapeTarget.micrometer(all)));
+    figures.put("openTelemetryHeapBytesPerSeries", heapOf(() -> ScrapeTarget.openTelemetry(all)));
     return figures;
+  }
+
+  private double heapOf(Supplier<ScrapeTarget> peer) {
+    long emptyHeapBytes = heapBytes();
+    ScrapeTarget target = peer.get();
+    try {
+      return (heapBytes() - emptyHeapBytes) / (double) names.count();
+    } finally {
+      Reference.reachabilityFence(target);
+    }
+  }
+
+  private static long heapBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   private List<CounterDataPoint> register() {

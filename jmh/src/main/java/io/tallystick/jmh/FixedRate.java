@@ -8,9 +8,9 @@ import org.HdrHistogram.Histogram;
 /**
  * Operations in turn at a fixed rate, and how late each was done.
  *
- * <p>Latency is from when an operation was due, whether or not the ones before were done by then, so
- * that one that is held up makes all those late that were due meanwhile; beside it is how long the
- * calls alone took, the clock included.
+ * <p>Latency is from when an operation was due, whether or not the ones before were done by then,
+ * so that one that is held up makes all those late that were due meanwhile; beside it is how long
+ * the calls alone took, the clock included.
  *
  * <p>Threading: runs on the calling thread, which it keeps busy.
  */

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM with a main class of this program, and the class path of this one; killed when it is closed.
- * It reads from this one through its standard input, whose end tells it that this one has gone.
+ * A JVM with a main class of this program, and the class path of this one; killed when it is
+ * closed. It reads from this one through its standard input, whose end tells it that this one has
+ * gone.
  */
 final class ForkedJvm implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;

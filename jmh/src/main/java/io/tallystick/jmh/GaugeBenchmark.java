@@ -49,6 +49,7 @@ public class GaugeBenchmark {
       "TALLYSTICK",
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
+      "SIMPLECLIENT",
       "MICROMETER",
       "OPENTELEMETRY_BOUND"
     })
@@ -65,6 +66,7 @@ public class GaugeBenchmark {
             case TALLYSTICK -> always(tallystick(memory));
             case CLIENT_JAVA -> always(ClientJava.gauge(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.gauge(false));
+            case SIMPLECLIENT -> always(Simpleclient.gauge());
             case MICROMETER -> always(Micrometer.gauge());
             case OPENTELEMETRY_BOUND -> always(OpenTelemetry.gauge());
             default -> throw new IllegalArgumentException("no gauge: contender=" + contender);

@@ -40,7 +40,8 @@ import java.util.concurrent.TimeoutException;
  * processes have died. The heap is what a scraper keeps after its first scrape. Prints a row for
  * each as JSON.
  *
- * <p>Argument: {@code --full} for up to a million series and a thousand processes; a tenth otherwise.
+ * <p>Argument: {@code --full} for up to a million series and a thousand processes; a tenth
+ * otherwise.
  */
 public final class Growth {
   private static final int SERIES_OF_PROCESS = 100;
@@ -166,8 +167,7 @@ public final class Growth {
   }
 
   private static Tallystick open(SharedMemory memory, int most) {
-    return memory.open(
-        builder -> builder.maxSeriesPerMetric(most).maxSeriesPerDirectory(2 * most));
+    return memory.open(builder -> builder.maxSeriesPerMetric(most).maxSeriesPerDirectory(2 * most));
   }
 
   /** Makes series; what is returned adds one to each. */
@@ -206,14 +206,14 @@ public final class Growth {
     CountDownLatch published = new CountDownLatch(1);
     try (MemoryStore store = MemoryStore.open()) {
       long startNs = System.nanoTime();
-      try (Replicator unused =
+      try (Replicator replicator =
           Replicator.builder()
               .directory(Directory.open(memory.directory()))
               .ledger(store::ledger)
               .listener(new Published(published))
               .start()) {
         if (!published.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          throw new TimeoutException("nothing was published");
+          throw new TimeoutException("nothing published: elected=" + replicator.isElected());
         }
         return (System.nanoTime() - startNs) / 1e6;
       }

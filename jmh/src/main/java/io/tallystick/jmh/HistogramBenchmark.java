@@ -45,6 +45,7 @@ public class HistogramBenchmark {
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
       "CLIENT_JAVA_NATIVE",
+      "SIMPLECLIENT",
       "MICROMETER",
       "OPENTELEMETRY_BOUND"
     })
@@ -63,6 +64,7 @@ public class HistogramBenchmark {
             case CLIENT_JAVA -> always(ClientJava.classicHistogram(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.classicHistogram(false));
             case CLIENT_JAVA_NATIVE -> always(ClientJava.nativeHistogram());
+            case SIMPLECLIENT -> always(Simpleclient.histogram());
             case MICROMETER -> always(Micrometer.histogram());
             case OPENTELEMETRY_BOUND -> always(OpenTelemetry.histogram());
             default -> throw new IllegalArgumentException("no histogram: contender=" + contender);

@@ -87,8 +87,7 @@ public final class Latency {
   private ForkedJvm probe(Situation situation, Path directory, @Nullable String url)
       throws IOException {
     List<String> arguments =
-        new ArrayList<>(
-            List.of(situation.name(), Integer.toString(seconds), directory.toString()));
+        new ArrayList<>(List.of(situation.name(), Integer.toString(seconds), directory.toString()));
     if (url != null) {
       arguments.add(url);
     }
@@ -99,14 +98,11 @@ public final class Latency {
     return ForkedJvm.start(prefix, LatencyProbe.class, arguments.toArray(String[]::new));
   }
 
-  private static @Nullable String url(
-      Situation situation, Path disk, @Nullable RedisServer redis) {
+  private static @Nullable String url(Situation situation, Path disk, @Nullable RedisServer redis) {
     if (redis != null) {
       return redis.url() + "?connectTimeoutMs=500&timeoutMs=1000";
     }
-    return situation == Situation.SQLITE_DISK_BUSY
-        ? "sqlite:" + disk.resolve("store.db")
-        : null;
+    return situation == Situation.SQLITE_DISK_BUSY ? "sqlite:" + disk.resolve("store.db") : null;
   }
 
   private static void begin(
@@ -125,7 +121,7 @@ public final class Latency {
   }
 
   private void add(Situation situation, String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", -1);
     Rows.Row row =
         rows.add()
             .put("situation", situation.words())

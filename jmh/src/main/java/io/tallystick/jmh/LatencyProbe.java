@@ -10,15 +10,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The JVM whose updates {@link Latency} measures, in one situation.
  *
- * <p>Warms up, says that it is ready, waits for a line, measures for some seconds, and prints a line
- * for each operation: its name, {@code due} or {@code call}, and its percentiles in nanoseconds.
- * Nothing is one of the operations, so that what the machine does is seen beside them.
+ * <p>Warms up, says that it is ready, waits for a line, measures for some seconds, and prints a
+ * line for each operation: its name, {@code due} or {@code call}, and its percentiles in
+ * nanoseconds. Nothing is one of the operations, so that what the machine does is seen beside them.
  *
  * <p>Arguments: situation, seconds, directory, and a store's URL or nothing.
  */

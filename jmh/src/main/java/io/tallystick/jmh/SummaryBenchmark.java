@@ -44,7 +44,9 @@ public class SummaryBenchmark {
       "CLIENT_JAVA",
       "CLIENT_JAVA_NO_EXEMPLARS",
       "CLIENT_JAVA_QUANTILES",
+      "SIMPLECLIENT",
       "MICROMETER",
+      "DROPWIZARD",
       "OPENTELEMETRY_BOUND",
       "LONG_ADDER"
     })
@@ -63,7 +65,9 @@ public class SummaryBenchmark {
             case CLIENT_JAVA -> always(ClientJava.summary(true));
             case CLIENT_JAVA_NO_EXEMPLARS -> always(ClientJava.summary(false));
             case CLIENT_JAVA_QUANTILES -> always(ClientJava.summaryWithQuantiles());
+            case SIMPLECLIENT -> always(Simpleclient.summary());
             case MICROMETER -> always(Micrometer.summary());
+            case DROPWIZARD -> always(Dropwizard.histogram());
             case OPENTELEMETRY_BOUND -> always(OpenTelemetry.summary());
             case LONG_ADDER -> always(Adders.summary());
             default -> throw new IllegalArgumentException("no summary: contender=" + contender);

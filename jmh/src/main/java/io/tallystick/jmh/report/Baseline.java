@@ -92,7 +92,6 @@ record Baseline(String origin, Map<Key, Double> medians) {
               Contender.valueOf(row.path("contender").asText()));
       medians.put(key, row.path("median").asDouble());
     }
-    return new Baseline(
-        json.path("commit").asText() + ", " + json.path("cpu").asText(), medians);
+    return new Baseline(json.path("commit").asText() + ", " + json.path("cpu").asText(), medians);
   }
 }

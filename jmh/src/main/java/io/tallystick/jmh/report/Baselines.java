@@ -22,8 +22,7 @@ public final class Baselines {
       Baseline.save(Path.of(args[1]), Path.of(args[2]), names(args, 3));
     } else if (verb.equals("compare") && args.length >= 4) {
       System.exit(
-          compare(
-              Path.of(args[1]), Double.parseDouble(args[2]), Path.of(args[3]), names(args, 4)));
+          compare(Path.of(args[1]), Double.parseDouble(args[2]), Path.of(args[3]), names(args, 4)));
     } else {
       System.err.println(
           "usage: Baselines (save <file> | compare <file> <percent>) <raw> [<pass> ...]");

@@ -121,8 +121,6 @@ final class Comparison {
   }
 
   private static String percent(double times) {
-    return Double.isNaN(times)
-        ? "–"
-        : String.format(Locale.ROOT, "%+.1f %%", (times - 1) * 100);
+    return Double.isNaN(times) ? "–" : String.format(Locale.ROOT, "%+.1f %%", (times - 1) * 100);
   }
 }

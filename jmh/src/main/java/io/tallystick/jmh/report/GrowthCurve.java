@@ -12,14 +12,15 @@ import java.util.List;
  * @param figure the name of the figure, with its unit: {@code ms}
  */
 record GrowthCurve(String dimension, String operation, String figure, List<Point> points) {
+  private static final List<String> FIGURES = List.of("ms", "heapBytes", "fileBytes");
 
   /** One size, and the figure there; both are above zero. */
   record Point(double size, double value) {}
 
-  /** All curves in some rows, in their order. */
-  static List<GrowthCurve> all(JsonNode rows, List<String> figures) {
+  /** All curves in some rows: those of times first, then those of memory. */
+  static List<GrowthCurve> all(JsonNode rows) {
     List<GrowthCurve> curves = new ArrayList<>();
-    for (String figure : figures) {
+    for (String figure : FIGURES) {
       for (JsonNode row : rows) {
         String dimension = row.path("dimension").asText();
         String operation = row.path("operation").asText();

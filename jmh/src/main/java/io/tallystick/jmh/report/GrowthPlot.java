@@ -34,9 +34,7 @@ final class GrowthPlot {
     Map<String, List<GrowthCurve>> groups = new LinkedHashMap<>();
     for (GrowthCurve curve : curves) {
       String unit = curve.figure().endsWith("Bytes") ? "bytes" : curve.figure();
-      groups
-          .computeIfAbsent(curve.dimension() + ", " + unit, key -> new ArrayList<>())
-          .add(curve);
+      groups.computeIfAbsent(curve.dimension() + ", " + unit, key -> new ArrayList<>()).add(curve);
     }
     groups.forEach(plot::group);
     return plot.svg.toText(plot.top);
@@ -45,8 +43,10 @@ final class GrowthPlot {
   private void group(String heading, List<GrowthCurve> curves) {
     svg.text("title", MARGIN, top + LINE / 2.0, heading);
     top += LINE;
-    Axis x = Axis.over(curves.stream().flatMap(c -> c.points().stream()).map(GrowthCurve.Point::size));
-    Axis y = Axis.over(curves.stream().flatMap(c -> c.points().stream()).map(GrowthCurve.Point::value));
+    Axis x =
+        Axis.over(curves.stream().flatMap(c -> c.points().stream()).map(GrowthCurve.Point::size));
+    Axis y =
+        Axis.over(curves.stream().flatMap(c -> c.points().stream()).map(GrowthCurve.Point::value));
     grid(x, y);
     List<GrowthCurve> fromTop =
         curves.stream()

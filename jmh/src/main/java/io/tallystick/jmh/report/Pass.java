@@ -82,6 +82,18 @@ record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, 
     return passes;
   }
 
+  /** The scores of all passes of a kind, those of one benchmark and number of threads together. */
+  static List<Score> scores(List<Pass> passes, Pass.Kind kind) {
+    return passes.stream()
+        .filter(pass -> pass.kind() == kind)
+        .flatMap(pass -> pass.scores().stream())
+        .sorted(
+            Comparator.comparing(Score::benchmark)
+                .thenComparing(Score::threads)
+                .thenComparing(Score::contender))
+        .toList();
+  }
+
   /** What its raw file is called, without the ending. */
   String fileName() {
     return topic.slug() + "-" + name;

@@ -22,7 +22,16 @@ final class PeersThatWin {
     PeersThatWin found = new PeersThatWin();
     passes.forEach(found::add);
     page.header(
-        4, List.of("page", "pass", "benchmark", "peer", "its median", "Tallystick's", "times better", "ranges"));
+        4,
+        List.of(
+            "page",
+            "pass",
+            "benchmark",
+            "peer",
+            "its median",
+            "Tallystick's",
+            "times better",
+            "ranges"));
     found.rows.forEach(page::row);
     found.reasons.forEach(page::paragraph);
   }

@@ -20,14 +20,13 @@ final class Quotation {
           new Row("`Histogram.observe(…)`, one thread", Topic.HISTOGRAM, "observe", 1),
           new Row("`Histogram.observe(…)`, two threads", Topic.HISTOGRAM, "observe", 2),
           new Row("`labelValues(…).inc()`", Topic.COUNTER_LOOKUP, "inc", 1),
-          new Row("a scrape of 100,000 series in eight processes", Topic.SCRAPE, "scrape, SAME", 1));
+          new Row(
+              "a scrape of 100,000 series in eight processes", Topic.SCRAPE, "scrape, SAME", 1));
 
   /** A question, in the words of a user. */
   private record Row(String words, Topic topic, String benchmark, int threads) {
     boolean isAnsweredBy(Pass pass) {
-      return pass.topic() == topic
-          && pass.kind() == Pass.Kind.PLAIN
-          && pass.threads() == threads;
+      return pass.topic() == topic && pass.kind() == Pass.Kind.PLAIN && pass.threads() == threads;
     }
   }
 
@@ -53,7 +52,10 @@ final class Quotation {
         1, List.of("", "Tallystick", "floor", "client_java", "Micrometer", "OpenTelemetry"));
     for (Row row : ROWS) {
       List<Score> scores =
-          passes.stream().filter(row::isAnsweredBy).flatMap(pass -> pass.scores().stream()).toList();
+          passes.stream()
+              .filter(row::isAnsweredBy)
+              .flatMap(pass -> pass.scores().stream())
+              .toList();
       scores.stream()
           .filter(score -> score.contender() == Contender.TALLYSTICK)
           .filter(score -> score.benchmark().equals(row.benchmark()))

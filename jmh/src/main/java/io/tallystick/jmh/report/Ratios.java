@@ -17,9 +17,9 @@ import java.util.Locale;
  * <p>The cost is that of the fastest iteration of all rounds. A machine's other work makes an
  * iteration slower, never faster; a slower hot path makes all of them slower.
  *
- * <p>Arguments: the file of bounds, and JMH's results, one file for each round. A bound is a line of
- * benchmark, contender, what it is beside, and the ratio. Exits with 1 where a ratio is more than
- * 30 % above its bound, and with 2 where it was not measured.
+ * <p>Arguments: the file of bounds, and JMH's results, one file for each round. A bound is a line
+ * of benchmark, contender, what it is beside, and the ratio. Exits with 1 where a ratio is more
+ * than 30 % above its bound, and with 2 where it was not measured.
  */
 public final class Ratios {
   private static final double TOLERANCE = 1.3;
@@ -30,7 +30,7 @@ public final class Ratios {
   /** One line of the file of bounds; {@code benchmark} is a class and its method. */
   private record Bound(String benchmark, Contender contender, Contender beside, double ratio) {
     static Bound parse(String line) {
-      String[] words = line.split("\\s+");
+      String[] words = line.split("\\s+", -1);
       if (words.length != 4) {
         throw new IllegalArgumentException("not a bound: line=" + line);
       }

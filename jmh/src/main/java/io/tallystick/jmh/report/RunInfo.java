@@ -32,11 +32,13 @@ public final class RunInfo {
           "chronicle-map",
           "jedis",
           "jmh-core",
+          "metrics-core",
           "micrometer-registry-prometheus",
           "opentelemetry-api-incubator",
           "opentelemetry-exporter-prometheus",
           "opentelemetry-sdk-metrics",
           "prometheus-metrics-core",
+          "simpleclient",
           "sqlite-jdbc");
 
   private RunInfo() {}

@@ -43,18 +43,21 @@ final class Svg {
 
   void rectangle(String colour, double x, double y, double w, double h) {
     shapes.append(
-        format("<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>%n",
+        format(
+            "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>%n",
             colour, x, y, w, h));
   }
 
   void line(String colour, double x1, double y1, double x2, double y2) {
     shapes.append(
-        format("<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>%n",
+        format(
+            "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>%n",
             colour, x1, y1, x2, y2));
   }
 
   void dot(String colour, double x, double y) {
-    shapes.append(format("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>%n", colour, x, y));
+    shapes.append(
+        format("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>%n", colour, x, y));
   }
 
   /** Words that begin at a point, on their base line. */
@@ -69,7 +72,8 @@ final class Svg {
 
   private void text(String style, String anchor, double x, double y, String words) {
     shapes.append(
-        format("<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
+        format(
+            "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
             style, anchor, x, y, escape(words)));
   }
 

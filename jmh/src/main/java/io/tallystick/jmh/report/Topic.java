@@ -9,7 +9,9 @@ enum Topic {
       "What does it cost to add to a counter whose series was resolved before?",
       "All threads add to one series, but for the floor, where each has an array of its own."
           + " OpenTelemetry's instruments are bound to their attributes, as on all pages on which"
-          + " it says so; that is its incubating API."),
+          + " it says so; that is its incubating API. Dropwizard and Agrona know whole numbers"
+          + " only, and cut the fraction; Agrona takes the JVM's flag, so that it is in the pass"
+          + " with it alone."),
   COUNTER_LOOKUP(
       "Counters by label values",
       "What does it cost to look a counter up by its label values and add one?",
@@ -32,7 +34,8 @@ enum Topic {
       "Summaries",
       "What does it cost to observe a duration in a summary of count and sum?",
       "With quantiles: 0.5, 0.95 and 0.99, with errors of 0.01, 0.005 and 0.001. Micrometer's also"
-          + " keeps a maximum, OpenTelemetry's both extremes."),
+          + " keeps a maximum, OpenTelemetry's both extremes, and Dropwizard's a sample for"
+          + " quantiles in place of a sum."),
   EXEMPLARS(
       "Exemplars",
       "What do exemplars add to an update where there is a tracer, but no active span?",
@@ -70,9 +73,10 @@ enum Topic {
       "How much CPU time does it take to mirror a registry of 5,000 series once?",
       "Half of the series change from one round to the next. One round a second is the default."),
   FILE_SIZES(
-      "File sizes",
-      "How many bytes of shared memory does a counter series take?",
-      "A cold series was never updated; each thread with a column adds its copy of the cells."),
+      "Memory of a series",
+      "How many bytes does a counter series take, in shared memory and in the heap?",
+      "A cold series was never updated; each thread with a column adds its copy of the cells. Heap"
+          + " is with label values and resolved data points, of peers with their registries."),
   CONDITION(
       "Conditions",
       "What does it cost to evaluate a condition of five comparisons, all of which are needed?",
@@ -103,6 +107,13 @@ enum Topic {
       "Medians of several JVMs. Again is a second time in the same JVM, with all classes loaded."
           + " JDBC is SQLite's driver by itself, which opens the store's file and reads its"
           + " schema."),
+  START_UP(
+      "Start-up",
+      "How long does it take a fresh JVM until it has counted?",
+      "Medians of several JVMs. Open is of the directory, or a registry; first inc is all from the"
+          + " builder of the first counter to its first increment. Again is a second time in the"
+          + " same JVM, with all classes loaded. A full directory has eight living processes with"
+          + " 10,000 series each, and the totals of a hundred that died."),
   REPLICATION(
       "Replication",
       "Is an update slower while its directory of 10,000 series is published to a store once a"

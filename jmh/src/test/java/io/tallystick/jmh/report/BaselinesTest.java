@@ -109,7 +109,9 @@ class BaselinesTest {
 
   @Test
   void shouldNotCompareOtherThreadsOrPasses() throws IOException {
-    raw.write("counter-plain-t2", raw.results(2, 1, "1 s").add("inc", Contender.TALLYSTICK, 99),
+    raw.write(
+        "counter-plain-t2",
+        raw.results(2, 1, "1 s").add("inc", Contender.TALLYSTICK, 99),
         raw.info());
 
     assertThat(Baselines.compare(saved, 10, folder.resolve("raw"), Set.of("counter-plain-t2")))

@@ -3,13 +3,15 @@ package io.tallystick.jmh.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +47,7 @@ class FiguresByHandTest {
   @Test
   void shouldNotBeInTheReadmeOrTheGuide() throws IOException {
     List<String> claims = new ArrayList<>();
-    for (Path page : files(PROJECT, ".md")) {
+    for (Path page : files(".md")) {
       if (!page.startsWith(PAGES)) {
         String prose = Quotation.without(Files.readString(page));
         claims(page, CODE_IN_MARKDOWN.matcher(prose).replaceAll(""), claims);
@@ -57,7 +59,7 @@ class FiguresByHandTest {
   @Test
   void shouldNotBeInComments() throws IOException {
     List<String> claims = new ArrayList<>();
-    for (Path source : files(PROJECT, ".java")) {
+    for (Path source : files(".java")) {
       Matcher comments = COMMENT.matcher(Files.readString(source));
       while (isOfMain(source) && comments.find()) {
         String prose = comments.group().replaceAll("\\n\\s*\\*", "");
@@ -95,13 +97,29 @@ class FiguresByHandTest {
     return source.toString().contains("/src/main/");
   }
 
-  /** All of the project's own files with an ending; none that a build made. */
-  private static List<Path> files(Path root, String ending) throws IOException {
-    try (Stream<Path> paths = Files.walk(root)) {
-      return paths
-          .filter(path -> path.toString().endsWith(ending))
-          .filter(path -> !path.toString().contains("/target/"))
-          .toList();
-    }
+  /** All of the project's own files with an ending; builds of other modules may be under way. */
+  private static List<Path> files(String ending) throws IOException {
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        PROJECT,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            String name = folder.getFileName().toString();
+            return name.equals("target") || name.equals(".git")
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.toString().endsWith(ending)) {
+              found.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    assertThat(found).isNotEmpty();
+    return found;
   }
 }

@@ -43,7 +43,7 @@ class GrowthCurveTest {
     row(rows, "series", "retirement", 1, 7);
     row(rows, "hosts", "scrape", 1, 7);
 
-    assertThat(GrowthCurve.all(json(rows), List.of("ms")))
+    assertThat(GrowthCurve.all(json(rows)))
         .extracting(curve -> curve.dimension() + " " + curve.operation())
         .containsExactly("series scrape", "series retirement", "hosts scrape");
   }
@@ -51,8 +51,7 @@ class GrowthCurveTest {
   @Test
   void shouldBeStatedAndDrawnOnItsPage() throws IOException {
     RawFiles raw = new RawFiles(folder);
-    Files.writeString(folder.resolve("raw/growth-once.json"), rows(1, 3, 10, 30).toJson());
-    Files.writeString(folder.resolve("raw/growth-once.run.json"), raw.info().toString());
+    raw.writeRows("growth-once", rows(1, 3, 10, 30), raw.info());
 
     ReportWriter.write(folder);
 
@@ -65,7 +64,7 @@ class GrowthCurveTest {
   }
 
   private static GrowthCurve only(Rows rows) throws IOException {
-    List<GrowthCurve> curves = GrowthCurve.all(json(rows), List.of("ms"));
+    List<GrowthCurve> curves = GrowthCurve.all(json(rows));
     assertThat(curves).hasSize(1);
     return curves.get(0);
   }

@@ -48,6 +48,11 @@ final class RawFiles {
     Files.writeString(raw.resolve(name + ".run.json"), info.toString());
   }
 
+  void writeRows(String name, Rows rows, ObjectNode info) throws IOException {
+    Files.writeString(raw.resolve(name + ".json"), rows.toJson());
+    Files.writeString(raw.resolve(name + ".run.json"), info.toString());
+  }
+
   void deleteInfo(String name) throws IOException {
     Files.delete(raw.resolve(name + ".run.json"));
   }

@@ -154,6 +154,44 @@ class ReportWriterTest {
   }
 
   @Test
+  void shouldSayInTheIndexWhereAPeerDoesBetterAndWhy() throws IOException {
+    raw.write(
+        "gauge-plain-t2",
+        raw.results(2, 1, "100 ms")
+            .add("inc", Contender.BASELINE, 1)
+            .add("inc", Contender.TALLYSTICK, 29, 30, 31)
+            .add("inc", Contender.CLIENT_JAVA, 40)
+            .add("inc", Contender.OPENTELEMETRY_BOUND, 28, 29.5)
+            .add("inc", Contender.MICROMETER, 15),
+        raw.info());
+
+    assertThat(lines("README.md"))
+        .contains(
+            "| [Gauges](gauge.md) | plain-t2 | inc | Micrometer | 15.0 ns | 30.0 ns | 2.00 | apart"
+                + " |",
+            "| [Gauges](gauge.md) | plain-t2 | inc | OpenTelemetry, bound | 28.8 ns | 30.0 ns"
+                + " | 1.04 | overlap |")
+        .noneMatch(line -> line.contains("plain-t2 | inc | client_java"))
+        .noneMatch(line -> line.contains("plain-t2 | inc | floor"))
+        .anyMatch(line -> line.startsWith("*Gauges*: "));
+  }
+
+  @Test
+  void shouldShowRowsOfAProgramAsATable() throws IOException {
+    Rows rows = new Rows();
+    rows.add().put("operation", "inc").put("p50Ns", 30L);
+    rows.add().put("operation", "observe").put("p50Ns", 40L).put("heapBytes", 1.5);
+    raw.writeRows("latency-once", rows, raw.info());
+
+    assertThat(lines("latency.md"))
+        .contains(
+            "| operation | p 50 ns | heap bytes |",
+            "|---|---:|---:|",
+            "| inc | 30 | – |",
+            "| observe | 40 | 1.50 |");
+  }
+
+  @Test
   void shouldRefuseAResultWithoutWhatItRanOn() throws IOException {
     raw.write("counter-plain-t1", peers(1, 1), raw.info());
     raw.deleteInfo("counter-plain-t1");
