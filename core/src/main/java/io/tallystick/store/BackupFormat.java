@@ -3,7 +3,9 @@ package io.tallystick.store;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -34,9 +36,11 @@ final class BackupFormat {
   private static final int SOURCE = 5;
   private static final int TOMBSTONE = 6;
   private static final int ADDITION = 7;
+  private static final int DOCUMENT = 8;
+  private static final int NUMBER = 9;
 
   /** No type is greater. */
-  static final int LAST = ADDITION;
+  static final int LAST = NUMBER;
 
   private BackupFormat() {}
 
@@ -56,7 +60,13 @@ final class BackupFormat {
     if (record instanceof BackupRecord.Source) {
       return SOURCE;
     }
-    return record instanceof BackupRecord.Tombstone ? TOMBSTONE : ADDITION;
+    if (record instanceof BackupRecord.Tombstone) {
+      return TOMBSTONE;
+    }
+    if (record instanceof BackupRecord.Addition) {
+      return ADDITION;
+    }
+    return record instanceof BackupRecord.Document ? DOCUMENT : NUMBER;
   }
 
   /** Whether a record may come behind another one. There is one of the ledger's state. */
@@ -97,7 +107,22 @@ final class BackupFormat {
       writer.putLong(addition.number());
       writer.putLong(addition.endMs());
     }
+    putDocuments(writer, record);
     return writer.toBytes();
+  }
+
+  private static void putDocuments(BytesWriter writer, BackupRecord record) {
+    if (record instanceof BackupRecord.Document document) {
+      writer.putText(document.key());
+      writer.putBytes(document.value());
+      writer.putLong(document.endMs());
+      List<String> sets = List.copyOf(new TreeSet<>(document.places().keySet()));
+      writer.putList(sets, BytesWriter::putText);
+      sets.forEach(set -> writer.putLong(document.places().getOrDefault(set, 0L)));
+    } else if (record instanceof BackupRecord.LatestNumber number) {
+      writer.putText(number.set());
+      writer.putLong(number.number());
+    }
   }
 
   private static void put(BytesWriter writer, BackupRecord.Job job) {
@@ -138,6 +163,8 @@ final class BackupFormat {
           case ADDITION ->
               new BackupRecord.Addition(
                   reader.getText(), reader.getText(), reader.getLong(), reader.getLong());
+          case DOCUMENT -> getDocument(reader);
+          case NUMBER -> new BackupRecord.LatestNumber(reader.getText(), reader.getLong());
           default -> throw new IllegalArgumentException("no such record: type=" + type);
         };
     reader.requireEnd();
@@ -165,6 +192,17 @@ final class BackupFormat {
       throw new IllegalArgumentException("not one family: families=" + families.size());
     }
     return families.get(0);
+  }
+
+  private static BackupRecord.Document getDocument(BytesReader reader) {
+    String key = reader.getText();
+    byte[] value = reader.getBytes();
+    long endMs = reader.getLong();
+    Map<String, Long> places = new TreeMap<>();
+    for (String set : reader.getList(BytesReader::getText)) {
+      places.put(set, reader.getLong());
+    }
+    return new BackupRecord.Document(key, value, endMs, places);
   }
 
   private static BackupRecord.Tombstone getTombstone(BytesReader reader) {

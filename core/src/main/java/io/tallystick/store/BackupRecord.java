@@ -1,12 +1,14 @@
 package io.tallystick.store;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of a backup. They come in this order: keys, jobs, the ledger's state, families of its
- * base, sources, tombstones, additions; of the ledger's pieces only the state is always there.
+ * base, sources, tombstones, additions, documents, numbers; of the ledger's pieces only the state
+ * is always there.
  */
 public sealed interface BackupRecord {
   /**
@@ -103,4 +105,25 @@ public sealed interface BackupRecord {
    * @param endMs until when it is remembered, in milliseconds of the Unix epoch
    */
   record Addition(String key, String writer, long number, long endMs) implements BackupRecord {}
+
+  /**
+   * A document.
+   *
+   * @param endMs when its time to live ends, as of a {@link Key}
+   * @param places its place in each of its sets
+   */
+  record Document(
+      String key,
+      @SuppressWarnings("ArrayRecordComponent") byte[] value,
+      long endMs,
+      Map<String, Long> places)
+      implements BackupRecord {
+    /** Copies the map. */
+    public Document {
+      places = Map.copyOf(places);
+    }
+  }
+
+  /** The latest number that a set has given a document. */
+  record LatestNumber(String set, long number) implements BackupRecord {}
 }

@@ -12,5 +12,11 @@ public enum Capability {
   SURVIVES_PROCESS,
 
   /** What was acknowledged is there after the host lost power. */
-  SURVIVES_HOST
+  SURVIVES_HOST,
+
+  /** {@link Store#documents} gives a facet. */
+  DOCUMENTS,
+
+  /** Each batch of changes of documents is one step. */
+  ATOMIC_DOCUMENTS
 }

@@ -45,6 +45,8 @@ final class MemoryRestore {
             Category.PERMANENT, "backup is of another kind of store: backend=memory");
       }
       bytes += Room.bytesOf(checked(job.key(), job.payload()), job.payload());
+    } else if (record instanceof BackupRecord.Document document) {
+      check(document);
     } else if (record instanceof BackupRecord.LedgerState state) {
       takesBase = store.memoryLedger().lacksBaseOf(state);
     } else if (record instanceof BackupRecord.Base base) {
@@ -55,6 +57,11 @@ final class MemoryRestore {
       store.limits().checkKey(tombstone.name());
       bytes += MemoryLedger.bytesOf(tombstone);
     }
+  }
+
+  private void check(BackupRecord.Document document) {
+    String key = checked(document.key(), document.value());
+    bytes += MemoryDocuments.bytesOf(key, document.value(), document.places());
   }
 
   private String checked(String key, byte[] value) {
@@ -79,6 +86,10 @@ final class MemoryRestore {
       store.memoryLedger().restore(tombstone, takesBase);
     } else if (record instanceof BackupRecord.Addition addition && resumes) {
       store.memoryKeyValues().restore(addition);
+    } else if (record instanceof BackupRecord.Document document) {
+      store.memoryDocuments().restore(document);
+    } else if (record instanceof BackupRecord.LatestNumber number) {
+      store.memoryDocuments().restore(number);
     }
   }
 

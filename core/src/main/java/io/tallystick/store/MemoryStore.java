@@ -28,6 +28,7 @@ public final class MemoryStore implements Store {
   private final Room room;
   private final MemoryKeyValues keyValues;
   private final MemoryLedger ledger;
+  private final MemoryDocuments documents = new MemoryDocuments(this);
   private final Map<String, MemoryQueue> queues = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -82,6 +83,10 @@ public final class MemoryStore implements Store {
     return keyValues;
   }
 
+  MemoryDocuments memoryDocuments() {
+    return documents;
+  }
+
   MemoryLedger memoryLedger() {
     return ledger;
   }
@@ -130,8 +135,14 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public Documents documents() {
+    requireOpen();
+    return documents;
+  }
+
+  @Override
   public Set<Capability> capabilities() {
-    return Set.of();
+    return Set.of(Capability.DOCUMENTS, Capability.ATOMIC_DOCUMENTS);
   }
 
   @Override
@@ -146,7 +157,7 @@ public final class MemoryStore implements Store {
         "memory",
         Runtime.version().toString(),
         Duration.ofMillis(Math.max(0, clock.millis() - openedMs)),
-        keyValues.size(),
+        keyValues.size() + documents.size(),
         jobs(),
         ledger.sourceCount(),
         ledger.seriesCount(),
@@ -170,6 +181,7 @@ public final class MemoryStore implements Store {
       queues.forEach((name, queue) -> queue.toRecords(name).forEach(writer::write));
       ledger.toRecords().forEach(writer::write);
       keyValues.toAdditions(writer::write);
+      documents.toRecords(writer::write);
       writer.commit();
     }
   }
@@ -185,7 +197,7 @@ public final class MemoryStore implements Store {
   }
 
   private boolean isEmpty() {
-    return keyValues.size() == 0 && jobs() == 0 && ledger.isEmpty();
+    return keyValues.size() == 0 && documents.size() == 0 && jobs() == 0 && ledger.isEmpty();
   }
 
   @Override

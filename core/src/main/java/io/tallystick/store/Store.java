@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One connection to, or one opened file of, what keeps keys and values, jobs, and metric state.
+ * One connection to, or one opened file of, what keeps keys and values, jobs, metric state, and
+ * documents.
  *
- * <p>{@link Stores#open} gets one. The three facets share nothing but the store: a key is not a
- * queue, and a queue not a source. Threading: any, for the store and its facets, also while it is
- * closed.
+ * <p>{@link Stores#open} gets one. The facets share nothing but the store: a key is not a queue,
+ * and a queue not a source. Threading: any, for the store and its facets, also while it is closed.
  */
 public interface Store extends AutoCloseable {
   /** The keys and values. */
@@ -30,6 +30,16 @@ public interface Store extends AutoCloseable {
 
   /** The names of the queues that have jobs, dead letters included, sorted. */
   List<String> queues();
+
+  /**
+   * The documents.
+   *
+   * @throws StoreException PERMANENT where the store does not declare {@link Capability#DOCUMENTS}
+   */
+  default Documents documents() {
+    throw new StoreException(
+        StoreException.Category.PERMANENT, "store keeps no documents: store=" + this);
+  }
 
   /** The metric state. */
   Ledger ledger();

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param backend what keeps the content, such as {@code memory}
  * @param version the backend's version
  * @param uptime for how long it has been open; of a server, for how long that has run
- * @param keys keys that are not expired
+ * @param keys keys that are not expired, and documents
  * @param jobs jobs of all queues, dead letters included
  * @param sources sources that are not retired
  * @param series series of the ledger: of each source, and of the base

@@ -160,7 +160,9 @@ class BackupFormatTest {
         new BackupRecord.Source("src", 6, NOW_MS, NOW_MS + 3, List.of(stateSet())),
         new BackupRecord.Tombstone("ended", NOW_MS, null),
         new BackupRecord.Tombstone("cut", NOW_MS, List.of(stateSet())),
-        new BackupRecord.Addition("k", "w", 9, NOW_MS + 4));
+        new BackupRecord.Addition("k", "w", 9, NOW_MS + 4),
+        new BackupRecord.Document("d", new byte[] {4}, NOW_MS + 4, Map.of("y", -2L, "x", 3L)),
+        new BackupRecord.LatestNumber("n", 9));
   }
 
   private byte[] drawn(long count) {
@@ -219,6 +221,21 @@ class BackupFormatTest {
           text("w");
           b.putLong(9).putLong(NOW_MS + 4);
         });
+    record(
+        8,
+        b -> {
+          text("d");
+          b.putInt(1).put((byte) 4).putLong(NOW_MS + 4).putInt(2);
+          text("x");
+          text("y");
+          b.putLong(3).putLong(-2);
+        });
+    record(
+        9,
+        b -> {
+          text("n");
+          b.putLong(9);
+        });
     record(0, b -> b.putLong(count));
     byte[] drawn = new byte[bytes.position()];
     bytes.get(0, drawn);
@@ -231,12 +248,12 @@ class BackupFormatTest {
       records().forEach(writer::write);
       writer.commit();
     }
-    assertThat(Files.readAllBytes(file())).isEqualTo(drawn(8));
+    assertThat(Files.readAllBytes(file())).isEqualTo(drawn(10));
   }
 
   @Test
   void shouldReadWhatThePageOfTheFormatDraws() throws IOException {
-    Files.write(file(), drawn(8));
+    Files.write(file(), drawn(10));
     List<BackupRecord> read = new ArrayList<>();
     BackupReader.open(file()).forEach(read::add);
     assertThat(read).usingRecursiveComparison().isEqualTo(records());
@@ -283,7 +300,7 @@ class BackupFormatTest {
 
   @Test
   void shouldRefuseOrRestoreWhenChecksumsAreRightAndTheRestIsNot() throws IOException {
-    byte[] whole = drawn(8);
+    byte[] whole = drawn(10);
     Random random = new Random(4);
     int refused = 0;
     for (int round = 0; round < 2_000; round++) {

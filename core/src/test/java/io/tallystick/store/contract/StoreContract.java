@@ -184,6 +184,27 @@ public abstract class StoreContract {
   }
 
   @Nested
+  final class DocumentClauses extends DocumentsContract {
+    @Override
+    Store store() {
+      return store;
+    }
+
+    /** What the store holds is lost. */
+    @Override
+    Store another() {
+      store.close();
+      store = open(clock);
+      return store;
+    }
+
+    @Override
+    TurnedClock clock() {
+      return clock;
+    }
+  }
+
+  @Nested
   final class JobQueueClauses extends JobQueueContract {
     @Override
     Store store() {

@@ -19,13 +19,19 @@ final class ChronicleBackup {
   private final Session session;
   private final ChronicleKeyValues keyValues;
   private final ChronicleLedger ledger;
+  private final ChronicleDocuments documents;
   private final BackupWriter backup;
 
   ChronicleBackup(
-      Session session, ChronicleKeyValues keyValues, ChronicleLedger ledger, BackupWriter backup) {
+      Session session,
+      ChronicleKeyValues keyValues,
+      ChronicleLedger ledger,
+      ChronicleDocuments documents,
+      BackupWriter backup) {
     this.session = session;
     this.keyValues = keyValues;
     this.ledger = ledger;
+    this.documents = documents;
     this.backup = backup;
   }
 
@@ -46,6 +52,28 @@ final class ChronicleBackup {
       session.call(() -> records(name, QueueRows.of(jobs, name))).forEach(backup::write);
     }
     ledger.read(ChronicleBackup::records).forEach(record -> backup.write(record.get()));
+    List<BackupRecord> numbers = new ArrayList<>();
+    for (int segment = 0; segment < segments; segment++) {
+      writeDocuments(segment, numbers);
+    }
+    numbers.forEach(backup::write);
+  }
+
+  private void writeDocuments(int segment, List<BackupRecord> numbers) {
+    List<BackupRecord> found = new ArrayList<>();
+    session.run(
+        () ->
+            keyValues.forEachRaw(
+                segment,
+                (key, entry) -> {
+                  BackupRecord record = documents.toRecord(key, entry);
+                  if (record instanceof BackupRecord.LatestNumber) {
+                    numbers.add(record);
+                  } else if (record != null) {
+                    found.add(record);
+                  }
+                }));
+    found.forEach(backup::write);
   }
 
   private static List<BackupRecord> records(byte[] name, QueueRows rows) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,7 @@ final class ChronicleKeyValues implements KeyValues {
     List<byte[]> expired = new ArrayList<>();
     map.forEach(
         (key, entry) -> {
-          if (endMs(entry) <= nowMs) {
+          if (endMs(entry) <= nowMs && !DocumentKeys.isOne(key)) {
             expired.add(key);
           }
         });
@@ -266,7 +267,8 @@ final class ChronicleKeyValues implements KeyValues {
 
   private void addMatching(byte[] prefix, byte[] key, byte[] entry, List<String> keys) {
     boolean matches =
-        key.length >= prefix.length
+        !DocumentKeys.isOne(key)
+            && key.length >= prefix.length
             && Arrays.equals(prefix, 0, prefix.length, key, 0, prefix.length);
     if (matches && !isAddition(key) && endMs(entry) > clock.millis()) {
       keys.add(new String(key, UTF_8));
@@ -275,11 +277,16 @@ final class ChronicleKeyValues implements KeyValues {
 
   // ---- stats and backup ----
 
-  /** In a call: how many keys have not expired. */
+  /** In a call: how many keys and documents have not expired. */
   long size() {
     long nowMs = clock.millis();
     long[] count = new long[1];
-    map.forEach((key, entry) -> count[0] += endMs(entry) > nowMs && !isAddition(key) ? 1 : 0);
+    map.forEach(
+        (key, entry) -> {
+          boolean isOther = isAddition(key) || DocumentKeys.isOne(key);
+          boolean isCounted = !isOther || DocumentKeys.isOf(DocumentKeys.DOCUMENT, key);
+          count[0] += isCounted && endMs(entry) > nowMs ? 1 : 0;
+        });
     return count[0];
   }
 
@@ -289,7 +296,7 @@ final class ChronicleKeyValues implements KeyValues {
     map.forEach(
         segment,
         (key, entry) -> {
-          if (endMs(entry) > nowMs && !isAddition(key)) {
+          if (endMs(entry) > nowMs && !isAddition(key) && !DocumentKeys.isOne(key)) {
             visitor.visit(new String(key, UTF_8), value(entry), endMs(entry));
           }
         });
@@ -302,6 +309,45 @@ final class ChronicleKeyValues implements KeyValues {
     if (endMs > clock.millis() && present(bytes) == null) {
       store(bytes, entry(value, endMs));
     }
+  }
+
+  // ---- the entries of documents, in calls ----
+
+  byte @Nullable [] raw(byte[] key) {
+    return map.get(key);
+  }
+
+  void putRaw(byte[] key, byte[] entry) {
+    store(key, entry);
+  }
+
+  void removeRaw(byte[] key) {
+    map.remove(key);
+  }
+
+  static long number(byte[] entry) {
+    return ByteBuffer.wrap(entry).getLong(END_BYTES);
+  }
+
+  /** One more than the last time, from 1 on. */
+  long nextNumber(byte[] key) {
+    byte[] entry = map.get(key);
+    long next = entry == null ? 1 : number(entry) + 1;
+    raiseNumber(key, next);
+    return next;
+  }
+
+  void raiseNumber(byte[] key, long number) {
+    byte[] entry = map.get(key);
+    if (entry == null || number(entry) < number) {
+      byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+      store(key, entry(value, Deadline.NEVER_MS));
+    }
+  }
+
+  /** In a call: shows a segment's entries as they are. */
+  void forEachRaw(int segment, BiConsumer<byte[], byte[]> action) {
+    map.forEach(segment, action);
   }
 
   /** Takes a key. */

@@ -24,6 +24,7 @@ final class ChronicleRestore {
   private final Session session;
   private final ChronicleKeyValues keyValues;
   private final ChronicleLedger ledger;
+  private final ChronicleDocuments documents;
   private final Limits limits;
   private final long nowMs;
   private final LedgerRows rows;
@@ -34,11 +35,13 @@ final class ChronicleRestore {
       Session session,
       ChronicleKeyValues keyValues,
       ChronicleLedger ledger,
+      ChronicleDocuments documents,
       Limits limits,
       long nowMs) {
     this.session = session;
     this.keyValues = keyValues;
     this.ledger = ledger;
+    this.documents = documents;
     this.limits = limits;
     this.nowMs = nowMs;
     this.rows = ledger.rows();
@@ -89,6 +92,10 @@ final class ChronicleRestore {
       take(source);
     } else if (record instanceof Tombstone tombstone) {
       take(tombstone);
+    } else if (record instanceof BackupRecord.Document document) {
+      documents.restore(document);
+    } else if (record instanceof BackupRecord.LatestNumber number) {
+      documents.restore(number);
     }
   }
 

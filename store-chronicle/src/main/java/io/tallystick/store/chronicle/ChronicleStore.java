@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.store.BackupReader;
 import io.tallystick.store.BackupWriter;
 import io.tallystick.store.Capability;
+import io.tallystick.store.Documents;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.Ledger;
@@ -47,6 +48,7 @@ public final class ChronicleStore implements Store {
   private final long openedMs;
   private final ChronicleKeyValues keyValues;
   private final ChronicleLedger ledger;
+  private final ChronicleDocuments documents;
 
   private ChronicleStore(Session session, InstantSource clock) {
     this.session = session;
@@ -54,6 +56,7 @@ public final class ChronicleStore implements Store {
     this.openedMs = clock.millis();
     this.keyValues = new ChronicleKeyValues(session, clock, LIMITS);
     this.ledger = new ChronicleLedger(session, clock, LIMITS);
+    this.documents = new ChronicleDocuments(session, clock, LIMITS, keyValues);
   }
 
   /**
@@ -117,8 +120,18 @@ public final class ChronicleStore implements Store {
   }
 
   @Override
+  public Documents documents() {
+    session.requireOpen();
+    return documents;
+  }
+
+  @Override
   public Set<Capability> capabilities() {
-    return Set.of(Capability.MULTI_PROCESS, Capability.SURVIVES_PROCESS);
+    return Set.of(
+        Capability.MULTI_PROCESS,
+        Capability.SURVIVES_PROCESS,
+        Capability.DOCUMENTS,
+        Capability.ATOMIC_DOCUMENTS);
   }
 
   @Override
@@ -162,7 +175,7 @@ public final class ChronicleStore implements Store {
     session.requireOpen();
     requireOutside(file);
     try (BackupWriter backup = BackupWriter.create(file, clock.millis())) {
-      new ChronicleBackup(session, keyValues, ledger, backup).run();
+      new ChronicleBackup(session, keyValues, ledger, documents, backup).run();
       backup.commit();
     }
   }
@@ -190,7 +203,7 @@ public final class ChronicleStore implements Store {
     BackupReader backup = BackupReader.open(file);
     session.run(
         () ->
-            new ChronicleRestore(session, keyValues, ledger, LIMITS, clock.millis())
+            new ChronicleRestore(session, keyValues, ledger, documents, LIMITS, clock.millis())
                 .run(backup, mode));
   }
 

@@ -57,12 +57,15 @@ final class RedisContent {
       }
     }
     long sources = reader.sources().live().size();
+    long documents = store.redisDocuments().size();
     return new StoreStats(
-        "redis", version, uptime, keys.keys(), jobs.jobs(), sources, series, bytes);
+        "redis", version, uptime, keys.keys() + documents, jobs.jobs(), sources, series, bytes);
   }
 
   boolean isEmpty() {
-    if (store.redisKeyValues().all().size().keys() > 0 || !queues().isEmpty()) {
+    if (store.redisKeyValues().all().size().keys() > 0
+        || store.redisDocuments().size() > 0
+        || !queues().isEmpty()) {
       return false;
     }
     return isLedgerEmpty();
@@ -92,6 +95,7 @@ final class RedisContent {
       queue(name).toRecords().forEach(backup::write);
     }
     write(backup, store.redisLedger().snapshot());
+    store.redisDocuments().forEach(backup::write);
   }
 
   private void write(BackupWriter backup, Snapshot snapshot) {

@@ -83,6 +83,9 @@ final class RedisRestore {
       limits.checkKey(source.name());
     } else if (record instanceof BackupRecord.Tombstone tombstone) {
       limits.checkKey(tombstone.name());
+    } else if (record instanceof BackupRecord.Document document) {
+      limits.checkKey(document.key());
+      limits.checkValue(document.value());
     }
   }
 
@@ -117,6 +120,10 @@ final class RedisRestore {
       take(source);
     } else if (record instanceof BackupRecord.Tombstone tombstone) {
       take(tombstone);
+    } else if (record instanceof BackupRecord.Document document) {
+      store.redisDocuments().restore(document);
+    } else if (record instanceof BackupRecord.LatestNumber number) {
+      store.redisDocuments().restore(number);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tallystick.store.redis;
 import io.tallystick.store.BackupReader;
 import io.tallystick.store.BackupWriter;
 import io.tallystick.store.Capability;
+import io.tallystick.store.Documents;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.Ledger;
@@ -16,8 +17,11 @@ import io.tallystick.store.StoreUrl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.Protocol.Command;
@@ -36,11 +40,15 @@ public final class RedisStore implements Store {
   private static final Pattern VERSION = Pattern.compile("redis_version:(\\S+)");
   private static final Pattern UPTIME = Pattern.compile("uptime_in_seconds:(\\d+)");
 
+  private static final List<String> NUMBERS =
+      List.of("connected_clients", "used_memory", "total_commands_processed");
+
   private final RedisUrl url;
   private final InstantSource clock;
   private final Servers servers;
   private final Wire wire;
   private final RedisKeyValues keyValues;
+  private final RedisDocuments documents = new RedisDocuments(this);
   private final RedisLedger ledger;
   private final RedisMetrics metrics;
 
@@ -108,6 +116,10 @@ public final class RedisStore implements Store {
     return keyValues;
   }
 
+  RedisDocuments redisDocuments() {
+    return documents;
+  }
+
   RedisLedger redisLedger() {
     return ledger;
   }
@@ -154,8 +166,23 @@ public final class RedisStore implements Store {
   }
 
   @Override
+  public Documents documents() {
+    requireOpen();
+    return documents;
+  }
+
+  @Override
   public Set<Capability> capabilities() {
-    return Set.of(Capability.MULTI_PROCESS, Capability.MULTI_HOST, Capability.SURVIVES_PROCESS);
+    Set<Capability> capabilities =
+        EnumSet.of(
+            Capability.MULTI_PROCESS,
+            Capability.MULTI_HOST,
+            Capability.SURVIVES_PROCESS,
+            Capability.DOCUMENTS);
+    if (!servers.isCluster()) {
+      capabilities.add(Capability.ATOMIC_DOCUMENTS);
+    }
+    return Set.copyOf(capabilities);
   }
 
   @Override
@@ -168,6 +195,25 @@ public final class RedisStore implements Store {
     requireOpen();
     String info = Bytes.text(wire.ask(Request.keyless(Command.INFO, ledger.keys().sources())));
     return new RedisContent(this).stats(first(VERSION, info), uptime(info));
+  }
+
+  /**
+   * What the server says of itself: {@code connected_clients}, {@code used_memory} in bytes, {@code
+   * total_commands_processed}; of a Cluster, one of its servers.
+   *
+   * @throws io.tallystick.store.StoreException where it cannot be reached
+   */
+  public Map<String, Long> serverNumbers() {
+    requireOpen();
+    String info = Bytes.text(wire.ask(Request.keyless(Command.INFO, ledger.keys().sources())));
+    Map<String, Long> numbers = new TreeMap<>();
+    for (String name : NUMBERS) {
+      String number = first(Pattern.compile("(?m)^" + name + ":(\\d+)"), info);
+      if (!number.isEmpty()) {
+        numbers.put(name, Long.valueOf(number));
+      }
+    }
+    return numbers;
   }
 
   private static Duration uptime(String info) {

@@ -74,6 +74,20 @@ final class Schema {
       CREATE INDEX tallystick_additions_end ON tallystick_additions (end_ms);
       """;
 
+  private static final String DOCUMENTS =
+      """
+      CREATE TABLE tallystick_documents (
+        id INTEGER NOT NULL PRIMARY KEY, key BLOB NOT NULL UNIQUE, end_ms INTEGER,
+        value BLOB NOT NULL, sets BLOB NOT NULL);
+      CREATE INDEX tallystick_documents_end ON tallystick_documents (end_ms)
+        WHERE end_ms IS NOT NULL;
+      CREATE TABLE tallystick_members (
+        name BLOB NOT NULL, place INTEGER NOT NULL, key BLOB NOT NULL,
+        PRIMARY KEY (name, place, key)) WITHOUT ROWID;
+      CREATE TABLE tallystick_set_numbers (
+        name BLOB NOT NULL PRIMARY KEY, latest INTEGER NOT NULL) WITHOUT ROWID;
+      """;
+
   private static final String VERSION = "schema.version";
   private static final String LEDGER_ID = "ledger.id";
 
@@ -90,7 +104,7 @@ final class Schema {
   }
 
   static Schema newest() {
-    return new Schema(List.of(FIRST, ADDITIONS), () -> UUID.randomUUID().toString());
+    return new Schema(List.of(FIRST, ADDITIONS, DOCUMENTS), () -> UUID.randomUUID().toString());
   }
 
   /**

@@ -29,6 +29,7 @@ final class SqliteBackup {
     writeKeys();
     writeJobs();
     writeLedger();
+    writeDocuments();
     return true;
   }
 
@@ -42,6 +43,29 @@ final class SqliteBackup {
           backup.write(new BackupRecord.Key(key, Session.bytes(row, 2), endMs));
         },
         nowMs);
+  }
+
+  private void writeDocuments() throws SQLException {
+    session.forEach(
+        "SELECT key, value, sets, end_ms FROM tallystick_documents"
+            + " WHERE end_ms IS NULL OR end_ms > ?",
+        row -> {
+          long column = row.getLong(4);
+          long endMs = row.wasNull() ? Deadline.NEVER_MS : column; // asked of the last column read
+          backup.write(
+              new BackupRecord.Document(
+                  new String(Session.bytes(row, 1), UTF_8),
+                  Session.bytes(row, 2),
+                  endMs,
+                  DocumentRows.toPlaces(Session.bytes(row, 3))));
+        },
+        nowMs);
+    session.forEach(
+        "SELECT name, latest FROM tallystick_set_numbers",
+        row ->
+            backup.write(
+                new BackupRecord.LatestNumber(
+                    new String(Session.bytes(row, 1), UTF_8), row.getLong(2))));
   }
 
   private void writeJobs() throws SQLException {

@@ -25,6 +25,7 @@ final class SqliteRestore {
   private final long nowMs;
   private final LedgerRows rows;
   private final LedgerBase base;
+  private final DocumentRows documents;
   private long firstNumber;
   private boolean takesBase;
 
@@ -34,6 +35,7 @@ final class SqliteRestore {
     this.nowMs = nowMs;
     this.rows = new LedgerRows(session);
     this.base = new LedgerBase(session, rows, nowMs);
+    this.documents = new DocumentRows(session);
   }
 
   /** Returns true, since work has to return something. */
@@ -53,6 +55,9 @@ final class SqliteRestore {
   private boolean isEmpty() throws SQLException {
     return session.number(
                 0, "SELECT 1 FROM tallystick_keys WHERE end_ms IS NULL OR end_ms > ?", nowMs)
+            == 0
+        && session.number(
+                0, "SELECT 1 FROM tallystick_documents WHERE end_ms IS NULL OR end_ms > ?", nowMs)
             == 0
         && session.number(0, "SELECT 1 FROM tallystick_jobs LIMIT 1") == 0
         && isLedgerEmpty();
@@ -89,6 +94,18 @@ final class SqliteRestore {
       take(source);
     } else if (record instanceof Tombstone tombstone) {
       take(tombstone);
+    } else if (record instanceof BackupRecord.Document document) {
+      take(document);
+    } else if (record instanceof BackupRecord.LatestNumber number) {
+      documents.count(number.set().getBytes(UTF_8), number.number());
+    }
+  }
+
+  private void take(BackupRecord.Document document) throws SQLException {
+    limits.checkValue(document.value());
+    byte[] key = limits.checkKey(document.key()).getBytes(UTF_8);
+    if (document.endMs() > nowMs && documents.value(key, nowMs) == null) {
+      documents.put(key, document.value(), document.endMs(), document.places());
     }
   }
 

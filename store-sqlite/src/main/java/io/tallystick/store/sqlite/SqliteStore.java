@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.store.BackupReader;
 import io.tallystick.store.BackupWriter;
 import io.tallystick.store.Capability;
+import io.tallystick.store.Documents;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.Ledger;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +52,7 @@ public final class SqliteStore implements Store {
   private final Writer writer;
   private final Readers readers;
   private final SqliteKeyValues keyValues = new SqliteKeyValues(this);
+  private final SqliteDocuments documents = new SqliteDocuments(this);
   private final SqliteLedger ledger = new SqliteLedger(this);
 
   private SqliteStore(
@@ -141,10 +144,23 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public Documents documents() {
+    requireOpen();
+    return documents;
+  }
+
+  @Override
   public Set<Capability> capabilities() {
-    return options.synchronous() == Synchronous.FULL
-        ? Set.of(Capability.MULTI_PROCESS, Capability.SURVIVES_PROCESS, Capability.SURVIVES_HOST)
-        : Set.of(Capability.MULTI_PROCESS, Capability.SURVIVES_PROCESS);
+    Set<Capability> capabilities =
+        EnumSet.of(
+            Capability.MULTI_PROCESS,
+            Capability.SURVIVES_PROCESS,
+            Capability.DOCUMENTS,
+            Capability.ATOMIC_DOCUMENTS);
+    if (options.synchronous() == Synchronous.FULL) {
+      capabilities.add(Capability.SURVIVES_HOST);
+    }
+    return Set.copyOf(capabilities);
   }
 
   @Override
@@ -164,7 +180,13 @@ public final class SqliteStore implements Store {
         String.valueOf(version),
         Duration.ofMillis(Math.max(0, nowMs() - openedMs)),
         session.number(
-            0, "SELECT count(*) FROM tallystick_keys WHERE end_ms IS NULL OR end_ms > ?", nowMs()),
+                0,
+                "SELECT count(*) FROM tallystick_keys WHERE end_ms IS NULL OR end_ms > ?",
+                nowMs())
+            + session.number(
+                0,
+                "SELECT count(*) FROM tallystick_documents WHERE end_ms IS NULL OR end_ms > ?",
+                nowMs()),
         session.number(0, "SELECT sum(queued + delayed + running + dead) FROM tallystick_queues"),
         session.number(0, "SELECT count(*) FROM tallystick_sources WHERE retired_ms IS NULL"),
         session.number(
