@@ -37,6 +37,8 @@ class ArchitectureTest {
   private static final String HEALTH = ROOT + ".health..";
   private static final String FALLBACK = ROOT + ".fallback..";
 
+  private static final String RECORDS = ROOT + ".records..";
+
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -58,7 +60,8 @@ class ArchitectureTest {
             ROOT + ".mirror",
             ROOT + ".metrics",
             ROOT + ".health",
-            ROOT + ".fallback");
+            ROOT + ".fallback",
+            ROOT + ".records");
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
   }
 
@@ -120,6 +123,11 @@ class ArchitectureTest {
   @Test
   void shouldUseStoreHealthAndMetricsOnlyWhenItIsFallback() {
     assertUsesOnly(FALLBACK, STORE, HEALTH, METRICS);
+  }
+
+  @Test
+  void shouldUseStoreOnlyWhenItIsRecords() {
+    assertUsesOnly(RECORDS, STORE);
   }
 
   @Test

@@ -37,6 +37,7 @@ class ReadmeExampleTest {
       import io.tallystick.fallback.*;
       import io.tallystick.health.*;
       import io.tallystick.metrics.*;
+      import io.tallystick.records.*;
       import io.tallystick.scrape.*;
       import io.tallystick.store.*;
       import java.nio.file.*;

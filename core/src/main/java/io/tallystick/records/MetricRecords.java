@@ -1,0 +1,158 @@
+package io.tallystick.records;
+
+import io.tallystick.store.DocumentChange;
+import io.tallystick.store.Documents;
+import io.tallystick.store.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Metrics. What is saved takes the place of all fields that are there but the samples, to which its
+ * own are added: those that are there already, equal in all, are not doubled.
+ *
+ * <p>The JSON of a metric, which a query gives and other programs read, has its newest samples, 256
+ * at most; {@link #get} and {@link #history} have all.
+ */
+public final class MetricRecords extends Records<MetricRecord> {
+  private static final long LONGEST_PAUSE_NS = 2_000_000;
+
+  private final InstantSource clock;
+
+  MetricRecords(Documents documents, Duration timeToLive, InstantSource clock) {
+    super(MetricKind.METRICS, documents, timeToLive);
+    this.clock = clock;
+  }
+
+  @Override
+  public void saveAll(Collection<MetricRecord> records, Duration time) {
+    List<MetricRecord> open = new ArrayList<>(records);
+    while (!open.isEmpty()) {
+      Map<String, MetricRecord> some = new LinkedHashMap<>(); // each id once, the others later
+      for (MetricRecord record : open) {
+        if (some.size() == BATCH || some.putIfAbsent(record.id(), record) != null) {
+          break;
+        }
+      }
+      List<MetricRecord> tried = open.subList(0, some.size());
+      List<MetricRecord> rest = refused(tried, time);
+      tried.clear();
+      open.addAll(0, rest);
+    }
+  }
+
+  /** Saves some metrics; those that others changed meanwhile. */
+  private List<MetricRecord> refused(List<MetricRecord> metrics, Duration time) {
+    List<StoredMetric> stored = stored(metrics.stream().map(MetricRecord::id).toList());
+    List<List<DocumentChange>> batches = new ArrayList<>();
+    for (int i = 0; i < metrics.size(); i++) {
+      batches.add(stored.get(i).merge(metrics.get(i), time, timeToLive));
+    }
+    List<Boolean> made = documents.applyEach(batches);
+    List<MetricRecord> refused = new ArrayList<>();
+    for (int i = 0; i < metrics.size(); i++) {
+      if (!made.get(i)) {
+        refused.add(metrics.get(i));
+      }
+    }
+    return refused;
+  }
+
+  private List<StoredMetric> stored(List<String> ids) {
+    List<String> keys = new ArrayList<>(2 * ids.size());
+    for (String id : ids) {
+      keys.add(kind.key(id));
+      keys.add(StoredMetric.listKey(kind.key(id)));
+    }
+    List<Optional<byte[]>> values = documents.getAll(keys);
+    List<StoredMetric> stored = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      stored.add(
+          new StoredMetric(
+              documents,
+              keys.get(2 * i),
+              values.get(2 * i).orElse(null),
+              values.get(2 * i + 1).orElse(null)));
+    }
+    return stored;
+  }
+
+  private StoredMetric stored(String id) {
+    return stored(List.of(id)).get(0);
+  }
+
+  /** The metric of an id with all of its samples, by time. */
+  @Override
+  public Optional<MetricRecord> get(String id) {
+    return Optional.ofNullable(stored(id).whole());
+  }
+
+  @Override
+  public boolean delete(String id) {
+    while (true) {
+      List<DocumentChange> deletion = stored(id).deletion();
+      boolean isThere = deletion.stream().anyMatch(change -> change.key().equals(kind.key(id)));
+      if (deletion.isEmpty() || documents.apply(deletion)) {
+        return isThere;
+      }
+    }
+  }
+
+  /** Appends a sample; false where there is no such metric. */
+  public boolean append(String id, Sample sample) {
+    return append(id, List.of(sample));
+  }
+
+  /**
+   * Appends samples, in any order of their times, and none of those that others append meanwhile is
+   * lost. Drops samples that are older than the metric's retention, those that are appended
+   * included, and has the metric live on for the time that metrics do.
+   *
+   * @return false where there is no such metric
+   */
+  public boolean append(String id, List<Sample> samples) {
+    for (int tries = 0; ; tries++) {
+      StoredMetric stored = stored(id);
+      if (stored.newest() == null) {
+        return false;
+      }
+      Instant now = Times.ofRecord(clock.instant());
+      if (documents.apply(stored.append(samples, now, timeToLive, timeToLive))) {
+        return true;
+      }
+      if (tries > 0) { // several at once: who waits for a random time is alone sooner
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NS));
+      }
+    }
+  }
+
+  /**
+   * What the metrics of a name were in a time, all of them together, by time.
+   *
+   * @throws StoreException CORRUPT where samples are damaged
+   */
+  public List<HistoryPoint> history(HistoryQuery query) {
+    Downsampling points = new Downsampling(query);
+    long from = Times.micros(query.start());
+    long to = Times.micros(query.end());
+    QueryPlan<MetricRecord> plan =
+        new QueryPlan<>(kind, RecordQuery.all().where("name", query.name()));
+    List<String> ids = new ArrayList<>();
+    new RecordSearch<>(kind, documents, plan, true, null, 1)
+        .forEach((metric, found) -> ids.add(metric.id()));
+    for (int i = 0; i < ids.size(); i += BATCH) {
+      for (StoredMetric metric : stored(ids.subList(i, Math.min(ids.size(), i + BATCH)))) {
+        metric.forEach(from, to, points::add);
+      }
+    }
+    return points.points();
+  }
+}
