@@ -52,7 +52,7 @@ public final class Main {
   static int run(String[] args, OutputStream standardOutput, PrintStream standardError) {
     Output out = new Output(standardOutput);
     ErrorLines errors = new ErrorLines(standardError);
-    int exit = commandLine(out, errors).execute(args);
+    int exit = commandLine(out, errors, standardError).execute(args);
     try {
       out.flush();
     } catch (IOException e) {
@@ -62,7 +62,7 @@ public final class Main {
     return exit;
   }
 
-  private static CommandLine commandLine(Output out, ErrorLines errors) {
+  private static CommandLine commandLine(Output out, ErrorLines errors, PrintStream progress) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(out))
         .addSubcommand(new ServeCommand(out))
@@ -71,6 +71,7 @@ public final class Main {
         .addSubcommand(new VerifyCommand(out))
         .addSubcommand(new RetireCommand(out))
         .addSubcommand(StoreCommand.commandLine(out))
+        .addSubcommand(RecordsCommand.commandLine(out, progress))
         .addSubcommand(SdCommand.commandLine(out))
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

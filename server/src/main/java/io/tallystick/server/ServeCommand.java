@@ -3,9 +3,11 @@ package io.tallystick.server;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.tallystick.Tallystick;
 import io.tallystick.fleet.FleetScraper;
+import io.tallystick.records.Backends;
 import io.tallystick.scrape.ScrapeServer;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.server.health.HealthService;
+import io.tallystick.server.records.RecordsHandler;
 import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Store;
 import io.tallystick.store.redis.GunicornKeys;
@@ -47,6 +49,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "A config of checks and sinks, whose results are served besides.")
   private @Nullable String health;
 
+  @Option(
+      names = "--records",
+      paramLabel = "FILE",
+      description = "A config of backends, whose records are served besides, under /records.")
+  private @Nullable String records;
+
   private final Output out;
 
   ServeCommand(Output out) {
@@ -63,22 +71,27 @@ final class ServeCommand implements Callable<Integer> {
     PrometheusProperties properties = ExporterSettings.load();
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
-      try (HealthService service = health == null ? null : new HealthFile(health).startBeside()) {
-        serve(address, number, properties, service);
+      try (HealthService service = health == null ? null : new HealthFile(health).startBeside();
+          Backends backends = records == null ? null : new BackendsFile(records).open()) {
+        serve(address, number, properties, service, backends);
       }
     }
     return Exit.OK;
   }
 
   private void serve(
-      String address, int number, PrometheusProperties properties, @Nullable HealthService service)
+      String address,
+      int number,
+      PrometheusProperties properties,
+      @Nullable HealthService service,
+      @Nullable Backends backends)
       throws IOException {
     try (Scraper scraper = directory.isGiven() ? Tallystick.openScraper(directory.path()) : null;
         Store opened = store.isGiven() ? store.existing().orElseGet(store::open) : null;
         GunicornKeys keys = gunicorn.open(opened, store.gunicornPrefix());
         FleetScraper fleet = opened == null ? null : fleet(opened, scraper, keys);
         ScrapeServer server =
-            server(service)
+            server(service, backends)
                 .scraper(fleet == null ? Objects.requireNonNull(scraper) : fleet)
                 .properties(properties)
                 .bind(address)
@@ -88,10 +101,14 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static ScrapeServer.Builder server(@Nullable HealthService service) {
+  private static ScrapeServer.Builder server(
+      @Nullable HealthService service, @Nullable Backends backends) {
     ScrapeServer.Builder server = ScrapeServer.builder();
     if (service != null) {
       HealthService.PATHS.forEach(path -> server.handler(path, service.handler()));
+    }
+    if (backends != null) {
+      server.handler(RecordsHandler.PATH, new RecordsHandler(backends));
     }
     return server;
   }

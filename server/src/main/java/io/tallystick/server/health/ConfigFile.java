@@ -17,7 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads a config: JSON where the file's name ends in {@code .json}, YAML otherwise. */
-final class ConfigFile {
+public final class ConfigFile {
   private static final int MOST_BYTES = 1 << 20;
   private static final StreamReadConstraints LIMITS =
       StreamReadConstraints.builder().maxNestingDepth(32).build();
@@ -29,7 +29,7 @@ final class ConfigFile {
    *
    * @throws ConfigException where it cannot be read, or is no map of settings
    */
-  static ConfigNode read(Path file) {
+  public static ConfigNode read(Path file) {
     byte[] content = contentOf(file);
     boolean isJson = file.toString().endsWith(".json");
     try {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One value of a config, with the path that leads to it, as in {@code checks[1].url}. What does not
  * fit is refused with this path, and without the value, which may be a secret. Immutable.
  */
-final class ConfigNode {
+public final class ConfigNode {
   private static final int MOST_ITEMS = 1_000;
   private static final int MOST_SECRET_BYTES = 64 << 10;
 
@@ -51,13 +52,13 @@ final class ConfigNode {
   }
 
   /** What is wrong with this value. */
-  ConfigException refusal(String what) {
+  public ConfigException refusal(String what) {
     return new ConfigException(what + ": field=" + path);
   }
 
   /** What a call makes of this value; what it does not take is refused with its reason. */
   @CanIgnoreReturnValue
-  <T> T taken(Supplier<T> call) {
+  public <T> T taken(Supplier<T> call) {
     try {
       return call.get();
     } catch (IllegalArgumentException e) { // ours show no secret; the JDK may show a path
@@ -74,7 +75,7 @@ final class ConfigNode {
   }
 
   /** Refuses anything but a map of some of these. */
-  ConfigNode requireFields(Set<String> known) {
+  public ConfigNode requireFields(Set<String> known) {
     if (!value.isObject()) {
       throw expected("a map");
     }
@@ -88,7 +89,7 @@ final class ConfigNode {
   }
 
   /** A field of this map, where it is given. */
-  Optional<ConfigNode> find(String name) {
+  public Optional<ConfigNode> find(String name) {
     JsonNode field = value.get(name);
     return field == null || field.isNull()
         ? Optional.empty()
@@ -96,11 +97,11 @@ final class ConfigNode {
   }
 
   /** A field that this map must have. */
-  ConfigNode get(String name) {
+  public ConfigNode get(String name) {
     return find(name).orElseThrow(() -> new ConfigException("missing: field=" + pathOf(name)));
   }
 
-  List<ConfigNode> items() {
+  public List<ConfigNode> items() {
     if (!value.isArray() || value.size() > MOST_ITEMS) {
       throw expected("a list, of at most " + MOST_ITEMS);
     }
@@ -112,7 +113,7 @@ final class ConfigNode {
   }
 
   /** Each field of this map, which has texts. */
-  Map<String, String> texts() {
+  public Map<String, String> texts() {
     if (!value.isObject()) {
       throw expected("a map of texts");
     }
@@ -127,14 +128,34 @@ final class ConfigNode {
     return texts;
   }
 
-  String text() {
+  /** Shows each field of this map. */
+  public void forEach(BiConsumer<String, ConfigNode> action) {
+    if (!value.isObject()) {
+      throw expected("a map");
+    }
+    value
+        .properties()
+        .forEach(
+            field ->
+                action.accept(
+                    field.getKey(), new ConfigNode(pathOf(field.getKey()), field.getValue())));
+  }
+
+  public boolean truth() {
+    if (!value.isBoolean()) {
+      throw expected("true or false");
+    }
+    return value.booleanValue();
+  }
+
+  public String text() {
     if (!value.isTextual() || value.textValue().isBlank()) {
       throw expected("a text");
     }
     return value.textValue();
   }
 
-  int whole(int lowest, int highest) {
+  public int whole(int lowest, int highest) {
     if (!value.isIntegralNumber()
         || !value.canConvertToInt()
         || value.intValue() < lowest
@@ -209,7 +230,7 @@ final class ConfigNode {
   }
 
   /** A text, or a map as that of a {@linkplain #secret secret}. */
-  String textOrSecret(Map<String, String> environment) {
+  public String textOrSecret(Map<String, String> environment) {
     return value.isObject() ? secret(environment) : text();
   }
 

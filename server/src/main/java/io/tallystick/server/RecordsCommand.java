@@ -1,0 +1,28 @@
+package io.tallystick.server;
+
+import java.io.PrintStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code tallystick records}: metrics, alerts and states of agents that a store keeps. */
+@Command(name = "records", description = "Shows and keeps records: metrics, alerts, agents.")
+final class RecordsCommand {
+  private RecordsCommand() {}
+
+  /**
+   * The command with the commands that it has.
+   *
+   * @param progress where one says how far it is
+   */
+  static CommandLine commandLine(Output out, PrintStream progress) {
+    return new CommandLine(new RecordsCommand())
+        .addSubcommand(new RecordsQueryCommand(out))
+        .addSubcommand(new RecordsHistoryCommand(out))
+        .addSubcommand(new RecordsSaveCommand(out))
+        .addSubcommand(new RecordsAlertsCommand(out))
+        .addSubcommand(new RecordsAgentsCommand(out))
+        .addSubcommand(new RecordsStatsCommand(out))
+        .addSubcommand(new RecordsBackupCommand(out, progress))
+        .addSubcommand(new RecordsRestoreCommand(out, progress));
+  }
+}

@@ -1,0 +1,37 @@
+package io.tallystick.server;
+
+import io.tallystick.records.RecordPage;
+import io.tallystick.records.RecordQuery;
+import io.tallystick.records.Records;
+import io.tallystick.server.records.RecordsJson;
+import java.io.IOException;
+import java.util.function.BiConsumer;
+
+/** A page of records as a table, or as JSON. */
+final class RecordsListing {
+  private RecordsListing() {}
+
+  static <R> void print(
+      Output out,
+      Records<R> records,
+      RecordQuery query,
+      boolean json,
+      RecordsJson.Writer<R> writer,
+      TextTable table,
+      BiConsumer<TextTable, R> row)
+      throws IOException {
+    RecordPage<R> page = QueryOptions.legal(() -> records.query(query));
+    if (json) {
+      Json.write(out, generator -> RecordsJson.writePage(page, writer, generator));
+      return;
+    }
+    page.records().forEach(record -> row.accept(table, record));
+    table.print(out);
+    for (RecordPage.Unreadable each : page.unreadable()) {
+      out.line("unreadable: " + each.reason());
+    }
+    if (page.next() != null) {
+      out.line("more: --after " + page.next());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.tallystick.server.records;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.tallystick.records.Alert;
+import io.tallystick.records.Backend;
+import io.tallystick.records.Backends;
+import io.tallystick.records.MetricRecord;
+import io.tallystick.records.RecordStore;
+import io.tallystick.records.Sample;
+import io.tallystick.records.Severity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Records over HTTP. */
+final class RecordsHandlerTest {
+  private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
+
+  private final Backends backends =
+      Backends.of(
+          List.of(
+              new Backend("main", "memory:", true, Map.of()),
+              new Backend("other", "memory:", false, Map.of())));
+  private final HttpClient client = HttpClient.newHttpClient();
+  private HttpServer server;
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(RecordsHandler.PATH, new RecordsHandler(backends));
+    server.start();
+    RecordStore records = backends.records();
+    for (int i = 0; i < 5; i++) {
+      records
+          .metrics()
+          .save(
+              MetricRecord.of(
+                      "m/" + i, "cpu", i % 2 == 0 ? "gauge" : "counter", NOON.plusSeconds(i))
+                  .withValues(List.of(Sample.of(NOON.plusSeconds(i), i))));
+    }
+    records.alerts().save(Alert.active("a", "disk", Severity.HIGH, "probe", NOON));
+    records.alerts().acknowledge("a", "ann");
+  }
+
+  @AfterEach
+  void end() {
+    server.stop(0);
+    backends.close();
+  }
+
+  private HttpResponse<String> send(String method, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode get(int status, String path) throws Exception {
+    HttpResponse<String> response = send("GET", path);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+    return new ObjectMapper().readTree(response.body());
+  }
+
+  @Test
+  void shouldServePagesOfWhatIsAskedFor() throws Exception {
+    JsonNode first = get(200, "/records/metrics?name=cpu&where=type%3Dgauge&limit=2");
+    assertThat(first.get("records")).hasSize(2);
+    assertThat(first.at("/records/0/id").asText()).isEqualTo("m/4");
+    String next = first.get("next").asText();
+    JsonNode second = get(200, "/records/metrics?name=cpu&type=gauge&limit=2&after=" + next);
+    assertThat(second.at("/records/0/id").asText()).isEqualTo("m/0");
+    assertThat(get(200, "/records/metrics?order=asc").at("/records/0/id").asText())
+        .isEqualTo("m/0");
+    assertThat(get(200, "/records/metrics?from=2030-01-01T12:00:03").get("records")).hasSize(2);
+    assertThat(get(200, "/records/metrics/m%2F3").get("name").asText()).isEqualTo("cpu");
+    assertThat(get(200, "/records/metrics?backend=other").get("records")).isEmpty();
+    assertThat(get(200, "/records/agents").get("records")).isEmpty();
+    assertThat(get(200, "/records/alerts?status=acknowledged").get("records")).hasSize(1);
+    assertThat(get(200, "/records/backends").get("default").asText()).isEqualTo("main");
+  }
+
+  @Test
+  void shouldServeHistoriesAndChanges() throws Exception {
+    JsonNode points =
+        get(
+            200,
+            "/records/history?name=cpu&start=2030-01-01T12:00:00&end=2030-01-01T12:00:04"
+                + "&step_seconds=2&aggregation=max");
+    assertThat(points).hasSize(3);
+    assertThat(points.at("/0/value").asDouble()).isEqualTo(1);
+    JsonNode changes = get(200, "/records/changes?limit=1");
+    assertThat(changes.at("/changes/0/change").asText()).isEqualTo("saved");
+    JsonNode rest = get(200, "/records/changes?after=" + changes.get("next").asLong());
+    assertThat(rest.at("/changes/0/by").asText()).isEqualTo("ann");
+    assertThat(rest.get("next").asLong()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithARequest() throws Exception {
+    assertThat(get(400, "/records/metrics?limit=9999").get("error").asText()).contains("limit");
+    assertThat(get(400, "/records/metrics?bogus=1").get("error").asText()).contains("bogus");
+    assertThat(get(400, "/records/metrics?where=x").get("error").asText()).contains("filter");
+    assertThat(get(400, "/records/metrics?backend=x").get("error").asText())
+        .contains("known=main, other");
+    assertThat(get(400, "/records/history?name=x").get("error").asText()).contains("start");
+    get(404, "/records/metrics/none");
+    get(404, "/records/bogus");
+    get(404, "/records");
+    assertThat(send("POST", "/records/metrics").statusCode()).isEqualTo(405);
+    assertThat(send("HEAD", "/records/metrics").body()).isEmpty();
+  }
+
+  @Test
+  void shouldNotShowAnEmptyPageWhenTheStoreIsGone() throws Exception {
+    backends.records().store().close();
+    assertThat(get(500, "/records/metrics").get("error").asText()).contains("see the log");
+  }
+}
