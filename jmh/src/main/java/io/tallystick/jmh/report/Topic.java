@@ -148,6 +148,12 @@ enum Topic {
           + " replicator to a store in the heap, from its start; of hosts, one of all series of"
           + " one of them. A retirement is of files whose processes have died; of hosts, of one of"
           + " them."),
+  RECORDS(
+      "Records",
+      "How long does it take to save records, to find a few of many, to read a long history, and to"
+          + " back all of it up?",
+      "In a warm JVM, Redis on loopback and SQLite in a file in memory. Metrics have ten samples"
+          + " each; the long history has as many samples as there are metrics, in 1,000 windows."),
   DEAD_PROCESSES(
       "Dead processes",
       "How long does it take to retire 30,000 dead processes, and what does a scrape cost after?",
