@@ -1,16 +1,20 @@
 package io.tallystick.fallback;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.Stores;
+import io.tallystick.testing.Await;
 import io.tallystick.testing.Parent;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,7 +36,7 @@ public final class FallbackChild {
     Parent.endWithIt();
     int own = Integer.parseInt(args[1]);
     int processes = Integer.parseInt(args[2]);
-    try (FallbackStore store = (FallbackStore) Stores.open(args[0])) {
+    try (FallbackStore store = open(args[0])) {
       JobQueue queue = store.jobQueue(QUEUE, POLICY);
       say("began");
       for (int i = 0; System.in.available() == 0; i++) {
@@ -53,6 +57,23 @@ public final class FallbackChild {
       }
       say("ended");
     }
+  }
+
+  /** Opens the stores once they can be: a test may hold the second one just now. */
+  private static FallbackStore open(String url) throws Exception {
+    AtomicReference<FallbackStore> opened = new AtomicReference<>();
+    Await.until(
+        "stores can be opened",
+        () -> {
+          try {
+            opened.set((FallbackStore) Stores.open(url));
+            return true;
+          } catch (StoreException e) {
+            assertThat(e.category()).isEqualTo(StoreException.Category.TRANSIENT);
+            return false;
+          }
+        });
+    return opened.get();
   }
 
   private static byte[] bytes(int number) {
