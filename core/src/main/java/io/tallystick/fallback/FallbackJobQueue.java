@@ -176,7 +176,9 @@ final class FallbackJobQueue implements JobQueue {
         first -> {
           Job own = JobIds.without(job);
           boolean isEnded = first.acknowledge(own) || isHeldAndEnds(own);
-          marks.firstTook(name, job.key());
+          if (isEnded) { // else another worker may have it
+            marks.firstTook(name, job.key());
+          }
           return isEnded;
         });
   }
@@ -201,7 +203,9 @@ final class FallbackJobQueue implements JobQueue {
         new JournalJob(policy, JobIds.without(job), error, 0),
         first -> {
           boolean isTaken = first.retry(JobIds.without(job), error);
-          marks.firstTook(name, job.key());
+          if (isTaken) { // likewise
+            marks.firstTook(name, job.key());
+          }
           return isTaken;
         });
   }
@@ -221,6 +225,9 @@ final class FallbackJobQueue implements JobQueue {
         new FallbackCall<>() {
           @Override
           Boolean first(Store store) {
+            if (write.isDoubtful()) { // and replayed
+              doubt();
+            }
             return first.apply(of(store));
           }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.store.Deadline;
 import io.tallystick.store.JobQueue.Job;
+import io.tallystick.store.KeyValues;
 import io.tallystick.store.StoreException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -31,7 +32,7 @@ final class JobMarks {
   private static final String ENDED = JournalRows.PREFIX + "job-ended:";
   private static final byte[] MARK = {1};
   private static final Duration ENDED_KEPT = Duration.ofHours(1);
-  private static final int LOOKED_AT = 100;
+  private static final int PAGE = 100;
 
   private final LastKnown known;
   private final Mirror mirror;
@@ -206,7 +207,14 @@ final class JobMarks {
   }
 
   private boolean isAny(String prefix) {
-    return rows.scan(prefix, null, LOOKED_AT).keys().stream()
-        .anyMatch(row -> mirror.value(row).isThere());
+    String cursor = null;
+    do {
+      KeyValues.Page page = rows.scan(prefix, cursor, PAGE);
+      if (page.keys().stream().anyMatch(row -> mirror.value(row).isThere())) {
+        return true;
+      }
+      cursor = page.next();
+    } while (cursor != null);
+    return false;
   }
 }

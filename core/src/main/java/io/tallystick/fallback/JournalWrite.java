@@ -46,6 +46,11 @@ final class JournalWrite<T> {
     doubtful = NONE;
   }
 
+  /** Whether an attempt may have written it, and it is not known. */
+  boolean isDoubtful() {
+    return doubtful != NONE;
+  }
+
   /** Whether an earlier attempt has written it after all. */
   boolean isWritten(JournalRows rows) {
     if (doubtful == NONE) {

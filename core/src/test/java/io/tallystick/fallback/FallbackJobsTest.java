@@ -159,4 +159,36 @@ class FallbackJobsTest extends FallbackStoreSteps {
     assertThat(queue.deadLetters(9)).hasSize(1);
     assertThat(queue.sizes().dead()).isEqualTo(1);
   }
+
+  @Test
+  void shouldKeepALeaseThatWasMadeLongerWhenManyOtherMarksAreThere() {
+    JobQueue queue = store.jobQueue("q");
+    queue.offer("a", bytes("1"));
+    Job running = queue.take(MINUTE).orElseThrow();
+    first.goAway();
+    assertThat(queue.extend(running, MINUTE.multipliedBy(5))).isTrue();
+    clock.turn(MINUTE.multipliedBy(2));
+    for (int i = 0; i < 300; i++) {
+      queue.offer("b" + i, bytes("2"));
+      assertThat(queue.acknowledge(queue.take(MINUTE).orElseThrow())).isTrue();
+    }
+    comeBack();
+    assertThat(queue.take(MINUTE)).isEmpty();
+  }
+
+  @Test
+  void shouldKeepTheMarkOfAWorkerWhenAnotherOneWhoseLeaseIsOverEndsTheJob() {
+    JobQueue queue = store.jobQueue("q");
+    queue.offer("a", bytes("1"));
+    Job late = queue.take(MINUTE).orElseThrow();
+    clock.turn(MINUTE);
+    Job running = queue.take(MINUTE).orElseThrow();
+    assertThat(queue.acknowledge(late)).isFalse();
+    assertThat(queue.retry(late, "late")).isFalse();
+    first.goAway();
+    assertThat(queue.offer("a", bytes("2"))).isFalse(); // it runs
+    assertThat(queue.acknowledge(running)).isTrue();
+    comeBack();
+    assertThat(firstStore.jobQueue("q").sizes()).isEqualTo(new JobQueue.Sizes(0, 0, 0, 0));
+  }
 }
