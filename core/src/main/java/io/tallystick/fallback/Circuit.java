@@ -102,15 +102,32 @@ final class Circuit {
       }
       failedInRow = Math.min(failedInRow, Integer.MAX_VALUE - 1) + 1;
       if (phase.state == State.HALF_OPEN || failedInRow >= failureThreshold) {
-        isProbing = false;
-        trips++;
-        enter(State.OPEN, nanoTime.getAsLong());
-        if (metrics != null) {
-          metrics.tripped();
-        }
+        trip();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Opens it, where it is closed. */
+  void open() {
+    lock.lock();
+    try {
+      if (phase.state == State.CLOSED) {
+        trip();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Called with the lock. */
+  private void trip() {
+    isProbing = false;
+    trips++;
+    enter(State.OPEN, nanoTime.getAsLong());
+    if (metrics != null) {
+      metrics.tripped();
     }
   }
 

@@ -136,6 +136,11 @@ public final class CircuitBreaker implements AutoCloseable {
     circuit.release(permit);
   }
 
+  /** Opens it, where it is closed: what it protects fails, though not in a row. */
+  void openCircuit() {
+    circuit.open();
+  }
+
   /** Closes it: others have seen that what it protects is back. */
   void closeCircuit() {
     circuit.close();

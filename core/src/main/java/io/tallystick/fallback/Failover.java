@@ -20,6 +20,7 @@ final class Failover {
   private final Store second;
   private final CircuitBreaker breaker;
   private final CircuitBreaker secondBreaker;
+  private final int failureThreshold;
   private final Journal journal;
   private final LastKnown known;
   private final Mirror mirror;
@@ -40,6 +41,7 @@ final class Failover {
     this.second = builder.second;
     this.breaker = builder.breaker("first");
     this.secondBreaker = builder.breaker("second");
+    this.failureThreshold = builder.failureThreshold;
     this.metrics = builder.storeMetrics();
     this.journal = journal;
     this.known = known;
@@ -146,6 +148,9 @@ final class Failover {
       }
       call.doubt();
       breaker.onFailure(permit);
+      if (call.failedInFirst() >= failureThreshold) {
+        breaker.openCircuit(); // others succeed, as reads do of a store that takes no writes
+      }
       if (metrics != null) {
         metrics.retried();
       }
@@ -179,6 +184,12 @@ final class Failover {
         throw e;
       }
       changes.secondFailed(permit, e);
+      if (call.failedInSecond() >= failureThreshold && modes.mode() == FallbackMode.HEURISTIC) {
+        throw e.category() == Category.TRANSIENT
+            ? e
+            : new StoreException(
+                Category.TRANSIENT, "second store cannot be used: cause=" + e.getMessage(), e);
+      }
       return null;
     } catch (RuntimeException | Error e) {
       secondBreaker.release(permit);

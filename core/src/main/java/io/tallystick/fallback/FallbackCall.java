@@ -7,6 +7,8 @@ import io.tallystick.store.StoreException.Category;
 /** A call of a {@link FallbackStore}, and what it is in each mode. Made for one call. */
 abstract class FallbackCall<T> {
   private boolean isDoubtful;
+  private int failuresOfFirst;
+  private int failuresOfSecond;
 
   /** What it is in {@link FallbackMode#PRIMARY}. */
   abstract T first(Store first);
@@ -23,6 +25,16 @@ abstract class FallbackCall<T> {
   /** Notes that the first store may have done it, and gave no answer. */
   final void doubt() {
     isDoubtful = true;
+  }
+
+  /** Notes that the first store has failed; how often it has. */
+  final int failedInFirst() {
+    return ++failuresOfFirst;
+  }
+
+  /** Notes that the second store has failed; how often it has. */
+  final int failedInSecond() {
+    return ++failuresOfSecond;
   }
 
   /** Whether the first store may have done it before. */

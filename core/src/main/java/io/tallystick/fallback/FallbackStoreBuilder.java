@@ -21,8 +21,8 @@ public final class FallbackStoreBuilder {
   Patience patience = Patience.DEFAULT;
   boolean runsThreads = true;
   boolean closesStores = true;
+  int failureThreshold = 5;
   private String name = "store";
-  private int failureThreshold = 5;
   private Duration openFor = OPEN_FOR;
   private @Nullable FallbackMetrics metrics;
   private @Nullable FallbackStoreMetrics storeMetrics;

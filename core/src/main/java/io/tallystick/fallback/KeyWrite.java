@@ -18,6 +18,9 @@ final class KeyWrite<T> extends FallbackCall<T> {
 
   @Override
   T first(Store store) {
+    if (journalWrite.isDoubtful()) { // and replayed
+      doubt();
+    }
     return first.apply(store.keyValues());
   }
 

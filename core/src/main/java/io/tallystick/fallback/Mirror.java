@@ -65,7 +65,9 @@ final class Mirror {
     if (most <= 0) {
       return;
     }
-    writing.lock();
+    if (!writing.tryLock()) {
+      return; // another thread does, and may hang there
+    }
     try {
       AtomicInteger left = new AtomicInteger(most); // what fails comes again
       AtomicBoolean isFailed = new AtomicBoolean();

@@ -33,10 +33,11 @@ final class Replay {
   /**
    * Does it.
    *
+   * @param isBehindWrite whether the value that it was added to may have been written again, too
    * @return the sum, of an addition
    * @throws StoreException as the first store does; PERMANENT where it never will do it
    */
-  OptionalLong run(JournalEntry entry, Store first) {
+  OptionalLong run(JournalEntry entry, boolean isBehindWrite, Store first) {
     switch (entry.kind()) {
       case BEGIN, END -> {}
       case PUT -> put(entry, first.keyValues());
@@ -45,7 +46,7 @@ final class Replay {
       }
       case EXPIRE -> expire(entry, first.keyValues());
       case ADD -> {
-        return add(entry, first.keyValues());
+        return add(entry, isBehindWrite, first.keyValues());
       }
       case ACKNOWLEDGE, EXTEND, RETRY -> job(entry, first);
       case RETIRE -> retire(entry, first.ledger());
@@ -76,16 +77,45 @@ final class Replay {
             : first.delete(entry.name());
   }
 
-  private static OptionalLong add(JournalEntry entry, KeyValues first) {
+  private OptionalLong add(JournalEntry entry, boolean isBehindWrite, KeyValues first) {
+    if (entry.endMs() <= clock.millis() && !first.exists(entry.name())) {
+      return OptionalLong.empty(); // what it was added to has ended
+    }
+    long sum = increment(entry, first);
+    long intended = WholeNumber.sum(entry.value(), 0);
+    return OptionalLong.of(
+        isBehindWrite && sum != intended && sum == intended - entry.amount()
+            ? addAgain(entry, sum, first)
+            : sum);
+  }
+
+  private static long increment(JournalEntry entry, KeyValues first) {
     try {
-      return OptionalLong.of(
-          first.increment(entry.name(), entry.amount(), entry.writer(), entry.number()));
+      return first.increment(entry.name(), entry.amount(), entry.writer(), entry.number());
     } catch (StoreException e) {
       if (e.category() == Category.PERMANENT && canAdd(first, entry)) {
         throw new StoreException( // it is full, or the like
             Category.TRANSIENT, "first store refuses an addition: cause=" + e.getMessage(), e);
       }
       throw e;
+    }
+  }
+
+  /** The first store has it from an earlier attempt, but the write ahead of it was made again. */
+  private static long addAgain(JournalEntry entry, long sum, KeyValues first) {
+    while (true) {
+      Optional<byte[]> present = first.get(entry.name());
+      if (present.isEmpty() && entry.endMs() != Deadline.NEVER_MS) {
+        return sum; // it has just ended
+      }
+      long next = WholeNumber.sum(present.orElse(null), entry.amount());
+      boolean isAdded =
+          present.isEmpty()
+              ? first.putIfAbsent(entry.name(), WholeNumber.toBytes(next))
+              : first.compareAndSet(entry.name(), present.get(), WholeNumber.toBytes(next));
+      if (isAdded) {
+        return next;
+      }
     }
   }
 

@@ -1,14 +1,16 @@
 package io.tallystick.fallback;
 
 import io.tallystick.fallback.Journal.Numbered;
+import io.tallystick.fallback.JournalEntry.Kind;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.WholeNumber;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,23 +21,34 @@ import org.jspecify.annotations.Nullable;
 final class ReplayLot {
   private static final int MOST_PARTS = 8;
   private static final int LEAST_ENTRIES = 16; // of a part
+  private static final int NONE = -1;
 
   private final List<Numbered> entries;
-  private final Function<JournalEntry, OptionalLong> replay;
+  private final Step replay;
+  private final int[] writes; // for each addition, the last write ahead of it; or NONE
   private final RowWriters threads;
   private final @Nullable Done[] done; // of each entry; written by one thread each
   private final @Nullable StoreException[] failures; // likewise
 
-  /**
-   * @param replay brings an entry to the first store; gives the sum of an addition
-   */
-  ReplayLot(
-      List<Numbered> entries, Function<JournalEntry, OptionalLong> replay, RowWriters threads) {
+  ReplayLot(List<Numbered> entries, Step replay, RowWriters threads) {
     this.entries = entries;
     this.replay = replay;
     this.threads = threads;
     this.done = new Done[entries.size()];
     this.failures = new StoreException[entries.size()];
+    this.writes = new int[entries.size()];
+    findWrites();
+  }
+
+  private void findWrites() {
+    Map<String, Integer> last = new HashMap<>(); // of each key
+    for (int i = 0; i < writes.length; i++) {
+      Kind kind = entry(i).kind();
+      writes[i] = kind == Kind.ADD ? last.getOrDefault(entry(i).name(), NONE) : NONE;
+      if (kind == Kind.PUT || kind == Kind.DELETE) {
+        last.put(entry(i).name(), i);
+      }
+    }
   }
 
   /** Replays them; those behind one that fails may be replayed, too, but are not counted. */
@@ -84,7 +97,7 @@ final class ReplayLot {
 
   private boolean replay(int index) {
     try {
-      done[index] = new Done(replay.apply(entry(index)));
+      done[index] = new Done(replay.replay(entry(index), writes[index] != NONE));
       return true;
     } catch (StoreException e) {
       failures[index] = e;
@@ -95,20 +108,30 @@ final class ReplayLot {
   /** The entries from the first one on that were replayed. */
   List<Numbered> replayed() {
     List<Numbered> replayed = new ArrayList<>();
-    for (int i = 0; i < entries.size() && done[i] != null; i++) {
+    int size = replayedSize();
+    for (int i = 0; i < size; i++) {
       replayed.add(entries.get(i));
     }
     return replayed;
   }
 
+  /** No write is taken for replayed without all additions behind it: they are to be seen again. */
+  private int replayedSize() {
+    int size = entries.size();
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (done[i] == null) {
+        size = Math.min(size, writes[i] == NONE ? i : writes[i]);
+      }
+    }
+    return size;
+  }
+
   /** What the keys of those are now. */
   Map<String, StoredValue> values() {
     Map<String, StoredValue> values = new LinkedHashMap<>();
-    for (int i = 0; i < entries.size(); i++) {
-      Done each = done[i];
-      if (each == null) {
-        break;
-      }
+    int size = replayedSize();
+    for (int i = 0; i < size; i++) {
+      Done each = Objects.requireNonNull(done[i]);
       JournalEntry entry = entry(i);
       if (entry.kind().isOfKey()) {
         byte[] value =
@@ -127,6 +150,18 @@ final class ReplayLot {
       }
     }
     return null;
+  }
+
+  /** Brings an entry to the first store. */
+  @FunctionalInterface
+  interface Step {
+    /**
+     * Brings it there.
+     *
+     * @param isBehindWrite whether it is an addition, and the lot has a write of its key ahead
+     * @return the sum of an addition
+     */
+    OptionalLong replay(JournalEntry entry, boolean isBehindWrite);
   }
 
   private record Done(OptionalLong sum) {}

@@ -141,12 +141,12 @@ final class Replayer {
     }
   }
 
-  private OptionalLong replay(JournalEntry entry) {
+  private OptionalLong replay(JournalEntry entry, boolean isBehindWrite) {
     requireLease();
     requireOpen();
     OptionalLong[] sum = {OptionalLong.empty()};
     try {
-      failover.replay(() -> sum[0] = replay.run(entry, failover.first()));
+      failover.replay(() -> sum[0] = replay.run(entry, isBehindWrite, failover.first()));
     } catch (StoreException e) {
       if (entry.kind() == Kind.PUT || e.category() != Category.PERMANENT) {
         throw e; // a put is refused by a store that is full

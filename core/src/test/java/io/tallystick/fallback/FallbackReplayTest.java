@@ -1,0 +1,199 @@
+package io.tallystick.fallback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
+import io.tallystick.testing.Await;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** Writes that are made, or replayed, more than once, and stores that fail in part. */
+class FallbackReplayTest extends FallbackStoreSteps {
+  private static final StoreException FAILURE =
+      new StoreException(Category.TRANSIENT, "refused by the test");
+
+  @Test
+  void shouldAddToAWriteThatIsReplayedAgain() {
+    for (int cut = 1; ; cut++) {
+      String put = "put" + cut;
+      String deleted = "deleted" + cut;
+      firstStore.keyValues().put(deleted, bytes("7"));
+      first.goAway();
+      values().put(put, bytes("05"));
+      values().delete(deleted);
+      for (int i = 0; i < 20; i++) { // in several parts
+        values().increment(put, 1);
+        values().increment(deleted, 2);
+        values().put("other" + i, bytes("1"));
+      }
+      first.comeBack();
+      FaultyStore dying = new FaultyStore(firstStore);
+      FallbackStore process = open(dying);
+      dying.dieAfter(cut);
+      nowNs.addAndGet(MINUTE.toNanos());
+      try {
+        process.upkeep().recover();
+      } catch (FaultyStore.Death e) {
+        // another one goes on
+      }
+      clock.turn(Duration.ofSeconds(10));
+      comeBack();
+      assertThat(text(firstStore.keyValues().get(put))).as("cut=%s", cut).isEqualTo("25");
+      assertThat(text(firstStore.keyValues().get(deleted))).as("cut=%s", cut).isEqualTo("40");
+      if (!dying.isDead()) {
+        break;
+      }
+    }
+  }
+
+  @Test
+  void shouldAddToAWriteThatIsReplayedAgainInPart() {
+    for (int cut = 1; cut < 50; cut++) {
+      String put = "put" + cut;
+      first.goAway();
+      values().put(put, bytes("5"));
+      for (int i = 0; i < 20; i++) {
+        values().increment(put, 1);
+        values().put("other" + i, bytes("1"));
+      }
+      first.comeBack();
+      FaultyStore dying = new FaultyStore(firstStore);
+      FallbackStore process = open(dying);
+      dying.dieAfter(79);
+      nowNs.addAndGet(MINUTE.toNanos());
+      assertThatThrownBy(() -> process.upkeep().recover()).isInstanceOf(FaultyStore.Death.class);
+      clock.turn(Duration.ofSeconds(10)); // the dead one's lease ends
+      first.before(cut, first::goAway);
+      recover(store);
+      first.before(0, () -> {});
+      first.comeBack();
+      recover(store);
+      recover(store);
+      assertThat(text(firstStore.keyValues().get(put))).as("cut=%s", cut).isEqualTo("25");
+    }
+  }
+
+  @Test
+  void shouldAddNothingToAKeyWhoseTimeHasEnded() {
+    values().put("window", bytes("1"), MINUTE);
+    values().put("longer", bytes("1"), MINUTE);
+    first.goAway();
+    assertThat(values().increment("window", 1)).isEqualTo(2);
+    assertThat(values().increment("longer", 1)).isEqualTo(2);
+    firstStore.keyValues().expire("longer", MINUTE.multipliedBy(5)); // by another host
+    clock.turn(MINUTE.multipliedBy(2));
+    assertThat(values().get("window")).isEmpty();
+    comeBack();
+    assertThat(firstStore.keyValues().get("window")).isEmpty();
+    assertThat(text(firstStore.keyValues().get("longer"))).isEqualTo("2");
+  }
+
+  @Test
+  void shouldLeaveTheFirstStoreWhenItRefusesOneCallAndAnswersOthers() {
+    int[] attempts = new int[1];
+    failAmongOthers(first, attempts);
+    values().put("b", bytes("1"));
+    assertThat(attempts[0]).isEqualTo(5);
+    assertThat(store.mode()).isEqualTo(FallbackMode.HEURISTIC);
+    assertThat(text(values().get("b"))).isEqualTo("1");
+    first.before(0, () -> {});
+    comeBack();
+    assertThat(text(firstStore.keyValues().get("b"))).isEqualTo("1");
+  }
+
+  @Test
+  void shouldRefuseACallThatTheSecondStoreRefusesWhileItAnswersOthers() {
+    first.goAway();
+    values().put("a", bytes("1"));
+    int[] attempts = new int[1];
+    failAmongOthers(second, attempts);
+    assertThatThrownBy(() -> values().put("b", bytes("1")))
+        .hasMessageContaining("refused by the test");
+    second.before(0, () -> {});
+    assertThat(attempts[0]).isEqualTo(5);
+    assertThat(text(values().get("a"))).isEqualTo("1");
+  }
+
+  /** Has each attempt of a call fail, and another call succeed ahead of that. */
+  private void failAmongOthers(FaultyStore faulty, int[] attempts) {
+    faulty.before(
+        1,
+        () -> {
+          attempts[0]++;
+          if (attempts[0] > 100) {
+            return; // for ever
+          }
+          boolean unused = values().exists("a");
+          failAmongOthers(faulty, attempts);
+          throw FAILURE;
+        });
+  }
+
+  @Test
+  void shouldSayThatItDoesNotKnowWhenARowWasReplayedWhoseAnswerWasLost() {
+    int unknown = 0;
+    for (int call = 1; call < 14; call++) {
+      String key = "lock" + call;
+      FaultyStore itsSecond = new FaultyStore(secondStore);
+      first.goAway();
+      values().put("a", bytes("1"));
+      FallbackStore other = open(first, itsSecond);
+      first.comeBack();
+      itsSecond.before(
+          call,
+          () -> {
+            recover(store);
+            throw FAILURE;
+          });
+      boolean isPut;
+      try {
+        isPut = other.keyValues().putIfAbsent(key, bytes("me"));
+      } catch (StoreException e) {
+        assertThat(e.category()).isEqualTo(Category.TRANSIENT);
+        unknown++;
+        isPut = true; // it may be
+      }
+      assertThat(isPut).as("call=%s", call).isTrue();
+      itsSecond.before(0, () -> {});
+      comeBack();
+      assertThat(text(firstStore.keyValues().get(key))).as("call=%s", call).isEqualTo("me");
+    }
+    assertThat(unknown).isPositive();
+  }
+
+  @Test
+  void shouldCloseWhileTheSecondStoreHangs() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch isOver = new CountDownLatch(1);
+    values().put("a", bytes("1"));
+    values().put("b", bytes("1")); // waits for the same thread
+    second.before(
+        1,
+        () -> {
+          hangs.countDown();
+          await(isOver);
+        });
+    Thread teller = new Thread(() -> store.upkeep().tell());
+    teller.start();
+    hangs.await();
+    Thread closing = new Thread(store::close);
+    closing.start();
+    try {
+      Await.until("closed", () -> !closing.isAlive());
+    } finally {
+      isOver.countDown();
+      teller.join();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
