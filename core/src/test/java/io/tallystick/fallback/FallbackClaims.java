@@ -10,6 +10,7 @@ import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -197,7 +198,9 @@ public final class FallbackClaims implements AutoCloseable {
     Set<String> run = new HashSet<>();
     Map<String, Integer> done = new HashMap<>();
     Map<String, Long> freeMs = new HashMap<>(); // when a job may be taken again
-    for (String line : said) {
+    List<String> ordered = new ArrayList<>(said); // lines of two processes come in any order
+    ordered.sort(Comparator.comparingLong(FallbackClaims::timeMs));
+    for (String line : ordered) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {
         case "offered" -> offered.add(words[1]);
@@ -220,6 +223,16 @@ public final class FallbackClaims implements AutoCloseable {
       assertThat(done.keySet()).as(as).containsAll(offered);
       assertThat(done.values()).as(as).containsOnly(1);
     }
+  }
+
+  /** When a job was taken, or ended; of lines of one process and time the order stays. */
+  private static long timeMs(String line) {
+    String[] words = line.split(" ", -1);
+    return switch (words[0]) {
+      case "took" -> Long.parseLong(words[3]);
+      case "ends" -> Long.parseLong(words[2]);
+      default -> 0;
+    };
   }
 
   /** Kills the processes that still run. */
