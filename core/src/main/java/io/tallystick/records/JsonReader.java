@@ -18,6 +18,9 @@ final class JsonReader {
   private static final int MOST_DEEP = 200;
   private static final int DIGITS_OF_ANY_LONG = 18;
 
+  /** As in Python: to read a whole number takes a time that grows with the square of its length. */
+  private static final int MOST_DIGITS = 4_300;
+
   private final String text;
   private int at;
   private int depth;
@@ -225,6 +228,9 @@ final class JsonReader {
       }
       if (at - start <= DIGITS_OF_ANY_LONG) {
         return Long.parseLong(text, start, at, 10);
+      }
+      if (at - start > MOST_DIGITS) {
+        throw new IllegalArgumentException("number is too long: digits=" + (at - start));
       }
       BigInteger large = new BigInteger(text.substring(start, at));
       return large.bitLength() < Long.SIZE ? (Object) large.longValue() : large;

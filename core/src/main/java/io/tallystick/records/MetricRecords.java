@@ -98,11 +98,29 @@ public final class MetricRecords extends Records<MetricRecord> {
   @Override
   public boolean delete(String id) {
     while (true) {
-      List<DocumentChange> deletion = stored(id).deletion();
+      List<DocumentChange> deletion = deletion(id);
       boolean isThere = deletion.stream().anyMatch(change -> change.key().equals(kind.key(id)));
       if (deletion.isEmpty() || documents.apply(deletion)) {
         return isThere;
       }
+    }
+  }
+
+  /** Also of a metric that cannot be read, whose pieces end by themselves. */
+  private List<DocumentChange> deletion(String id) {
+    List<String> keys = List.of(kind.key(id), StoredMetric.listKey(kind.key(id)));
+    List<Optional<byte[]>> values = documents.getAll(keys);
+    try {
+      return new StoredMetric(
+              documents, keys.get(0), values.get(0).orElse(null), values.get(1).orElse(null))
+          .deletion();
+    } catch (StoreException e) { // by what was read, the store itself has answered
+      List<DocumentChange> changes = new ArrayList<>();
+      for (int i = 0; i < keys.size(); i++) {
+        String key = keys.get(i);
+        values.get(i).ifPresent(bytes -> changes.add(DocumentChange.delete(key).ifEqual(bytes)));
+      }
+      return changes;
     }
   }
 

@@ -69,6 +69,7 @@ class JsonTest {
       assertThatIllegalArgumentException().as(bad).isThrownBy(() -> JsonReader.read(bad));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> JsonReader.read("[".repeat(100_000)));
+    assertThatIllegalArgumentException().isThrownBy(() -> JsonReader.read("9".repeat(4_301)));
     assertThatIllegalArgumentException().isThrownBy(() -> JsonReader.object("[]".getBytes(UTF_8)));
   }
 

@@ -263,6 +263,8 @@ public abstract class RecordsContract {
             StoreException.class,
             e -> assertThat(e.category()).isEqualTo(StoreException.Category.PERMANENT));
     documents.apply(List.of(DocumentChange.delete("metric:" + id(4))));
+    assertThat(records.metrics().delete(id(1))).isTrue();
+    assertThat(records.metrics().get(id(1))).isEmpty();
     assertThat(records.metrics().query(RecordQuery.all().where("name", "n")).records()).hasSize(1);
   }
 

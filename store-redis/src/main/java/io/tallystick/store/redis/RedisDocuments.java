@@ -231,6 +231,9 @@ final class RedisDocuments implements Documents {
       }
     }
     List<@Nullable Object> unused = store.wire().askAll(changes);
+    if (replies.size() == MOST_SWEPT) {
+      sweptMs.compareAndSet(nowMs, Long.MIN_VALUE); // there are more, for the next write
+    }
   }
 
   @Override

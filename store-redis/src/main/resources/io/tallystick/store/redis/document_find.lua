@@ -60,12 +60,14 @@ while true do
       return reply
     end
     local isIn = isBehind(key, place)
+    if isIn then -- a cursor never goes back
+      seen = seen + 1
+    end
     for _, other in ipairs(KEYS) do
       if isIn and other ~= set and not redis.call('ZSCORE', other, key) then
         isIn = false
       end
     end
-    seen = seen + 1
     if isIn then
       reply[#reply + 1] = key
       reply[#reply + 1] = page[i + 1]

@@ -10,10 +10,18 @@ import io.tallystick.records.RecordQuery;
 import io.tallystick.records.RecordStore;
 import io.tallystick.records.Severity;
 import io.tallystick.store.DocumentChange;
+import io.tallystick.store.Documents.Found;
+import io.tallystick.store.Documents.Page;
+import io.tallystick.store.Documents.Search;
 import io.tallystick.store.StoreException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +97,53 @@ class RedisDocumentsTest {
                 .apply(List.of(DocumentChange.put("metric:2", "x".getBytes(UTF_8)).ifAbsent())))
         .isFalse();
     assertThat(redis.get("metric:2")).isEqualTo(written);
+  }
+
+  private void put(int from, int to, String set) {
+    for (int i = from; i < to; i += 500) {
+      List<List<DocumentChange>> batches = new ArrayList<>();
+      for (int each = i; each < Math.min(to, i + 500); each++) {
+        batches.add(
+            List.of(
+                DocumentChange.put(String.format("d%05d", each), "x".getBytes(UTF_8))
+                    .in(Set.of(set), 7)
+                    .endingAfter(Duration.ofHours(1))));
+      }
+      assertThat(store.documents().applyEach(batches)).doesNotContain(false);
+    }
+  }
+
+  @Test
+  void shouldGoOnBehindACursorWhoseDocumentIsGoneAmongManyOfItsPlace() {
+    put(0, 6_000, "all");
+    Found gone = new Found("d05500", 7);
+    assertThat(store.documents().apply(List.of(DocumentChange.delete(gone.key())))).isTrue();
+    List<String> found = new ArrayList<>();
+    Found after = gone;
+    while (after != null) {
+      Page page = store.documents().find(new Search(Set.of("all"), 0, 9, false, after, 1_000));
+      page.found().forEach(each -> found.add(each.key()));
+      after = page.next();
+    }
+    assertThat(found).hasSize(499).startsWith("d05501").endsWith("d05999");
+  }
+
+  @Test
+  void shouldSweepMoreWithEachWriteWhileThereIsMore() {
+    put(0, 1_200, "ended");
+    long unused =
+        redis.del(
+            IntStream.range(0, 1_200)
+                .mapToObj(each -> String.format("d%05d", each))
+                .toArray(String[]::new));
+    try (RedisStore later =
+        RedisStore.open(
+            server.url(), InstantSource.fixed(Instant.now().plus(Duration.ofHours(2))))) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(later.documents().apply(List.of(DocumentChange.delete("none")))).isTrue();
+      }
+      assertThat(later.documents().count("ended", 0, 9)).isZero();
+    }
   }
 
   @Test
