@@ -103,11 +103,7 @@ final class ChronicleDocuments implements Documents {
     Map<String, Long> numbered = new TreeMap<>();
     places.forEach(
         (set, place) ->
-            numbered.put(
-                set,
-                place == DocumentChange.NEXT_NUMBER
-                    ? entries.nextNumber(DocumentKeys.of(DocumentKeys.NUMBER, set))
-                    : place));
+            numbered.put(set, place == DocumentChange.NEXT_NUMBER ? nextNumber(set) : place));
     if (before != null) {
       leave(key, before, numbered, endMs);
     }
@@ -123,6 +119,22 @@ final class ChronicleDocuments implements Documents {
     entries.putRaw(
         DocumentKeys.of(DocumentKeys.DOCUMENT, key),
         new StoredDocument(value, endMs, numbered).toBytes());
+  }
+
+  /** One more than the last; where that was lost in a recovery, than of any that is there. */
+  private long nextNumber(String set) {
+    byte[] key = DocumentKeys.of(DocumentKeys.NUMBER, set);
+    if (entries.raw(key) == null) {
+      set(set)
+          .walk(
+              new Found("", Long.MAX_VALUE),
+              true,
+              last -> {
+                entries.raiseNumber(key, Math.max(0, last.place()));
+                return false;
+              });
+    }
+    return entries.nextNumber(key);
   }
 
   private void leave(String key, StoredDocument before, Map<String, Long> stays, long endMs) {

@@ -29,6 +29,10 @@ final class DocumentKeys {
     return ByteBuffer.allocate(2 + Long.BYTES).put(FIRST).put(PAGE).putLong(number).array();
   }
 
+  static long pageNumber(byte[] key) {
+    return ByteBuffer.wrap(key).getLong(2);
+  }
+
   /** Whether a key is one of these, rather than of a value. */
   static boolean isOne(byte[] key) {
     return key.length > 0 && key[0] == FIRST;

@@ -167,6 +167,29 @@ final class MemberPages {
     put(ranges);
   }
 
+  /** Puts other members, in their order, in the place of all that are there, into new pages. */
+  void putAll(List<Found> members) {
+    List<Range> ranges = new ArrayList<>();
+    for (int from = 0; from < members.size(); from += MOST) {
+      List<Found> some = members.subList(from, Math.min(members.size(), from + MOST));
+      long number = entries.nextNumber(DocumentKeys.page(0));
+      putPage(number, some);
+      ranges.add(new Range(number, some.get(0)));
+    }
+    put(ranges);
+  }
+
+  List<Found> all() {
+    List<Found> all = new ArrayList<>();
+    walk(new Found("", Long.MIN_VALUE), false, all::add);
+    return all;
+  }
+
+  /** The numbers of its pages. */
+  List<Long> numbers() {
+    return ranges().stream().map(Range::number).toList();
+  }
+
   boolean contains(Found member) {
     List<Range> ranges = ranges();
     return !ranges.isEmpty()

@@ -1,6 +1,7 @@
 package io.tallystick.store.chronicle;
 
 import io.tallystick.shm.Interrupts;
+import io.tallystick.store.Limits;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.Closeable;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -198,7 +200,10 @@ final class Session implements Closeable {
   /** Makes the rows of a map go together again; who is killed meanwhile has it begun anew. */
   private void repair(MapKind kind) {
     switch (kind) {
-      case KEYS -> {} // no entry goes with another
+      case KEYS ->
+          new DocumentRepair(
+                  map(kind), new ChronicleKeyValues(this, InstantSource.system(), Limits.DEFAULT))
+              .run();
       case JOBS -> new QueueRepair(map(kind)).run();
       case LEDGER -> new LedgerRepair(map(kind)).run();
     }

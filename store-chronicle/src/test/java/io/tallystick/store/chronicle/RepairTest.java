@@ -8,6 +8,9 @@ import io.tallystick.Tallystick;
 import io.tallystick.metrics.Counter;
 import io.tallystick.shm.FamilyType;
 import io.tallystick.shm.GaugeMode;
+import io.tallystick.store.DocumentChange;
+import io.tallystick.store.Documents.Found;
+import io.tallystick.store.Documents.Search;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
@@ -24,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,51 @@ class RepairTest {
     }
     ControlFile.map(folder.resolve("store").resolve("control")).setBoot(7);
     open();
+  }
+
+  // ---- documents ----
+
+  private void putDocuments(int from, int to) {
+    for (int i = from; i < to; i++) {
+      assertThat(
+              store
+                  .documents()
+                  .apply(
+                      List.of(
+                          DocumentChange.put("d" + i, "x".getBytes(UTF_8))
+                              .in(Set.of("even", "all"), i)
+                              .numberedIn("numbers")
+                              .endingAfter(Duration.ofDays(1)))))
+          .isTrue();
+    }
+  }
+
+  private List<Long> places(String set) {
+    Search search = new Search(Set.of(set), 0, 1_000, false, null, 1_000);
+    return store.documents().find(search).found().stream().map(Found::place).toList();
+  }
+
+  @Test
+  void shouldFindEveryDocumentAgainWhoseSetsHaveLostRows() throws IOException {
+    putDocuments(0, 300);
+    List<Long> all = places("all");
+    assertThat(all).hasSize(300);
+    lose(
+        MapKind.KEYS,
+        DocumentKeys.of(DocumentKeys.SET, "even"),
+        DocumentKeys.page(0),
+        DocumentKeys.page(1),
+        DocumentKeys.page(2),
+        DocumentKeys.of(DocumentKeys.NUMBER, "numbers"));
+    assertThat(places("all")).isEqualTo(all);
+    assertThat(places("even")).isEqualTo(all);
+    putDocuments(300, 500);
+    assertThat(places("all")).hasSize(500);
+    assertThat(places("even")).hasSize(500);
+    assertThat(places("numbers")).hasSize(500).doesNotHaveDuplicates().endsWith(500L);
+    clock.turn(Duration.ofDays(2));
+    putDocuments(500, 540);
+    assertThat(store.stats().keys()).isEqualTo(40);
   }
 
   // ---- a queue ----
