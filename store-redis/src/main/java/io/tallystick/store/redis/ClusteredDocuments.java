@@ -3,6 +3,7 @@ package io.tallystick.store.redis;
 import io.tallystick.store.DocumentChange;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  */
 final class ClusteredDocuments {
   private static final int MOST_TRIES = 20;
+  private static final long LATER_MS = Duration.ofMinutes(1).toMillis();
 
   private final RedisStore store;
   private final RedisDocuments documents;
@@ -129,11 +131,17 @@ final class ClusteredDocuments {
     }
   }
 
-  private Request enter(List<DocumentChange> batch) {
+  /** What is to be deleted is looked after in a minute, should this one be killed before that. */
+  Request enter(List<DocumentChange> batch) {
     List<byte[]> arguments = new ArrayList<>(List.of(documents.setPrefix(), token));
     for (DocumentChange change : batch) {
       arguments.add(Bytes.of(change.key()));
-      arguments.addAll(RedisDocuments.membership(change, store.nowMs()));
+      if (change.deletes()) {
+        arguments.add(Bytes.of(store.nowMs() + LATER_MS));
+        arguments.add(Bytes.of(0));
+      } else {
+        arguments.addAll(RedisDocuments.membership(change, store.nowMs()));
+      }
     }
     return Request.of(Script.DOCUMENT_ENTER, documents.keys(), arguments);
   }

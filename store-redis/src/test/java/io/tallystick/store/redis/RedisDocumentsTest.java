@@ -128,6 +128,22 @@ class RedisDocumentsTest {
     assertThat(found).hasSize(499).startsWith("d05501").endsWith("d05999");
   }
 
+  /** As one that is killed between the steps that a Cluster needs. */
+  @Test
+  void shouldTakeOutOfItsSetsWhatWasDeletedByOneThatDiedBeforeItDidSo() {
+    put(0, 1, "half");
+    var clustered = new ClusteredDocuments(store, store.redisDocuments());
+    Object unused = store.wire().ask(clustered.enter(List.of(DocumentChange.delete("d00000"))));
+    long unusedCount = redis.del("d00000");
+    try (RedisStore later =
+        RedisStore.open(
+            server.url(), InstantSource.fixed(Instant.now().plus(Duration.ofHours(2))))) {
+      assertThat(later.documents().count("half", 0, 9)).isEqualTo(1);
+      assertThat(later.documents().apply(List.of(DocumentChange.delete("none")))).isTrue();
+      assertThat(later.documents().count("half", 0, 9)).isZero();
+    }
+  }
+
   @Test
   void shouldSweepMoreWithEachWriteWhileThereIsMore() {
     put(0, 1_200, "ended");
