@@ -52,28 +52,27 @@ final class ChronicleBackup {
       session.call(() -> records(name, QueueRows.of(jobs, name))).forEach(backup::write);
     }
     ledger.read(ChronicleBackup::records).forEach(record -> backup.write(record.get()));
-    List<BackupRecord> numbers = new ArrayList<>();
-    for (int segment = 0; segment < segments; segment++) {
-      writeDocuments(segment, numbers);
-    }
-    numbers.forEach(backup::write);
+    session.run(() -> writeDocuments(segments));
   }
 
-  private void writeDocuments(int segment, List<BackupRecord> numbers) {
-    List<BackupRecord> found = new ArrayList<>();
-    session.run(
-        () ->
-            keyValues.forEachRaw(
-                segment,
-                (key, entry) -> {
-                  BackupRecord record = documents.toRecord(key, entry);
-                  if (record instanceof BackupRecord.LatestNumber) {
-                    numbers.add(record);
-                  } else if (record != null) {
-                    found.add(record);
-                  }
-                }));
-    found.forEach(backup::write);
+  /**
+   * All in one call: what belongs together, as a metric and its older samples, is of one moment.
+   */
+  private void writeDocuments(int segments) {
+    List<BackupRecord> numbers = new ArrayList<>();
+    for (int segment = 0; segment < segments; segment++) {
+      keyValues.forEachRaw(
+          segment,
+          (key, entry) -> {
+            BackupRecord record = documents.toRecord(key, entry);
+            if (record instanceof BackupRecord.LatestNumber) {
+              numbers.add(record);
+            } else if (record != null) {
+              backup.write(record);
+            }
+          });
+    }
+    numbers.forEach(backup::write);
   }
 
   private static List<BackupRecord> records(byte[] name, QueueRows rows) {
