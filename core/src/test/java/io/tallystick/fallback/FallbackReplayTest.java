@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Writes that are made, or replayed, more than once, and stores that fail in part. */
 class FallbackReplayTest extends FallbackStoreSteps {
-  private static final StoreException FAILURE =
+  private final StoreException failure =
       new StoreException(Category.TRANSIENT, "refused by the test");
 
   @Test
@@ -128,7 +128,7 @@ class FallbackReplayTest extends FallbackStoreSteps {
           }
           boolean unused = values().exists("a");
           failAmongOthers(faulty, attempts);
-          throw FAILURE;
+          throw failure;
         });
   }
 
@@ -146,7 +146,7 @@ class FallbackReplayTest extends FallbackStoreSteps {
           call,
           () -> {
             recover(store);
-            throw FAILURE;
+            throw failure;
           });
       boolean isPut;
       try {
