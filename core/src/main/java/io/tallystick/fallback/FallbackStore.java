@@ -197,12 +197,14 @@ public final class FallbackStore implements Store {
     return ledger;
   }
 
-  /** What both promise: either may be the one in use. */
+  /** What both promise, as either may be the one in use; documents it has none. */
   @Override
   public Set<Capability> capabilities() {
     Set<Capability> both = EnumSet.noneOf(Capability.class);
     both.addAll(first.capabilities());
     both.retainAll(second.capabilities());
+    both.remove(Capability.DOCUMENTS);
+    both.remove(Capability.ATOMIC_DOCUMENTS);
     return both;
   }
 
