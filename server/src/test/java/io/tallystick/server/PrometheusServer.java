@@ -104,8 +104,10 @@ final class PrometheusServer implements AutoCloseable {
             .redirectErrorStream(true)
             .start();
     try {
-      return new PrometheusServer(process, port(process));
-    } catch (IOException | RuntimeException | Error e) {
+      PrometheusServer server = new PrometheusServer(process, port(process));
+      server.awaitReady();
+      return server;
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
     }
@@ -126,6 +128,17 @@ final class PrometheusServer implements AutoCloseable {
       read.append(line).append('\n');
     }
     throw new AssertionError("Prometheus has ended: " + read);
+  }
+
+  /** It listens before it answers queries. */
+  private void awaitReady() throws IOException, InterruptedException {
+    long startNs = System.nanoTime();
+    while (!get("-/ready").contains("is Ready")) {
+      if (System.nanoTime() - startNs > PATIENCE.toNanos()) {
+        throw new AssertionError("Prometheus is not ready");
+      }
+      LockSupport.parkNanos(LOOK_EVERY_NS);
+    }
   }
 
   /** The one number that a query gives, as soon as there is one. */

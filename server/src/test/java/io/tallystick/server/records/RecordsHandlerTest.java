@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
+import io.tallystick.http.HttpListener;
 import io.tallystick.records.Alert;
 import io.tallystick.records.Backend;
 import io.tallystick.records.Backends;
@@ -36,13 +36,12 @@ final class RecordsHandlerTest {
               new Backend("main", "memory:", true, Map.of()),
               new Backend("other", "memory:", false, Map.of())));
   private final HttpClient client = HttpClient.newHttpClient();
-  private HttpServer server;
+  private HttpListener server;
 
   @BeforeEach
   void serve() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(RecordsHandler.PATH, new RecordsHandler(backends));
-    server.start();
+    InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    server = HttpListener.start("records", anywhere, 256, new RecordsHandler(backends));
     RecordStore records = backends.records();
     for (int i = 0; i < 5; i++) {
       records
@@ -58,12 +57,12 @@ final class RecordsHandlerTest {
 
   @AfterEach
   void end() {
-    server.stop(0);
+    server.close();
     backends.close();
   }
 
   private HttpResponse<String> send(String method, String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
     HttpRequest request =
         HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build();
     return client.send(request, HttpResponse.BodyHandlers.ofString());
