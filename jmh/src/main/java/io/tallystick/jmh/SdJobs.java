@@ -46,8 +46,9 @@ import java.util.stream.IntStream;
  * <p>In one JVM: a miss, as a request over HTTP that queues a job which nobody takes, with none and
  * with 10,000 others queued; a job, from when it is queued until the list of its JSON file is in
  * the store, for many that one worker takes one after the other; and how old lists become that are
- * polled while four workers make them anew, with generators of 100 ms. The last is shortened: a
- * fifth of the paths in a fifth of the time, which the figures name. Prints them as JSON.
+ * polled while four workers make them anew, with generators of {@code 100 ms}. The last is
+ * shortened: a fifth of the paths in a fifth of the time, which the figures name. Prints them as
+ * JSON.
  */
 public final class SdJobs {
   private static final int MISSES = 200;
