@@ -115,7 +115,7 @@ final class IndexFile {
       Token identity = Token.random();
       words.putLong(IndexLayout.ID_OFFSET, identity.high());
       words.putLong(IndexLayout.LINEAGE_OFFSET, copied == null ? identity.low() : copied.lineage());
-      words.putLong(IndexLayout.MADE_MS_OFFSET, nowMs);
+      words.putLong(IndexLayout.COUNTED_MS_OFFSET, copied == null ? nowMs : copied.countedMs());
       return new IndexTable(words);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(file);

@@ -29,7 +29,7 @@ final class IndexLayout {
   static final int SERIES_SLOTS_OFFSET = 24;
   static final int ID_OFFSET = 32;
   static final int LINEAGE_OFFSET = 40;
-  static final int MADE_MS_OFFSET = 48;
+  static final int COUNTED_MS_OFFSET = 48;
 
   // words that change, each on a cache line of its own
   static final int REPLACED_OFFSET = 64;

@@ -48,9 +48,11 @@ final class IndexTable {
     return words.getLong(IndexLayout.LINEAGE_OFFSET);
   }
 
-  /** When it was made. */
-  long madeMs() {
-    return words.getLong(IndexLayout.MADE_MS_OFFSET);
+  /**
+   * When the series of the directory's files were counted for it, or for what it was copied from.
+   */
+  long countedMs() {
+    return words.getLong(IndexLayout.COUNTED_MS_OFFSET);
   }
 
   /** Says that another table takes its place. */

@@ -96,7 +96,7 @@ public final class SeriesLimits {
     if (old == null) {
       attach(present, 1);
       isRecountAsked = true; // what was made meanwhile may be missing
-    } else if (!isWithin(RECOUNT_EVERY_MS, old.madeMs(), nowMs)) {
+    } else if (!isWithin(RECOUNT_EVERY_MS, old.countedMs(), nowMs)) {
       put(old, tried(() -> present.recount(old)));
     }
   }

@@ -7,6 +7,7 @@ import io.tallystick.testing.TempDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +48,22 @@ class DirectoryIndexTest {
     assertThat(next).isNotNull();
     assertThat(next.id()).isNotEqualTo(old.id());
     assertThat(next.lineage()).isEqualTo(old.lineage());
+  }
+
+  @Test
+  void shouldKeepWhenItWasCountedWhenATableIsCopied() throws IOException {
+    IndexTable counted = index.present(1);
+    assertThat(counted).isNotNull();
+    counted.setReplaced();
+    DirectoryIndex later =
+        new DirectoryIndex(
+            directory, new CoarseClock(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2))));
+    IndexTable copied = later.successor(counted, 1);
+    assertThat(copied).isNotNull();
+    assertThat(copied.countedMs()).isEqualTo(counted.countedMs());
+    IndexTable recounted = later.recount(copied);
+    assertThat(recounted).isNotNull();
+    assertThat(recounted.countedMs()).isGreaterThan(counted.countedMs());
   }
 
   @Test
