@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * second ({@link FallbackMode#HEURISTIC}), and what they change is journalled there too; once the
  * first is back it is done there, in order, and all processes that share the second use the first
  * again. Where the second is away as well ({@link FallbackMode#SAFE}), reads give what this process
- * saw last, where it saw it, and everything else is refused with TRANSIENT. Nothing that was
- * acknowledged is lost. {@code docs/fallback.md} says what each call is in each mode.
+ * saw last, where it saw it, and everything else is refused with TRANSIENT. That is left only once
+ * the second is back, since others may have journalled there. {@code docs/fallback.md} says what
+ * each call is in each mode, what is promised, and where that ends.
  *
  * <p>Threading: any. Three threads of its own follow the other processes, tell the second store
  * what was written to the first, and replay.

@@ -131,17 +131,23 @@ final class ModeChanges {
     }
   }
 
-  /** The second store is back. */
+  /**
+   * The second store is back, and the journal is as it was just seen: others may have written to
+   * it, so that no look of before tells whether the first store has everything.
+   */
   private void leaveSafe() {
     if (secondBreaker.state() != CircuitBreaker.State.CLOSED) {
       return;
     }
     changing.lock();
     try {
-      if (modes.mode() == FallbackMode.SAFE) {
-        if (!journal.isOpen()) {
-          journal.begin(ids.get(), "second store is back");
-        }
+      if (modes.mode() != FallbackMode.SAFE) {
+        return;
+      }
+      if (!journal.isOpen() && breaker.state() == CircuitBreaker.State.CLOSED) {
+        modes.set(FallbackMode.PRIMARY, "both stores are back");
+      } else if (journal.isOpen()
+          || isDone(() -> journal.begin(ids.get(), "second store is back"))) {
         modes.set(FallbackMode.HEURISTIC, "second store is back");
       }
     } finally {
@@ -166,14 +172,6 @@ final class ModeChanges {
         breaker.onFailure(permit);
         return false;
       }
-    }
-    changing.lock();
-    try {
-      if (modes.mode() == FallbackMode.SAFE && !journal.isOpen()) {
-        modes.set(FallbackMode.PRIMARY, "first store is back"); // nothing was written meanwhile
-      }
-    } finally {
-      changing.unlock();
     }
     return true;
   }

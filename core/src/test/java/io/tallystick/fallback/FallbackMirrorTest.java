@@ -2,6 +2,7 @@ package io.tallystick.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.Publication;
@@ -57,6 +58,7 @@ class FallbackMirrorTest extends FallbackStoreSteps {
               StoreException.class,
               e -> assertThat(e.category()).isEqualTo(StoreException.Category.TRANSIENT));
     }
+    second.comeBack();
     comeBack();
     assertThat(text(values().get("a"))).isEqualTo("1");
   }
@@ -76,6 +78,42 @@ class FallbackMirrorTest extends FallbackStoreSteps {
     recover(store);
     assertThat(store.mode()).isEqualTo(FallbackMode.PRIMARY);
     assertThat(text(firstStore.keyValues().get("a"))).isEqualTo("1");
+  }
+
+  @Test
+  void shouldNotUseTheFirstStoreBeforeTheSecondWhenOthersMayHaveJournalled() {
+    FaultyStore cutOff = new FaultyStore(secondStore);
+    FallbackStore alone = open(first, cutOff);
+    first.goAway();
+    cutOff.goAway();
+    assertThatThrownBy(() -> alone.keyValues().put("a", bytes("0")))
+        .isInstanceOf(StoreException.class);
+    assertThat(alone.mode()).isEqualTo(FallbackMode.SAFE);
+    values().put("a", bytes("1"));
+    first.comeBack();
+    recover(alone);
+    assertThat(alone.mode()).isEqualTo(FallbackMode.SAFE);
+    cutOff.comeBack();
+    recover(alone);
+    recover(alone);
+    assertThat(alone.mode()).isEqualTo(FallbackMode.PRIMARY);
+    assertThat(text(alone.keyValues().get("a"))).isEqualTo("1");
+  }
+
+  @Test
+  void shouldUseTheFirstStoreAtOnceWhenBothAreBackAndNothingWasJournalled() {
+    first.goAway();
+    second.goAway();
+    assertThatThrownBy(() -> values().put("a", bytes("0"))).isInstanceOf(StoreException.class);
+    first.comeBack();
+    recover(store);
+    second.comeBack();
+    recover(store);
+    assertThat(store.transitions())
+        .extracting(ModeTransition::from, ModeTransition::to)
+        .containsExactly(
+            tuple(FallbackMode.PRIMARY, FallbackMode.SAFE),
+            tuple(FallbackMode.SAFE, FallbackMode.PRIMARY));
   }
 
   @Test
