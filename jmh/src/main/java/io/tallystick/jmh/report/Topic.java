@@ -87,6 +87,11 @@ enum Topic {
       "What does a circuit breaker add to a call that succeeds?",
       "The breaker is closed, and all threads share it. The call adds one to a number, and is the"
           + " floor."),
+  FALLBACK_STORE(
+      "A store of two",
+      "What does a fallback store add to a call while its first store is there?",
+      "Both of its stores are in the heap; one of them alone is the floor. Each thread writes"
+          + " without a pause, to one of so many keys at random."),
   STORE(
       "Stores",
       "How much does a store do in a second?",

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The pages and the README as they are kept, beside what the raw files give. */
 class PagesTest {
   private static final Path README = Path.of("..", "README.md");
+  private static final Path MEASURE = Path.of("run");
   private static final Path PAGES = Path.of("..", "docs", "benchmarks");
 
   @TempDir private Path folder;
@@ -32,6 +36,15 @@ class PagesTest {
         .as("pages without raw files")
         .containsExactlyInAnyOrderElementsOf(
             files(folder).stream().map(folder::relativize).toList());
+  }
+
+  @Test
+  void shouldHaveAPageForEachTopicThatCanBeMeasured() throws IOException {
+    Matcher topics = Pattern.compile("\\ntopics=\\(([^)]*)\\)").matcher(Files.readString(MEASURE));
+    assertThat(topics.find()).isTrue();
+    assertThat(topics.group(1).split("\\s+"))
+        .containsExactlyInAnyOrder(
+            Arrays.stream(Topic.values()).map(Topic::slug).toArray(String[]::new));
   }
 
   @Test
