@@ -84,6 +84,7 @@ final class IndexFile {
    * Makes an empty table in a file that has no name in the directory yet.
    *
    * @param copied the table whose counts it gets; null where they are counted anew
+   * @param nowMs when that is
    */
   static IndexTable create(
       Directory directory,
