@@ -92,17 +92,25 @@ public final class ChildJvm implements AutoCloseable {
   /** The next line of its standard output that nobody has taken. */
   public String readLine() throws InterruptedException {
     String line = lines.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    if (line == null || line.equals(NO_MORE)) {
-      throw new AssertionError("child says nothing more: alive=" + isAlive() + " errors=" + errors);
+    if (line == null) {
+      throw new AssertionError("child says nothing: pid=" + pid() + " errors=" + errors);
+    }
+    if (line.equals(NO_MORE)) {
+      int code = waitFor(); // with all that it has written
+      throw new AssertionError("child says nothing more: exitCode=" + code + " errors=" + errors);
     }
     return line;
   }
 
   /** Takes lines until this one. */
   public void await(String expected) throws InterruptedException {
-    String line = readLine();
-    while (!line.equals(expected)) {
-      line = readLine();
+    List<String> others = new ArrayList<>();
+    try {
+      for (String line = readLine(); !line.equals(expected); line = readLine()) {
+        others.add(line);
+      }
+    } catch (AssertionError e) {
+      throw new AssertionError("not said: expected=" + expected + " said=" + others, e);
     }
   }
 

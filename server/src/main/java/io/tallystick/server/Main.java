@@ -62,7 +62,7 @@ public final class Main {
     return exit;
   }
 
-  private static CommandLine commandLine(Output out, ErrorLines errors, PrintStream progress) {
+  private static CommandLine commandLine(Output out, ErrorLines errors, PrintStream standardError) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(out))
         .addSubcommand(new ServeCommand(out))
@@ -70,8 +70,8 @@ public final class Main {
         .addSubcommand(new DumpCommand(out))
         .addSubcommand(new VerifyCommand(out))
         .addSubcommand(new RetireCommand(out))
-        .addSubcommand(StoreCommand.commandLine(out))
-        .addSubcommand(RecordsCommand.commandLine(out, progress))
+        .addSubcommand(StoreCommand.commandLine(out, standardError))
+        .addSubcommand(RecordsCommand.commandLine(out, standardError))
         .addSubcommand(SdCommand.commandLine(out))
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

@@ -1,5 +1,6 @@
 package io.tallystick.server;
 
+import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,12 +12,12 @@ final class StoreCommand {
   private StoreCommand() {}
 
   /** The command with the commands that it has. */
-  static CommandLine commandLine(Output out) {
+  static CommandLine commandLine(Output out, PrintStream err) {
     return new CommandLine(new StoreCommand())
         .addSubcommand(new StorePingCommand(out))
         .addSubcommand(new StoreStatsCommand(out))
         .addSubcommand(new StoreBackupCommand(out))
         .addSubcommand(new StoreRestoreCommand(out))
-        .addSubcommand(new StoreListCommand(out));
+        .addSubcommand(new StoreListCommand(out, err));
   }
 }

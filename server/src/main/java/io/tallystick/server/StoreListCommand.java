@@ -3,6 +3,7 @@ package io.tallystick.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tallystick.store.Store;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,9 +39,11 @@ final class StoreListCommand implements Callable<Integer> {
   private boolean json;
 
   private final Output out;
+  private final PrintStream err;
 
-  StoreListCommand(Output out) {
+  StoreListCommand(Output out, PrintStream err) {
     this.out = out;
+    this.err = err;
   }
 
   @Override
@@ -65,7 +68,7 @@ final class StoreListCommand implements Callable<Integer> {
       out.line(entry.toLine());
     }
     if (more) {
-      out.line("there are more: limit=" + limit + "; raise --limit");
+      err.println("tallystick: there are more: limit=" + limit + "; raise --limit");
     }
   }
 
