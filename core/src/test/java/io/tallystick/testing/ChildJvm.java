@@ -44,11 +44,12 @@ public final class ChildJvm implements AutoCloseable {
         line -> {
           onLine.accept(line);
           lines.add(line);
-        });
-    listen(process.getErrorStream(), line -> errors.append(line).append('\n'));
+        },
+        () -> lines.add(NO_MORE)); // the other stream may end before the last line is taken in
+    listen(process.getErrorStream(), line -> errors.append(line).append('\n'), () -> {});
   }
 
-  private void listen(InputStream stream, Consumer<String> onLine) {
+  private void listen(InputStream stream, Consumer<String> onLine, Runnable onEnd) {
     Thread thread =
         new Thread(
             () -> {
@@ -60,7 +61,7 @@ public final class ChildJvm implements AutoCloseable {
               } catch (IOException e) {
                 errors.append(e).append('\n'); // closed under us, as when the child is killed
               } finally {
-                lines.add(NO_MORE);
+                onEnd.run();
               }
             },
             "listener-" + process.pid());
