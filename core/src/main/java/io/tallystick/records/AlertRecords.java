@@ -15,12 +15,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ public final class AlertRecords extends Records<Alert> {
     List<Optional<byte[]>> present =
         documents.getAll(alerts.stream().map(alert -> kind.key(alert.id())).toList());
     List<List<DocumentChange>> batches = new ArrayList<>();
+    Instant now = clock.instant();
     for (int i = 0; i < alerts.size(); i++) {
       Alert alert = alerts.get(i);
       DocumentChange put = put(alert, time);
@@ -66,7 +68,7 @@ public final class AlertRecords extends Records<Alert> {
       List<DocumentChange> batch = new ArrayList<>();
       batch.add(before == null ? put.ifAbsent() : put.ifEqual(before));
       if (!Arrays.equals(before, put.value())) {
-        batch.add(change(alert.id(), Action.SAVED, "", clock.instant(), alert));
+        batch.add(change(alert.id(), Action.SAVED, "", now, put.value()));
       }
       batches.add(batch);
     }
@@ -81,8 +83,9 @@ public final class AlertRecords extends Records<Alert> {
   }
 
   private DocumentChange change(
-      String id, Action what, String who, Instant at, @Nullable Alert alert) {
-    String key = RelatedKey.of(kind.key(id), "change:" + UUID.randomUUID());
+      String id, Action what, String who, Instant at, byte @Nullable [] alert) {
+    long number = ThreadLocalRandom.current().nextLong(); // of those of one alert
+    String key = RelatedKey.of(kind.key(id), "change:" + HexFormat.of().toHexDigits(number));
     return DocumentChange.put(key, ChangeJson.write(id, what, who, at, alert))
         .numberedIn(CHANGES)
         .endingAfter(changeTimeToLive);
@@ -152,9 +155,8 @@ public final class AlertRecords extends Records<Alert> {
       }
       Instant now = clock.instant();
       Alert after = before.become(next, who, now);
-      if (documents.apply(
-          List.of(
-              put(after, timeToLive).ifEqual(present.get()), change(id, what, who, now, after)))) {
+      DocumentChange put = put(after, timeToLive).ifEqual(present.get());
+      if (documents.apply(List.of(put, change(id, what, who, now, put.value())))) {
         return Optional.of(after);
       }
     }

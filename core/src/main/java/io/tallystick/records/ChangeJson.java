@@ -12,21 +12,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes of alerts as they are kept, without their numbers, which are their places. */
 final class ChangeJson {
+  private static final byte[] NONE = "null".getBytes(US_ASCII);
+
   private ChangeJson() {}
 
+  /**
+   * The JSON of a change.
+   *
+   * @param alert the JSON of what the alert is then; null where it is deleted
+   */
   static byte[] write(
-      String alertId, AlertChange.Action what, String who, Instant at, @Nullable Alert alert) {
+      String alertId, AlertChange.Action what, String who, Instant at, byte @Nullable [] alert) {
     JsonWriter writer = new JsonWriter().raw("{");
     writer.name("alert_id").string(alertId);
     writer.name("change").string(what.name().toLowerCase(Locale.ROOT));
     writer.name("by").string(who);
     writer.name("at").time(Times.ofRecord(at));
-    writer.name("alert").raw(alert == null ? "null" : text(alert));
+    writer.name("alert").raw(alert == null ? NONE : alert);
     return writer.raw("}").toBytes();
-  }
-
-  private static String text(Alert alert) {
-    return new String(AlertKind.ALERTS.encode(alert), US_ASCII);
   }
 
   /**

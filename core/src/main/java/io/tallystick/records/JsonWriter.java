@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
   private static final double EXACT = 1e15;
+  private static final int THOUSAND = 1_000;
   private static final int MOST_OF_A_CHAR = 6; // a backslash, u, and four digits
-  private static final int MOST_OF_A_LONG = 20;
+  private static final int MOST_OF_A_LONG = 21; // with a point
 
   private byte[] bytes = new byte[512];
   private int length;
@@ -34,6 +35,14 @@ final class JsonWriter {
     room(json.length());
     json.getBytes(0, json.length(), bytes, length);
     length += json.length();
+    return this;
+  }
+
+  /** Writes what is JSON already. */
+  JsonWriter raw(byte[] json) {
+    room(json.length);
+    System.arraycopy(json, 0, bytes, length, json.length);
+    length += json.length;
     return this;
   }
 
@@ -83,15 +92,45 @@ final class JsonWriter {
     if (Double.isInfinite(value)) {
       return raw(value > 0 ? "Infinity" : "-Infinity");
     }
+    double thousandths = Math.rint(value * THOUSAND);
+    if (Math.abs(thousandths) < EXACT && thousandths / THOUSAND == value && value != 0) {
+      return decimal((long) thousandths);
+    }
     if (value == (long) value && Math.abs(value) < EXACT && value != 0) {
-      return number((long) value).raw(".0");
+      return raw(Long.toString((long) value)).raw(".0");
     }
     return raw(Double.toString(value));
   }
 
-  private JsonWriter number(long value) {
+  /**
+   * Writes a number of at most fifteen digits, three of them behind the point. No two of these are
+   * the same double, so that it is the shortest text which is read as the double that it came from.
+   */
+  private JsonWriter decimal(long thousandths) {
     room(MOST_OF_A_LONG);
-    return raw(Long.toString(value));
+    if (thousandths < 0) {
+      bytes[length++] = '-';
+    }
+    long rest = Math.abs(thousandths);
+    long whole = rest / THOUSAND;
+    int digits = 1;
+    for (long left = whole; left >= 10; left /= 10) {
+      digits++;
+    }
+    for (int i = length + digits - 1; i >= length; i--) {
+      bytes[i] = (byte) ('0' + whole % 10);
+      whole /= 10;
+    }
+    length += digits;
+    bytes[length++] = '.';
+    int behind = (int) (rest % THOUSAND);
+    int place = 100;
+    do {
+      bytes[length++] = (byte) ('0' + behind / place);
+      behind %= place;
+      place /= 10;
+    } while (behind > 0);
+    return this;
   }
 
   /** Writes any value that {@link JsonReader} reads. */

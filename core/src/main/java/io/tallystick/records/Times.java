@@ -10,7 +10,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +90,7 @@ final class Times {
     at = put(bytes, at, day, 2, 'T');
     at = put(bytes, at, second / 3_600, 2, ':');
     at = put(bytes, at, second / 60 % 60, 2, ':');
-    int micros = time.get(ChronoField.MICRO_OF_SECOND);
+    int micros = time.getNano() / 1_000;
     boolean isWhole = micros == 0;
     at = put(bytes, at, second % 60, 2, isWhole ? '+' : '.');
     if (!isWhole) {

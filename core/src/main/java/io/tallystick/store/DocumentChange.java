@@ -2,6 +2,7 @@ package io.tallystick.store;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,7 @@ public final class DocumentChange {
 
   /** The place in each of its sets, or {@link #NEXT_NUMBER}; sorted by set. */
   public Map<String, Long> places() {
-    return places;
+    return Collections.unmodifiableMap(places);
   }
 
   /** How long it lives; null for ever. */

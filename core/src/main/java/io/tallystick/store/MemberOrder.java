@@ -6,14 +6,18 @@ import java.util.Comparator;
 /** The order of a set's documents: by place, then by the bytes of their keys in UTF-8. */
 public final class MemberOrder {
   /** The least place first. */
-  public static final Comparator<Found> ASCENDING =
-      Comparator.comparingLong(Found::place).thenComparing((a, b) -> compareUtf8(a.key(), b.key()));
+  public static final Comparator<Found> ASCENDING = MemberOrder::compare;
 
   private MemberOrder() {}
 
   /** The order of a search's pages. */
   public static Comparator<Found> of(boolean descending) {
     return descending ? ASCENDING.reversed() : ASCENDING;
+  }
+
+  private static int compare(Found a, Found b) {
+    int order = Long.compare(a.place(), b.place());
+    return order == 0 ? compareUtf8(a.key(), b.key()) : order;
   }
 
   /** As the bytes of the texts in UTF-8 compare, which is as their code points do. */

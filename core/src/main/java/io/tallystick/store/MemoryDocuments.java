@@ -90,18 +90,19 @@ final class MemoryDocuments implements Documents {
   private void make(DocumentChange change) {
     remove(change.key());
     if (!change.deletes()) {
-      Map<String, Long> places = new TreeMap<>();
-      change
-          .places()
-          .forEach(
-              (set, place) ->
-                  places.put(
-                      set,
-                      place == DocumentChange.NEXT_NUMBER
-                          ? numbers.merge(set, 1L, Long::sum)
-                          : place));
-      put(change.key(), new Entry(change.value(), endMs(change), places));
+      put(change.key(), new Entry(change.value(), endMs(change), numbered(change.places())));
     }
+  }
+
+  private Map<String, Long> numbered(Map<String, Long> places) {
+    if (!places.containsValue(DocumentChange.NEXT_NUMBER)) {
+      return places; // which nobody changes
+    }
+    Map<String, Long> numbered = new TreeMap<>(places);
+    numbered.replaceAll(
+        (set, place) ->
+            place == DocumentChange.NEXT_NUMBER ? numbers.merge(set, 1L, Long::sum) : place);
+    return numbered;
   }
 
   private long endMs(DocumentChange change) {

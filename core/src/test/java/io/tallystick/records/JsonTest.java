@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,6 +42,38 @@ class JsonTest {
     String json = new JsonWriter().value(value).toString();
     assertThat(json).isASCII().contains("\\u00e9\\u20ac\\ud83d\\ude00");
     assertThat(JsonReader.read(json)).isEqualTo(value);
+  }
+
+  @Test
+  void shouldWriteTheShortestDecimalsThatAreReadAsTheSameNumbers() {
+    Map<Double, String> texts =
+        Map.of(
+            0.1,
+            "0.1",
+            -0.001,
+            "-0.001",
+            12345678.25,
+            "12345678.25",
+            7.0,
+            "7.0",
+            -40.05,
+            "-40.05",
+            999999999999.999,
+            "999999999999.999",
+            1e14,
+            "100000000000000.0",
+            0.0005,
+            "5.0E-4");
+    texts.forEach((value, text) -> assertThat(new JsonWriter().number(value)).hasToString(text));
+    Random random = new Random(5);
+    for (int i = 0; i < 20_000; i++) {
+      double decimal =
+          random.nextLong(4_000_000_000_000_000L) / (double) (1L << random.nextInt(40));
+      double value = i % 2 == 0 ? Math.rint(decimal) / 1_000 : decimal;
+      String text = new JsonWriter().number(-value).toString();
+      assertThat(Double.parseDouble(text)).isEqualTo(-value);
+      assertThat(new BigDecimal(text)).isEqualByComparingTo(Double.toString(-value));
+    }
   }
 
   @Test

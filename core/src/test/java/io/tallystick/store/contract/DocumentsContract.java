@@ -392,4 +392,41 @@ abstract class DocumentsContract {
     }
     assertThat(documents().count("s", 0, 39)).isEqualTo(398);
   }
+
+  @Test
+  void d14ShouldBeInTheSetsOfTheLastBatchWhenOneCallChangesADocumentSeveralTimes() {
+    assertThat(
+            documents()
+                .applyEach(
+                    List.of(
+                        List.of(put(key("a"), bytes("1")).in(Set.of("x", "y"), 1)),
+                        List.of(put(key("a"), bytes("2")).in(Set.of("y", "z"), 2)),
+                        List.of(put(key("b"), bytes("1")).in(Set.of("x"), 1)),
+                        List.of(delete(key("b"))),
+                        List.of(put(key("a"), bytes("3")).in(Set.of("x", "y"), 1)),
+                        List.of(delete(key("c"))),
+                        List.of(put(key("c"), bytes("1")).in(Set.of("z"), 1)))))
+        .doesNotContain(false);
+    assertThat(all(Set.of("x"), 0, 9, false, 5)).containsExactly(new Found(key("a"), 1));
+    assertThat(all(Set.of("y"), 0, 9, false, 5)).containsExactly(new Found(key("a"), 1));
+    assertThat(all(Set.of("z"), 0, 9, false, 5)).containsExactly(new Found(key("c"), 1));
+  }
+
+  @Test
+  void d15ShouldGiveNoNumberToWhatIsRefused() {
+    apply(put(key("a"), bytes("1")));
+    assertThat(
+            documents()
+                .applyEach(
+                    List.of(
+                        List.of(put(key("n1"), bytes("")).numberedIn("n")),
+                        List.of(
+                            put(key("a"), bytes("2")).numberedIn("n").ifAbsent(),
+                            put(key("n2"), bytes("")).numberedIn("n")),
+                        List.of(put(key("a"), bytes("2")).numberedIn("n").ifEqual(bytes("0"))),
+                        List.of(put(key("n3"), bytes("")).numberedIn("n").ifAbsent()))))
+        .containsExactly(true, false, false, true);
+    assertThat(all(Set.of("n"), 0, 9, false, 5))
+        .containsExactly(new Found(key("n1"), 1), new Found(key("n3"), 2));
+  }
 }

@@ -197,9 +197,10 @@ final class DatabaseFile {
     Object identity = identity();
     Session session = new Session(config.createConnection(url), identity);
     try {
+      session.beginTransactionsItself();
       requireSame(session);
       return session;
-    } catch (StoreException e) {
+    } catch (SQLException | StoreException e) {
       session.close();
       throw e;
     }

@@ -5,90 +5,166 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.DocumentChange;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of documents, and of their places in sets, in a transaction. A document's row says which
- * sets have it: of each the place, the length of its name, and that.
+ * The rows of documents, and of their places in sets, in a transaction that writes. A document's
+ * row says which sets have it: of each the place, the length of its name, and that.
+ *
+ * <p>Places and the latest numbers of sets are written with {@link #flush}, which has to be called
+ * before the transaction is committed.
  */
 final class DocumentRows {
   private static final int HEAD = Long.BYTES + Integer.BYTES;
 
   private final Session session;
+  private final MemberRows members;
+  private final Map<String, Long> latest = new HashMap<>(); // numbers that were given here
 
   DocumentRows(Session session) {
     this.session = session;
+    this.members = new MemberRows(session);
   }
 
-  /** The value of a document that has not expired, or null. */
-  byte @Nullable [] value(byte[] key, long nowMs) throws SQLException {
+  /** A document that is there, or was until it ended. */
+  record Row(
+      long id,
+      long endMs,
+      @SuppressWarnings("ArrayRecordComponent") byte[] value,
+      @SuppressWarnings("ArrayRecordComponent") byte[] sets) {
+    private static Row of(ResultSet row) throws SQLException {
+      long column = row.getLong(2);
+      long endMs = row.wasNull() ? Deadline.NEVER_MS : column; // asked of the last column read
+      return new Row(row.getLong(1), endMs, Session.bytes(row, 3), Session.bytes(row, 4));
+    }
+
+    boolean lives(long nowMs) {
+      return endMs > nowMs;
+    }
+  }
+
+  @Nullable Row row(byte[] key) throws SQLException {
     return session.first(
-        "SELECT value FROM tallystick_documents"
-            + " WHERE key = ? AND (end_ms IS NULL OR end_ms > ?)",
-        row -> Session.bytes(row, 1),
-        key,
-        nowMs);
+        "SELECT id, end_ms, value, sets FROM tallystick_documents WHERE key = ?", Row::of, key);
+  }
+
+  /** Puts a document, unless there is one that lives. */
+  boolean putIfAbsent(byte[] key, byte[] value, long endMs, Map<String, Long> places, long nowMs)
+      throws SQLException {
+    Map<String, Long> numbered = numbered(places);
+    if (!isInserted(key, value, endMs, numbered)) {
+      Row present = row(key);
+      if (present == null || present.lives(nowMs)) {
+        return false; // and no number was used up
+      }
+      replace(present, key, value, endMs, numbered);
+    }
+    note(places, numbered);
+    return true;
   }
 
   /** Puts a document in the place of what is there, of which nothing stays. */
   void put(byte[] key, byte[] value, long endMs, Map<String, Long> places) throws SQLException {
     Map<String, Long> numbered = numbered(places);
-    byte[] sets = toBytes(numbered);
-    byte[] before =
-        session.first(
-            "SELECT sets FROM tallystick_documents WHERE key = ?",
-            row -> Session.bytes(row, 1),
-            key);
-    Map<String, Long> present = before == null ? Map.of() : toPlaces(before);
+    if (!isInserted(key, value, endMs, numbered)) {
+      replace(row(key), key, value, endMs, numbered);
+    }
+    note(places, numbered);
+  }
+
+  /** Puts a document in the place of one whose row was read. */
+  void putOver(Row present, byte[] key, byte[] value, long endMs, Map<String, Long> places)
+      throws SQLException {
+    Map<String, Long> numbered = numbered(places);
+    replace(present, key, value, endMs, numbered);
+    note(places, numbered);
+  }
+
+  /** Inserts a document with its places, unless there is one, which may have ended. */
+  private boolean isInserted(byte[] key, byte[] value, long endMs, Map<String, Long> places)
+      throws SQLException {
+    int inserted =
+        session.update(
+            "INSERT INTO tallystick_documents (key, end_ms, value, sets) VALUES (?, ?, ?, ?)"
+                + " ON CONFLICT (key) DO NOTHING",
+            key,
+            endMs == Deadline.NEVER_MS ? null : endMs,
+            value,
+            toBytes(places));
+    if (inserted == 0) {
+      return false;
+    }
+    for (Map.Entry<String, Long> each : places.entrySet()) {
+      members.enter(each.getKey(), each.getValue(), key);
+    }
+    return true;
+  }
+
+  private void replace(
+      @Nullable Row row, byte[] key, byte[] value, long endMs, Map<String, Long> places)
+      throws SQLException {
+    if (row == null) {
+      throw new IllegalStateException("a row was seen and is not there");
+    }
     session.update(
-        "INSERT INTO tallystick_documents (key, end_ms, value, sets) VALUES (?, ?, ?, ?)"
-            + " ON CONFLICT (key) DO UPDATE SET"
-            + " end_ms = excluded.end_ms, value = excluded.value, sets = excluded.sets",
-        key,
+        "UPDATE tallystick_documents SET end_ms = ?, value = ?, sets = ? WHERE id = ?",
         endMs == Deadline.NEVER_MS ? null : endMs,
         value,
-        sets);
+        toBytes(places),
+        row.id);
+    Map<String, Long> present = toPlaces(row.sets);
     for (Map.Entry<String, Long> each : present.entrySet()) {
-      if (!each.getValue().equals(numbered.get(each.getKey()))) {
-        leave(key, each);
+      if (!each.getValue().equals(places.get(each.getKey()))) {
+        members.leave(each.getKey(), each.getValue(), key);
       }
     }
-    for (Map.Entry<String, Long> each : numbered.entrySet()) {
+    for (Map.Entry<String, Long> each : places.entrySet()) {
       if (!each.getValue().equals(present.get(each.getKey()))) {
-        session.update(
-            "INSERT OR IGNORE INTO tallystick_members VALUES (?, ?, ?)",
-            each.getKey().getBytes(UTF_8),
-            each.getValue(),
-            key);
+        members.enter(each.getKey(), each.getValue(), key);
       }
     }
   }
 
-  private void leave(byte[] key, Map.Entry<String, Long> place) throws SQLException {
-    session.update(
-        "DELETE FROM tallystick_members WHERE name = ? AND place = ? AND key = ?",
-        place.getKey().getBytes(UTF_8),
-        place.getValue(),
-        key);
-  }
-
+  /** The places with the next numbers of their sets, which are given once they are noted. */
   private Map<String, Long> numbered(Map<String, Long> places) throws SQLException {
+    if (!places.containsValue(DocumentChange.NEXT_NUMBER)) {
+      return places;
+    }
     Map<String, Long> numbered = new LinkedHashMap<>(places);
     for (Map.Entry<String, Long> each : numbered.entrySet()) {
       if (each.getValue() == DocumentChange.NEXT_NUMBER) {
-        byte[] name = each.getKey().getBytes(UTF_8);
-        long number =
-            session.number(0, "SELECT latest FROM tallystick_set_numbers WHERE name = ?", name) + 1;
-        count(name, number);
-        each.setValue(number);
+        each.setValue(latest(each.getKey()) + 1);
       }
     }
     return numbered;
+  }
+
+  private long latest(String set) throws SQLException {
+    Long given = latest.get(set);
+    return given != null
+        ? given
+        : session.number(
+            0,
+            "SELECT latest FROM tallystick_set_numbers WHERE name = ?",
+            (Object) set.getBytes(UTF_8));
+  }
+
+  private void note(Map<String, Long> places, Map<String, Long> numbered) {
+    if (places != numbered) {
+      places.forEach(
+          (set, place) -> {
+            if (place == DocumentChange.NEXT_NUMBER) {
+              latest.put(set, numbered.getOrDefault(set, 0L));
+            }
+          });
+    }
   }
 
   /** Has a set count on from no less. */
@@ -102,16 +178,12 @@ final class DocumentRows {
 
   /** Deletes a document, if there is one. */
   void delete(byte[] key) throws SQLException {
-    byte[] sets =
-        session.first(
-            "SELECT sets FROM tallystick_documents WHERE key = ?",
-            row -> Session.bytes(row, 1),
-            key);
-    if (sets != null) {
-      for (Map.Entry<String, Long> each : toPlaces(sets).entrySet()) {
-        leave(key, each);
+    Row row = row(key);
+    if (row != null) {
+      for (Map.Entry<String, Long> each : toPlaces(row.sets).entrySet()) {
+        members.leave(each.getKey(), each.getValue(), key);
       }
-      session.update("DELETE FROM tallystick_documents WHERE key = ?", key);
+      session.update("DELETE FROM tallystick_documents WHERE id = ?", row.id);
     }
   }
 
@@ -127,6 +199,15 @@ final class DocumentRows {
       delete(key);
     }
     return keys.size();
+  }
+
+  /** Writes places, and which numbers were given. */
+  void flush() throws SQLException {
+    members.flush();
+    for (Map.Entry<String, Long> each : latest.entrySet()) {
+      count(each.getKey().getBytes(UTF_8), each.getValue());
+    }
+    latest.clear();
   }
 
   private static byte[] toBytes(Map<String, Long> places) {

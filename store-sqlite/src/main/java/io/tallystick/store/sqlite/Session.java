@@ -135,6 +135,16 @@ final class Session implements AutoCloseable {
     return bytes == null ? new byte[0] : bytes;
   }
 
+  /**
+   * Has the driver leave transactions to this session. Else it would try to begin one after each
+   * statement that is run in a transaction, which fails each time and takes longer than most
+   * statements do.
+   */
+  void beginTransactionsItself() throws SQLException {
+    connection.setAutoCommit(false); // which begins one
+    commit();
+  }
+
   /** Begins a transaction that sees one state of the database. */
   void beginRead() throws SQLException {
     update("BEGIN DEFERRED");

@@ -5,10 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.DocumentChange;
 import io.tallystick.store.Documents;
+import io.tallystick.store.sqlite.DocumentRows.Row;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The documents of a database. What has expired is deleted with a write of each second, some at a
@@ -34,17 +38,7 @@ final class SqliteDocuments implements Documents {
     List<byte[]> names = new ArrayList<>(keys.size());
     keys.forEach(key -> names.add(store.limits().checkKey(key).getBytes(UTF_8)));
     long nowMs = store.nowMs();
-    return store
-        .readers()
-        .snapshot(
-            session -> {
-              DocumentRows rows = new DocumentRows(session);
-              List<Optional<byte[]>> values = new ArrayList<>(names.size());
-              for (byte[] name : names) {
-                values.add(Optional.ofNullable(rows.value(name, nowMs)));
-              }
-              return values;
-            });
+    return store.readers().snapshot(session -> DocumentValues.read(session, names, nowMs));
   }
 
   @Override
@@ -69,30 +63,70 @@ final class SqliteDocuments implements Documents {
     for (List<DocumentChange> batch : batches) {
       made.add(isMade(rows, batch, nowMs));
     }
+    rows.flush();
     return made;
   }
 
   private static boolean isMade(DocumentRows rows, List<DocumentChange> batch, long nowMs)
       throws SQLException {
-    for (DocumentChange change : batch) {
-      boolean isAsked = change.condition() != DocumentChange.Condition.NONE;
-      if (isAsked && !change.isAllowed(rows.value(change.key().getBytes(UTF_8), nowMs))) {
+    List<DocumentChange> asked =
+        batch.stream().filter(c -> c.condition() != DocumentChange.Condition.NONE).toList();
+    DocumentChange made = asked.size() == 1 && isForNew(asked.get(0)) ? asked.get(0) : null;
+    Map<String, Row> present = new HashMap<>();
+    if (made != null) { // the insertion itself finds out whether there is one
+      byte[] key = made.key().getBytes(UTF_8);
+      if (!rows.putIfAbsent(key, made.value(), endMs(made, nowMs), made.places(), nowMs)) {
         return false;
       }
+    } else if (!areAllowed(asked, rows, nowMs, present)) {
+      return false;
     }
     for (DocumentChange change : batch) {
-      byte[] key = change.key().getBytes(UTF_8);
-      if (change.deletes()) {
-        rows.delete(key);
-      } else {
-        long endMs =
-            change.timeToLive() == null
-                ? Deadline.NEVER_MS
-                : Deadline.after(nowMs, change.timeToLive());
-        rows.put(key, change.value(), endMs, change.places());
+      if (change != made) {
+        make(change, rows, nowMs, present.get(change.key()));
       }
     }
     return true;
+  }
+
+  private static boolean isForNew(DocumentChange change) {
+    return change.condition() == DocumentChange.Condition.ABSENT && !change.deletes();
+  }
+
+  /** Whether all conditions hold; notes the rows that were read. */
+  private static boolean areAllowed(
+      List<DocumentChange> asked, DocumentRows rows, long nowMs, Map<String, Row> present)
+      throws SQLException {
+    for (DocumentChange change : asked) {
+      Row row = rows.row(change.key().getBytes(UTF_8));
+      if (!change.isAllowed(row == null || !row.lives(nowMs) ? null : row.value())) {
+        return false;
+      }
+      if (row != null) {
+        present.put(change.key(), row);
+      }
+    }
+    return true;
+  }
+
+  private static void make(
+      DocumentChange change, DocumentRows rows, long nowMs, @Nullable Row present)
+      throws SQLException {
+    byte[] key = change.key().getBytes(UTF_8);
+    long endMs = endMs(change, nowMs);
+    if (change.deletes()) {
+      rows.delete(key);
+    } else if (present == null) {
+      rows.put(key, change.value(), endMs, change.places());
+    } else {
+      rows.putOver(present, key, change.value(), endMs, change.places());
+    }
+  }
+
+  private static long endMs(DocumentChange change, long nowMs) {
+    return change.timeToLive() == null
+        ? Deadline.NEVER_MS
+        : Deadline.after(nowMs, change.timeToLive());
   }
 
   private void sweep(DocumentRows rows, long nowMs) throws SQLException {

@@ -49,6 +49,7 @@ final class SqliteRestore {
     } catch (Failure e) {
       throw e.cause;
     }
+    documents.flush();
     return true;
   }
 
@@ -104,8 +105,9 @@ final class SqliteRestore {
   private void take(BackupRecord.Document document) throws SQLException {
     limits.checkValue(document.value());
     byte[] key = limits.checkKey(document.key()).getBytes(UTF_8);
-    if (document.endMs() > nowMs && documents.value(key, nowMs) == null) {
-      documents.put(key, document.value(), document.endMs(), document.places());
+    if (document.endMs() > nowMs) {
+      boolean unused =
+          documents.putIfAbsent(key, document.value(), document.endMs(), document.places(), nowMs);
     }
   }
 
