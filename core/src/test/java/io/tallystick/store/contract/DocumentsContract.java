@@ -429,4 +429,21 @@ abstract class DocumentsContract {
     assertThat(all(Set.of("n"), 0, 9, false, 5))
         .containsExactly(new Found(key("n1"), 1), new Found(key("n3"), 2));
   }
+
+  @Test
+  void d16ShouldBeEmptyForARestoreOnceAllDocumentsHaveEnded(@TempDir Path folder) throws Exception {
+    apply(put(key("kept"), bytes("1")).in(Set.of("x"), 1));
+    Path file = folder.resolve("backup");
+    store().backup(file);
+    apply(delete(key("kept"))); // Redis has it without a prefix
+    Store other = another();
+    apply(put(key("other"), bytes("1")));
+    assertPermanent(() -> other.restore(file, RestoreMode.INTO_EMPTY));
+    apply(delete(key("other")));
+    apply(put(key("ended"), bytes("1")).in(Set.of("x"), 2).endingAfter(Duration.ofMillis(50)));
+    clock().turn(Duration.ofSeconds(2));
+    Await.until("end of a document", () -> text("ended") == null); // Redis goes by its own clock
+    other.restore(file, RestoreMode.INTO_EMPTY);
+    assertThat(text("kept")).isEqualTo("1");
+  }
 }

@@ -64,7 +64,7 @@ final class RedisContent {
 
   boolean isEmpty() {
     if (store.redisKeyValues().all().size().keys() > 0
-        || store.redisDocuments().size() > 0
+        || !store.redisDocuments().isEmpty()
         || !queues().isEmpty()) {
       return false;
     }
@@ -95,7 +95,7 @@ final class RedisContent {
       queue(name).toRecords().forEach(backup::write);
     }
     write(backup, store.redisLedger().snapshot());
-    store.redisDocuments().forEach(backup::write);
+    new DocumentContent(store).forEach(backup::write);
   }
 
   private void write(BackupWriter backup, Snapshot snapshot) {

@@ -8,16 +8,12 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -31,6 +27,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  *   {P:documents}:of         HASH  key: its end, a token, its places, as {@code document.lua} says
  *   {P:documents}:ends       ZSET  key: its end by the store's clock
  *   {P:documents}:numbers    HASH  set: the latest number that it has given
+ *   {P:documents}:of:news    LIST  keys that came to :of, while a {@link DocumentContent} is read
  * </pre>
  *
  * <p>On one server a batch is one script. In a Cluster sets and documents are in several slots: a
@@ -52,7 +49,7 @@ final class RedisDocuments implements Documents {
     this.store = store;
   }
 
-  private String name(String what) {
+  String name(String what) {
     return "{" + store.prefix() + ":documents}:" + what;
   }
 
@@ -64,7 +61,7 @@ final class RedisDocuments implements Documents {
     return Bytes.of(name("ends"));
   }
 
-  private byte[] numbers() {
+  byte[] numbers() {
     return Bytes.of(name("numbers"));
   }
 
@@ -280,9 +277,8 @@ final class RedisDocuments implements Documents {
     return Bytes.number(store.wire().ask(Request.of(Command.HLEN, of())));
   }
 
-  /** Shows all documents, and the numbers of sets. */
-  void forEach(Consumer<BackupRecord> action) {
-    Set<String> seen = new HashSet<>(); // a scan may show one twice
+  /** Whether there is none; there may be sets yet of what has ended. */
+  boolean isEmpty() {
     byte[] cursor = Bytes.of(0);
     do {
       List<@Nullable Object> reply =
@@ -292,70 +288,17 @@ final class RedisDocuments implements Documents {
                   .ask(
                       Request.of(
                           Command.HSCAN, of(), cursor, Bytes.of("COUNT"), Bytes.of(MOST_KEYS))));
-      Map<String, String> rows = new TreeMap<>();
-      List<@Nullable Object> page = Bytes.list(reply.get(1));
-      for (int i = 0; i < page.size(); i += 2) {
-        String key = Bytes.text(page.get(i));
-        if (seen.add(key)) {
-          rows.put(key, Bytes.text(page.get(i + 1)));
-        }
+      List<@Nullable Object> rows = Bytes.list(reply.get(1));
+      List<Request> existing = new ArrayList<>();
+      for (int i = 0; i < rows.size(); i += 2) {
+        existing.add(Request.of(Command.EXISTS, Bytes.bytes(rows.get(i))));
       }
-      show(rows, action);
+      if (store.wire().askAll(existing).stream().anyMatch(Bytes::isTrue)) {
+        return false;
+      }
       cursor = Bytes.bytes(reply.get(0));
     } while (!Bytes.text(cursor).equals("0"));
-    List<@Nullable Object> numbers =
-        Bytes.list(store.wire().ask(Request.of(Command.HGETALL, numbers())));
-    for (int i = 0; i < numbers.size(); i += 2) {
-      action.accept(
-          new BackupRecord.LatestNumber(
-              Bytes.text(numbers.get(i)), Bytes.number(numbers.get(i + 1))));
-    }
-  }
-
-  private void show(Map<String, String> rows, Consumer<BackupRecord> action) {
-    List<String> keys = List.copyOf(rows.keySet());
-    List<Optional<byte[]>> values = getAll(keys);
-    List<Request> requests = new ArrayList<>();
-    keys.forEach(key -> requests.add(Request.of(Command.PTTL, Bytes.of(key))));
-    List<@Nullable Object> left = store.wire().askAll(requests);
-    long nowMs = store.nowMs();
-    for (int i = 0; i < keys.size(); i++) {
-      long leftMs = Bytes.number(left.get(i)); // -1 without an end, -2 without a document
-      if (values.get(i).isPresent() && leftMs != -2) {
-        long endMs = leftMs < 0 ? Deadline.NEVER_MS : nowMs + Math.max(1, leftMs);
-        Map<String, Long> places = places(rows.getOrDefault(keys.get(i), ""));
-        action.accept(new BackupRecord.Document(keys.get(i), values.get(i).get(), endMs, places));
-      }
-    }
-  }
-
-  /** The places that a row says, whose lengths are of bytes. */
-  private static Map<String, Long> places(String text) {
-    byte[] row = Bytes.of(text);
-    Map<String, Long> places = new TreeMap<>();
-    int at = text.indexOf(' ', text.indexOf(' ') + 1) + 1; // no other character before it
-    while (at < row.length) {
-      int colon = indexOfColon(row, at);
-      int second = indexOfColon(row, colon + 1);
-      long place = Bytes.number(part(row, at, colon));
-      int length = (int) Bytes.number(part(row, colon + 1, second));
-      places.put(Bytes.text(part(row, second + 1, second + 1 + length)), place);
-      at = second + 1 + length;
-    }
-    return places;
-  }
-
-  private static int indexOfColon(byte[] row, int from) {
-    for (int i = from; i < row.length; i++) {
-      if (row[i] == ':') {
-        return i;
-      }
-    }
-    throw new StoreException(Category.CORRUPT, "a document's row has no end");
-  }
-
-  private static byte[] part(byte[] row, int from, int to) {
-    return Arrays.copyOfRange(row, from, to);
+    return true;
   }
 
   /** Takes in a document, unless it is here. */

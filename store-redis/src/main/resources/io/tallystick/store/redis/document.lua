@@ -55,7 +55,9 @@ local function enter(key, ending, mark, at, kept)
       end
     end
   end
-  redis.call('HSET', KEYS[1], key, table.concat(parts))
+  if redis.call('HSET', KEYS[1], key, table.concat(parts)) == 1 then
+    redis.call('RPUSHX', KEYS[1] .. ':news', key) -- for those who read all documents now
+  end
   if ending == '' then
     redis.call('ZREM', KEYS[2], key)
   else

@@ -8,11 +8,15 @@ import io.tallystick.records.Alert;
 import io.tallystick.records.MetricRecord;
 import io.tallystick.records.RecordQuery;
 import io.tallystick.records.RecordStore;
+import io.tallystick.records.Sample;
 import io.tallystick.records.Severity;
 import io.tallystick.store.DocumentChange;
 import io.tallystick.store.Documents.Found;
 import io.tallystick.store.Documents.Page;
 import io.tallystick.store.Documents.Search;
+import io.tallystick.store.MemoryStore;
+import io.tallystick.store.RestoreMode;
+import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +37,8 @@ import redis.clients.jedis.RedisClient;
 /** Documents as other programs see them in Redis. */
 class RedisDocumentsTest {
   private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
+
+  private static final int METRICS = 3;
 
   @TempDir private static Path folder;
 
@@ -142,6 +148,54 @@ class RedisDocumentsTest {
       assertThat(later.documents().apply(List.of(DocumentChange.delete("none")))).isTrue();
       assertThat(later.documents().count("half", 0, 9)).isZero();
     }
+  }
+
+  @Test
+  void shouldHaveEachMetricAsItWasAtOneMomentWhenOthersAppendBesideABackup() throws Exception {
+    put(0, 1_500, "others"); // so that it takes several round trips to list all
+    int[] appended = {0};
+    appendToEach(appended, 100); // whose samples are in one document yet
+    try (CuttingProxy proxy = CuttingProxy.start(server.port());
+        RedisStore proxied = RedisStore.open(proxy.url() + "?timeoutMs=60000")) {
+      proxied.backup(folder.resolve("first"));
+      int all = (int) proxied.wire().roundTrips(); // documents come last
+      for (int roundTrip = all - 14; roundTrip < all; roundTrip++) {
+        int before = appended[0];
+        proxy.before(roundTrip, () -> appendToEach(appended, 150));
+        Path file = folder.resolve("beside" + roundTrip);
+        proxied.backup(file);
+        proxy.throwFailure();
+        proxy.mend();
+        try (Store other = MemoryStore.open()) {
+          other.restore(file, RestoreMode.INTO_EMPTY);
+          for (int i = 0; i < METRICS; i++) {
+            List<Sample> samples =
+                RecordStore.of(other).metrics().get("m" + i).orElseThrow().values();
+            assertThat(samples.size()).as("of " + i).isIn(before, appended[0]);
+            assertThat(samples).containsExactlyElementsOf(samples(0, samples.size()));
+          }
+        }
+      }
+    }
+    assertThat(redis.pttl("{prometheus:documents}:of:news")).isNotEqualTo(-1); // without an end
+  }
+
+  private void appendToEach(int[] appended, int count) {
+    RecordStore records = RecordStore.of(store);
+    for (int i = 0; i < METRICS; i++) {
+      if (appended[0] == 0) {
+        records.metrics().save(MetricRecord.of("m" + i, "m" + i, "gauge", NOON));
+      }
+      List<Sample> some = samples(appended[0], appended[0] + count);
+      assertThat(records.metrics().append("m" + i, some)).isTrue();
+    }
+    appended[0] += count;
+  }
+
+  private static List<Sample> samples(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(number -> Sample.of(NOON.plusMillis(number), number))
+        .toList();
   }
 
   @Test
