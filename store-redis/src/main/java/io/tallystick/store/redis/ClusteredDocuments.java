@@ -109,13 +109,28 @@ final class ClusteredDocuments {
     List<@Nullable Object> unused = store.wire().askAll(enter);
     List<Boolean> made = store.wire().askAll(write).stream().map(Bytes::isTrue).toList();
     List<DocumentChange> open = new ArrayList<>();
+    List<DocumentChange> refused = new ArrayList<>();
     for (int i = 0; i < batches.size(); i++) {
-      if (made.get(i)) {
-        open.addAll(batches.get(i));
-      }
+      (made.get(i) ? open : refused).addAll(batches.get(i));
     }
     settle(open);
+    forget(refused);
     return made;
+  }
+
+  /**
+   * Takes what was not written, and is not there, out of its sets, unless another one writes it.
+   */
+  private void forget(List<DocumentChange> refused) {
+    List<Optional<byte[]>> present =
+        documents.getAll(refused.stream().map(DocumentChange::key).toList());
+    List<Request> requests = new ArrayList<>();
+    for (int i = 0; i < refused.size(); i++) {
+      if (present.get(i).isEmpty()) {
+        requests.add(settle(DocumentChange.delete(refused.get(i).key())));
+      }
+    }
+    List<@Nullable Object> unused = store.wire().askAll(requests);
   }
 
   private static void requireOneSlot(List<DocumentChange> batch) {

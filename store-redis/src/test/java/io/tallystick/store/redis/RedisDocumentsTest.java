@@ -198,6 +198,30 @@ class RedisDocumentsTest {
         .toList();
   }
 
+  /** As in a Cluster, where a document enters its sets before it is refused. */
+  @Test
+  void shouldBeInNoSetWhenItIsRefusedAfterItEntered() throws Exception {
+    try (CuttingProxy proxy = CuttingProxy.start(server.port());
+        RedisStore proxied = RedisStore.open(proxy.url() + "?timeoutMs=60000")) {
+      proxied.ping();
+      proxy.before(
+          1, // which reads what is there before
+          () -> assertThat(redis.set("alert", "of another")).isEqualTo("OK"));
+      List<DocumentChange> batch =
+          List.of(
+              DocumentChange.put("alert", new byte[0]).ifAbsent(),
+              DocumentChange.put("{alert}:change", new byte[0]).numberedIn("changes"));
+      assertThat(
+              new ClusteredDocuments(proxied, proxied.redisDocuments()).applyEach(List.of(batch)))
+          .containsExactly(false);
+      assertThat(proxy.isPending()).isFalse();
+      proxy.throwFailure();
+    }
+    assertThat(redis.get("alert")).isEqualTo("of another");
+    assertThat(redis.hget("{prometheus:documents}:numbers", "changes")).isEqualTo("1");
+    assertThat(store.documents().count("changes", 0, 9)).isZero();
+  }
+
   @Test
   void shouldSweepMoreWithEachWriteWhileThereIsMore() {
     put(0, 1_200, "ended");
