@@ -3,6 +3,7 @@ package io.tallystick.records;
 import io.tallystick.store.DocumentChange;
 import io.tallystick.store.Documents;
 import io.tallystick.store.StoreException;
+import io.tallystick.store.StoreException.Category;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics. What is saved takes the place of all fields that are there but the samples, to which its
@@ -24,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class MetricRecords extends Records<MetricRecord> {
   private static final long LONGEST_PAUSE_NS = 2_000_000;
+  private static final int MOST_NAMED = 10;
 
   private final InstantSource clock;
 
@@ -32,9 +35,17 @@ public final class MetricRecords extends Records<MetricRecord> {
     this.clock = clock;
   }
 
+  /**
+   * Saves metrics. One whose record cannot be read, since it is damaged or of a later version, is
+   * not saved and stays as it is; all others are saved before that is said.
+   *
+   * @throws StoreException that names those that were not saved, with what is wrong with the first
+   *     as its cause: CORRUPT where it is damaged, PERMANENT where it is of a later version
+   */
   @Override
   public void saveAll(Collection<MetricRecord> records, Duration time) {
     List<MetricRecord> open = new ArrayList<>(records);
+    Map<String, StoreException> unreadable = new LinkedHashMap<>(); // by id
     while (!open.isEmpty()) {
       Map<String, MetricRecord> some = new LinkedHashMap<>(); // each id once, the others later
       for (MetricRecord record : open) {
@@ -43,50 +54,90 @@ public final class MetricRecords extends Records<MetricRecord> {
         }
       }
       List<MetricRecord> tried = open.subList(0, some.size());
-      List<MetricRecord> rest = refused(tried, time);
+      List<MetricRecord> rest = refused(tried, time, unreadable);
       tried.clear();
       open.addAll(0, rest);
     }
+    if (!unreadable.isEmpty()) {
+      throw unsaved(unreadable);
+    }
+  }
+
+  private StoreException unsaved(Map<String, StoreException> unreadable) {
+    StoreException first = unreadable.values().iterator().next();
+    List<String> keys = unreadable.keySet().stream().limit(MOST_NAMED).map(kind::key).toList();
+    return new StoreException(
+        first.category(),
+        "metrics whose records cannot be read were not saved, all others were: metrics="
+            + unreadable.size()
+            + " keys="
+            + keys
+            + " cause="
+            + first.getMessage(),
+        first);
   }
 
   /** Saves some metrics; those that others changed meanwhile. */
-  private List<MetricRecord> refused(List<MetricRecord> metrics, Duration time) {
-    List<StoredMetric> stored = stored(metrics.stream().map(MetricRecord::id).toList());
+  private List<MetricRecord> refused(
+      List<MetricRecord> metrics, Duration time, Map<String, StoreException> unreadable) {
+    List<Stored> stored = read(metrics.stream().map(MetricRecord::id).toList());
+    List<MetricRecord> tried = new ArrayList<>();
     List<List<DocumentChange>> batches = new ArrayList<>();
     for (int i = 0; i < metrics.size(); i++) {
-      batches.add(stored.get(i).merge(metrics.get(i), time, timeToLive));
+      MetricRecord metric = metrics.get(i);
+      try {
+        batches.add(stored.get(i).decoded().merge(metric, time, timeToLive));
+        tried.add(metric);
+      } catch (StoreException e) {
+        if (e.category() == Category.TRANSIENT) {
+          throw e;
+        }
+        unreadable.putIfAbsent(metric.id(), e);
+      }
     }
     List<Boolean> made = documents.applyEach(batches);
     List<MetricRecord> refused = new ArrayList<>();
-    for (int i = 0; i < metrics.size(); i++) {
+    for (int i = 0; i < tried.size(); i++) {
       if (!made.get(i)) {
-        refused.add(metrics.get(i));
+        refused.add(tried.get(i));
       }
     }
     return refused;
   }
 
-  private List<StoredMetric> stored(List<String> ids) {
+  /** The documents of a metric as they were read. */
+  private final class Stored {
+    private final String key;
+    private final byte @Nullable [] json;
+    private final byte @Nullable [] list;
+
+    Stored(String key, Optional<byte[]> json, Optional<byte[]> list) {
+      this.key = key;
+      this.json = json.orElse(null);
+      this.list = list.orElse(null);
+    }
+
+    StoredMetric decoded() {
+      return new StoredMetric(documents, key, json, list);
+    }
+  }
+
+  private List<Stored> read(List<String> ids) {
     List<String> keys = new ArrayList<>(2 * ids.size());
     for (String id : ids) {
       keys.add(kind.key(id));
       keys.add(StoredMetric.listKey(kind.key(id)));
     }
     List<Optional<byte[]>> values = documents.getAll(keys);
-    List<StoredMetric> stored = new ArrayList<>(ids.size());
+    List<Stored> stored = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      stored.add(
-          new StoredMetric(
-              documents,
-              keys.get(2 * i),
-              values.get(2 * i).orElse(null),
-              values.get(2 * i + 1).orElse(null)));
+      stored.add(new Stored(keys.get(2 * i), values.get(2 * i), values.get(2 * i + 1)));
     }
     return stored;
   }
 
   private StoredMetric stored(String id) {
-    return stored(List.of(id)).get(0);
+    return read(List.of(id)).get(0).decoded();
   }
 
   /** The metric of an id with all of its samples, by time. */
@@ -167,8 +218,8 @@ public final class MetricRecords extends Records<MetricRecord> {
     new RecordSearch<>(kind, documents, plan, true, null, 1)
         .forEach((metric, found) -> ids.add(metric.id()));
     for (int i = 0; i < ids.size(); i += BATCH) {
-      for (StoredMetric metric : stored(ids.subList(i, Math.min(ids.size(), i + BATCH)))) {
-        metric.forEach(from, to, points::add);
+      for (Stored metric : read(ids.subList(i, Math.min(ids.size(), i + BATCH)))) {
+        metric.decoded().forEach(from, to, points::add);
       }
     }
     return points.points();

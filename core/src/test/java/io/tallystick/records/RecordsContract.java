@@ -689,4 +689,26 @@ public abstract class RecordsContract {
       assertThat(told).isEqualTo(present);
     }
   }
+
+  @Test
+  final void r17ShouldSaveAllOthersWhenSomeMetricsCannotBeRead() {
+    overwrite(store.documents(), "1", "no JSON");
+    overwrite(store.documents(), "3", "{\"id\":\"" + id(3) + "\",\"name\":\"n\",\"version\":2}");
+    List<MetricRecord> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      all.add(metric(i, "n", "g", i).withValues(List.of(Sample.of(NOON, i))));
+    }
+    all.add(metric(3, "again", "g", 9));
+    assertThatThrownBy(() -> records.metrics().saveAll(all))
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            e -> {
+              assertThat(e.category()).isEqualTo(StoreException.Category.CORRUPT);
+              assertThat(e).hasMessageContaining("[metric:" + id(1) + ", metric:" + id(3) + "]");
+            });
+    for (int i : new int[] {0, 2, 4}) {
+      assertThat(records.metrics().get(id(i))).hasValue(all.get(i));
+    }
+    assertThatThrownBy(() -> records.metrics().get(id(3))).hasMessageContaining("later version");
+  }
 }
