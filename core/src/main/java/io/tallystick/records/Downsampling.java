@@ -16,10 +16,15 @@ final class Downsampling {
   private final long startMicros;
   private final long stepMicros; // 0 for samples as they are
   private final Aggregation aggregation;
+  private final int most;
   private final Map<Long, Window> windows = new HashMap<>();
   private final List<HistoryPoint> samples = new ArrayList<>();
 
-  Downsampling(HistoryQuery query) {
+  /**
+   * @param most how many points there may be
+   */
+  Downsampling(HistoryQuery query, int most) {
+    this.most = most;
     this.startMicros = Times.micros(query.start());
     this.stepMicros = query.step() == null ? 0 : micros(query.step());
     this.aggregation = query.aggregation();
@@ -75,12 +80,32 @@ final class Downsampling {
     }
   }
 
+  /** Takes a sample, unless there are too many points already. */
   void add(long micros, double value) {
+    if (hasTooMany()) {
+      return;
+    }
     if (stepMicros == 0) {
       samples.add(new HistoryPoint(Times.ofMicros(micros), value, 1));
     } else {
       long number = (micros - startMicros) / stepMicros;
       windows.computeIfAbsent(number, none -> new Window()).add(value);
+    }
+  }
+
+  private boolean hasTooMany() {
+    return samples.size() > most || windows.size() > most;
+  }
+
+  /**
+   * Refuses to go on where there are more points than there may be.
+   *
+   * @throws IllegalArgumentException that says so
+   */
+  void requireNotTooMany() {
+    if (hasTooMany()) {
+      throw new IllegalArgumentException(
+          "history has too many points, ask for a longer step or a shorter time: most=" + most);
     }
   }
 

@@ -146,6 +146,18 @@ public final class MetricRecords extends Records<MetricRecord> {
     return Optional.ofNullable(stored(id).whole());
   }
 
+  /**
+   * The metric of an id with the newest of those samples that are in a time range, both ends
+   * included, by time. It takes room for so many samples and for some pieces of a thousand, however
+   * many the metric has.
+   *
+   * @param most how many samples it is given at most; above zero
+   */
+  public Optional<MetricRecord> get(String id, Instant from, Instant to, int most) {
+    NewestSamples samples = new NewestSamples(Times.ofQuery(from), Times.ofQuery(to), most);
+    return Optional.ofNullable(stored(id).with(samples));
+  }
+
   @Override
   public boolean delete(String id) {
     while (true) {
@@ -209,7 +221,18 @@ public final class MetricRecords extends Records<MetricRecord> {
    * @throws StoreException CORRUPT where samples are damaged
    */
   public List<HistoryPoint> history(HistoryQuery query) {
-    Downsampling points = new Downsampling(query);
+    return history(query, Integer.MAX_VALUE);
+  }
+
+  /**
+   * What the metrics of a name were in a time, all of them together, by time.
+   *
+   * @param most how many points it may have
+   * @throws IllegalArgumentException where it has more
+   * @throws StoreException CORRUPT where samples are damaged
+   */
+  public List<HistoryPoint> history(HistoryQuery query, int most) {
+    Downsampling points = new Downsampling(query, most);
     long from = Times.micros(query.start());
     long to = Times.micros(query.end());
     QueryPlan<MetricRecord> plan =
@@ -220,6 +243,7 @@ public final class MetricRecords extends Records<MetricRecord> {
     for (int i = 0; i < ids.size(); i += BATCH) {
       for (Stored metric : read(ids.subList(i, Math.min(ids.size(), i + BATCH)))) {
         metric.decoded().forEach(from, to, points::add);
+        points.requireNotTooMany();
       }
     }
     return points.points();

@@ -8,6 +8,7 @@ import io.tallystick.store.StoreException.Category;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ final class StoredMetric {
 
   /** Samples of a piece. */
   static final int MOST_IN_PIECE = 1_000;
+
+  private static final int PIECES_AT_ONCE = 32;
 
   private static final Comparator<Sample> BY_TIME = Comparator.comparing(Sample::timestamp);
   private static final String RETENTION = "retention_seconds";
@@ -88,15 +91,16 @@ final class StoredMetric {
    * was read has more than the list says, which is in the JSON as it was read with it.
    */
   private void forEachPiece(long from, long to, PieceReader reader) {
-    List<Piece> wanted = new ArrayList<>();
-    List<String> keys = new ArrayList<>();
-    for (Piece piece : pieces.pieces()) {
-      if (piece.to() >= from && piece.from() <= to) {
-        wanted.add(piece);
-        keys.add(pieceKey(piece.number()));
-      }
+    List<Piece> wanted =
+        pieces.pieces().stream().filter(piece -> piece.to() >= from && piece.from() <= to).toList();
+    for (int i = 0; i < wanted.size(); i += PIECES_AT_ONCE) {
+      forEach(wanted.subList(i, Math.min(wanted.size(), i + PIECES_AT_ONCE)), reader);
     }
-    List<Optional<byte[]>> values = documents.getAll(keys);
+  }
+
+  private void forEach(List<Piece> wanted, PieceReader reader) {
+    List<Optional<byte[]>> values =
+        documents.getAll(wanted.stream().map(piece -> pieceKey(piece.number())).toList());
     try {
       for (int i = 0; i < wanted.size(); i++) {
         if (values.get(i).isPresent()) { // else it was trimmed, or has ended
@@ -123,6 +127,28 @@ final class StoredMetric {
     List<Sample> all = older(Long.MIN_VALUE, Long.MAX_VALUE);
     all.addAll(newest.values());
     return newest.withValues(sorted(all));
+  }
+
+  /**
+   * The metric with samples that are chosen; null where there is none. The newest pieces come
+   * first, and what cannot have any is not read.
+   */
+  @Nullable MetricRecord with(NewestSamples samples) {
+    if (newest == null) {
+      return null;
+    }
+    newest.values().forEach(samples::add);
+    List<Piece> all = new ArrayList<>(pieces.pieces());
+    Collections.reverse(all);
+    for (int i = 0; i < all.size(); i += PIECES_AT_ONCE) {
+      List<Piece> some =
+          all.subList(i, Math.min(all.size(), i + PIECES_AT_ONCE)).stream()
+              .filter(piece -> samples.takesAny(piece.from(), piece.to()))
+              .toList();
+      forEach(
+          some, (piece, bytes) -> SamplePiece.samples(bytes, piece.count()).forEach(samples::add));
+    }
+    return newest.withValues(samples.byTime());
   }
 
   /** Shows times and values of a time range, in microseconds, both ends included. */

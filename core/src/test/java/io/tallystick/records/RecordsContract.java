@@ -711,4 +711,34 @@ public abstract class RecordsContract {
     }
     assertThatThrownBy(() -> records.metrics().get(id(3))).hasMessageContaining("later version");
   }
+
+  @Test
+  final void r18ShouldGiveTheNewestSamplesOfATimeRange() {
+    MetricRecord metric = metric("m", "n", "g", 0);
+    records.metrics().save(metric);
+    List<Sample> all = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      all.add(Sample.of(NOON.plusMillis(i), i));
+    }
+    for (int i : new int[] {2, 0, 1}) { // of which some come late
+      assertThat(records.metrics().append(id("m"), all.subList(1_000 * i, 1_000 * i + 1_000)))
+          .isTrue();
+    }
+    assertThat(newest(Instant.MIN, Instant.MAX, 5_000)).isEqualTo(all);
+    assertThat(newest(Instant.MIN, Instant.MAX, 1_500)).isEqualTo(all.subList(1_500, 3_000));
+    assertThat(newest(NOON.plusMillis(500), NOON.plusMillis(1_400), 900))
+        .isEqualTo(all.subList(501, 1_401));
+    assertThat(newest(NOON.plusMillis(7), NOON.plusMillis(7), 3)).isEqualTo(all.subList(7, 8));
+    assertThat(records.metrics().get(id("none"), NOON, NOON, 1)).isEmpty();
+    assertThatIllegalArgumentException().isThrownBy(() -> newest(NOON, NOON, 0));
+    HistoryQuery query = HistoryQuery.samples("n", NOON, NOON.plusMillis(9));
+    assertThat(records.metrics().history(query, 10)).hasSize(10);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records.metrics().history(query, 9))
+        .withMessageContaining("most=9");
+  }
+
+  private List<Sample> newest(Instant from, Instant to, int most) {
+    return records.metrics().get(id("m"), from, to, most).orElseThrow().values();
+  }
 }

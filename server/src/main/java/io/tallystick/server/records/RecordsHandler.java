@@ -8,6 +8,7 @@ import io.tallystick.records.AlertChange;
 import io.tallystick.records.AlertFeed;
 import io.tallystick.records.Backends;
 import io.tallystick.records.HistoryQuery;
+import io.tallystick.records.MetricRecord;
 import io.tallystick.records.RecordJson;
 import io.tallystick.records.RecordPage;
 import io.tallystick.records.RecordQuery;
@@ -17,6 +18,7 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,12 @@ public final class RecordsHandler implements HttpHandler {
 
   /** How many records a page may have. */
   static final int MOST = 1_000;
+
+  /** How many points a history may have. */
+  static final int MOST_POINTS = 11_000;
+
+  private static final int SAMPLES = 1_000; // of a metric, where a request does not say
+  private static final int MOST_SAMPLES = 10_000;
 
   private static final System.Logger LOG = System.getLogger("io.tallystick.records");
   private static final Set<String> PAGED =
@@ -93,7 +101,10 @@ public final class RecordsHandler implements HttpHandler {
     String what = slash < 0 ? rest : rest.substring(0, slash);
     String id = slash < 0 ? null : rest.substring(slash + 1);
     return switch (what) {
-      case "metrics" -> of(records(arguments).metrics(), id, arguments, RecordsJson::write);
+      case "metrics" ->
+          id == null
+              ? page(records(arguments).metrics(), arguments, RecordsJson::write)
+              : metric(id, arguments);
       case "alerts" -> of(records(arguments).alerts(), id, arguments, RecordsJson::write);
       case "agents" -> of(records(arguments).agents(), id, arguments, RecordsJson::write);
       case "history" -> id == null ? history(arguments) : notFound();
@@ -116,15 +127,47 @@ public final class RecordsHandler implements HttpHandler {
       Records<R> records, @Nullable String id, Arguments arguments, RecordsJson.Writer<R> writer)
       throws IOException {
     if (id == null) {
-      arguments.requireKnown(PAGED);
-      RecordPage<R> page = records.query(query(arguments));
-      return Response.json(200, json -> RecordsJson.writePage(page, writer, json));
+      return page(records, arguments, writer);
     }
     arguments.requireKnown(Set.of("backend"));
     Optional<R> record = records.get(id);
     return record.isEmpty()
-        ? Response.error(404, "no such record")
+        ? noSuchRecord()
         : Response.json(200, json -> writer.write(record.get(), json));
+  }
+
+  private static Response noSuchRecord() throws IOException {
+    return Response.error(404, "no such record");
+  }
+
+  private static <R> Response page(
+      Records<R> records, Arguments arguments, RecordsJson.Writer<R> writer) throws IOException {
+    arguments.requireKnown(PAGED);
+    RecordPage<R> page = records.query(query(arguments));
+    return Response.json(200, json -> RecordsJson.writePage(page, writer, json));
+  }
+
+  /** A metric with its newest samples, or those of a time range, of which there may be more. */
+  private Response metric(String id, Arguments arguments) throws IOException {
+    arguments.requireKnown(Set.of("backend", "from", "to", "limit"));
+    String from = arguments.find("from");
+    String to = arguments.find("to");
+    int limit = arguments.whole("limit", SAMPLES, MOST_SAMPLES);
+    MetricRecord metric =
+        records(arguments)
+            .metrics()
+            .get(
+                id,
+                from == null ? Instant.MIN : RecordJson.time(from),
+                to == null ? Instant.MAX : RecordJson.time(to),
+                limit + 1)
+            .orElse(null);
+    if (metric == null) {
+      return noSuchRecord();
+    }
+    int more = Math.max(0, metric.values().size() - limit);
+    MetricRecord cut = metric.withValues(metric.values().subList(more, metric.values().size()));
+    return Response.json(200, json -> RecordsJson.write(cut, more > 0, json));
   }
 
   private static RecordQuery query(Arguments arguments) {
@@ -163,7 +206,7 @@ public final class RecordsHandler implements HttpHandler {
             RecordJson.time(arguments.get("end")),
             step == null ? null : Duration.ofMillis(millis(step)),
             aggregation == null ? Aggregation.AVG : Aggregation.of(aggregation));
-    var points = records(arguments).metrics().history(query);
+    var points = records(arguments).metrics().history(query, MOST_POINTS);
     return Response.json(200, json -> RecordsJson.write(points, json));
   }
 

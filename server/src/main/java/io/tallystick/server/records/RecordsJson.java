@@ -53,6 +53,19 @@ public final class RecordsJson {
   /** Writes a metric. */
   public static void write(MetricRecord metric, JsonGenerator json) throws IOException {
     json.writeStartObject();
+    writeFields(metric, json);
+    json.writeEndObject();
+  }
+
+  /** Writes a metric, and whether it has older samples than these: {@code more_values}. */
+  static void write(MetricRecord metric, boolean hasMore, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    writeFields(metric, json);
+    json.writeBooleanField("more_values", hasMore);
+    json.writeEndObject();
+  }
+
+  private static void writeFields(MetricRecord metric, JsonGenerator json) throws IOException {
     json.writeStringField("id", metric.id());
     json.writeStringField("name", metric.name());
     json.writeStringField("type", metric.type());
@@ -69,7 +82,6 @@ public final class RecordsJson {
     writeTime("created_at", metric.createdAt(), json);
     writeTime("updated_at", metric.updatedAt(), json);
     writeOthers(metric.others(), json);
-    json.writeEndObject();
   }
 
   /** Writes an alert. */

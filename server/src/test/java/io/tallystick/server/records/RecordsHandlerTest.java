@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +108,49 @@ final class RecordsHandlerTest {
     JsonNode rest = get(200, "/records/changes?after=" + changes.get("next").asLong());
     assertThat(rest.at("/changes/0/by").asText()).isEqualTo("ann");
     assertThat(rest.get("next").asLong()).isEqualTo(2);
+  }
+
+  private void saveLong(int samples) {
+    List<Sample> values = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      values.add(Sample.of(NOON.plusMillis(i), i));
+    }
+    backends
+        .records()
+        .metrics()
+        .save(MetricRecord.of("long", "long", "gauge", NOON).withValues(values));
+  }
+
+  @Test
+  void shouldServeTheNewestSamplesOfAMetricAndSayWhetherItHasOlderOnes() throws Exception {
+    saveLong(12_000);
+    JsonNode newest = get(200, "/records/metrics/long");
+    assertThat(newest.get("values")).hasSize(1_000);
+    assertThat(newest.at("/values/999/value").asDouble()).isEqualTo(11_999);
+    assertThat(newest.get("more_values").asBoolean()).isTrue();
+    String first = newest.at("/values/0/timestamp").asText().replace("+", "%2B");
+    JsonNode older = get(200, "/records/metrics/long?limit=3&to=" + first);
+    assertThat(older.at("/values/2/value").asDouble()).isEqualTo(11_000);
+    assertThat(older.at("/values/0/value").asDouble()).isEqualTo(10_998);
+    JsonNode some =
+        get(200, "/records/metrics/long?from=2030-01-01T12:00:01&to=2030-01-01T12:00:01.002");
+    assertThat(some.get("values")).hasSize(3);
+    assertThat(some.get("more_values").asBoolean()).isFalse();
+    assertThat(get(200, "/records/metrics/long?limit=10000").get("values")).hasSize(10_000);
+    assertThat(get(200, "/records/metrics/long?limit=0").get("values")).isEmpty();
+    get(400, "/records/metrics/long?limit=10001");
+    get(400, "/records/metrics/long?to=2030-01-01&from=2030-01-02");
+    get(404, "/records/metrics/none?limit=1");
+  }
+
+  @Test
+  void shouldRefuseAHistoryThatHasTooManyPoints() throws Exception {
+    saveLong(11_001);
+    String path = "/records/history?name=long&start=2030-01-01T12:00:00&end=2030-01-01T12:00:";
+    assertThat(get(400, path + "11").get("error").asText()).contains("longer step", "most=11000");
+    assertThat(get(400, path + "11&step_seconds=0.001").get("error").asText()).contains("most");
+    assertThat(get(200, path + "10.999")).hasSize(11_000);
+    assertThat(get(200, path + "11&step_seconds=0.002")).hasSize(5_501);
   }
 
   @Test
