@@ -37,9 +37,26 @@ final class ForkedJvm implements AutoCloseable {
   static ForkedJvm start(List<String> prefix, Class<?> main, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add(java());
+    return start(command, main, List.of(arguments));
+  }
+
+  /** Starts one with options. */
+  static ForkedJvm startWith(List<String> options, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(options);
+    return start(command, main, List.of(arguments));
+  }
+
+  private static String java() {
+    return ProcessHandle.current().info().command().orElse("java");
+  }
+
+  private static ForkedJvm start(List<String> command, Class<?> main, List<String> arguments)
+      throws IOException {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     return new ForkedJvm(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }

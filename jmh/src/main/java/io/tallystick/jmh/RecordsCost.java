@@ -11,6 +11,7 @@ import io.tallystick.records.Sample;
 import io.tallystick.records.Severity;
 import io.tallystick.store.MemoryStore;
 import io.tallystick.store.Store;
+import io.tallystick.store.Stores;
 import io.tallystick.store.redis.RedisStore;
 import io.tallystick.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -33,7 +34,8 @@ import java.util.function.IntSupplier;
  * alerts are a tenth of that, and the metric with many samples has as many samples.
  */
 public final class RecordsCost {
-  private static final int METRICS = Integer.getInteger("tallystick.jmh.records", 100_000);
+  private static final String SIZE = "tallystick.jmh.records";
+  private static final int METRICS = Integer.getInteger(SIZE, 100_000);
   private static final int ALERTS = Math.max(100, METRICS / 10);
   private static final int SAMPLES_OF_EACH = 10;
   private static final int OF_ONE_NAME = 200;
@@ -49,8 +51,19 @@ public final class RecordsCost {
 
   private RecordsCost() {}
 
-  /** Prints the figures. */
+  /** Prints the figures, which a JVM of its own finds out: Chronicle Map takes one with flags. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    if (args.length == 0) {
+      List<String> options = new ArrayList<>(List.of("-D" + SIZE + "=" + METRICS));
+      for (String opened : List.of("java.lang", "java.lang.reflect", "sun.nio.ch")) {
+        options.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+      }
+      try (ForkedJvm jvm = ForkedJvm.startWith(options, RecordsCost.class, "measure")) {
+        jvm.linesToItsEnd().forEach(System.out::println);
+      }
+      return;
+    }
+    ForkedJvm.endWithParent();
     RecordsCost cost = new RecordsCost();
     cost.figures.put("metrics", METRICS);
     cost.figures.put("samplesOfEach", SAMPLES_OF_EACH);
@@ -62,11 +75,19 @@ public final class RecordsCost {
     try (Store store = SqliteStore.open(folder.resolve("records.db"))) {
       cost.measure("sqlite", store, folder);
     }
+    try (Store store = Stores.open(chronicleUrl(folder))) {
+      cost.measure("chronicle", store, folder);
+    }
     try (RedisServer server = RedisServer.start(folder);
         RedisStore store = RedisStore.open(server.url() + "?timeoutMs=60000")) {
       cost.measure("redis", store, folder);
     }
     System.out.println(cost.figures.toJson());
+  }
+
+  /** With room for records, what is found of them, and changes of alerts. */
+  private static String chronicleUrl(Path folder) {
+    return "chronicle:" + folder.resolve("records") + "?keys=" + 4 * METRICS + "&valueBytes=1024";
   }
 
   private void measure(String name, Store store, Path folder) {

@@ -157,7 +157,7 @@ enum Topic {
       "Records",
       "How long does it take to save records, to find a few of many, to read a long history, and to"
           + " back all of it up?",
-      "In a warm JVM, Redis on loopback and SQLite in a file in memory. Metrics have ten samples"
+      "In a warm JVM, Redis on loopback and the files of stores in memory. Metrics have ten samples"
           + " each; the long history has as many samples as there are metrics, in 1,000 windows."),
   DEAD_PROCESSES(
       "Dead processes",
