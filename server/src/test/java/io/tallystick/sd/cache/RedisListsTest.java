@@ -12,12 +12,15 @@ import io.tallystick.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Protocol.Command;
 
 /** Servers and workers with a store in a real Redis, each with connections of its own. */
 @Timeout(180)
@@ -108,5 +111,30 @@ final class RedisListsTest {
     targets.give("svc", "db2:9100");
     redis.signal("CONT");
     Await.until("made anew", () -> json(server, Duration.ZERO).contains("db2:9100"));
+  }
+
+  /** Two run, as there are two workers. */
+  @Test
+  void shouldShowWithLlenHowManyGenerationsWaitAndRun() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    for (String path : List.of("a", "b", "c")) {
+      targets.run(
+          path,
+          arguments -> {
+            go.await();
+            return ScriptedTargets.groups("db1:9100");
+          });
+      assertThat(server.get(TargetQuery.of(path), Duration.ZERO, Optional.empty()))
+          .isEqualTo(new Answer.Pending());
+    }
+    Await.until("two run", () -> length("target_generation_queue:processing") == 2);
+    assertThat(length("target_generation_queue")).isEqualTo(1);
+    go.countDown();
+    Await.until("none runs", () -> length("target_generation_queue:processing") == 0);
+    Await.until("none waits", () -> length("target_generation_queue") == 0);
+  }
+
+  private long length(String key) {
+    return (Long) redis.run(Command.LLEN, key);
   }
 }

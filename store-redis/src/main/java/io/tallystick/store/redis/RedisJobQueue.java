@@ -12,42 +12,24 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * A queue of a store in Redis. Each operation is a script on the queue's keys, {@code
- * {P:queue:name}:…}, which first queues what has waited or was leased for long enough. The set
- * {@code P:queues} names all queues.
+ * A queue of a store in Redis. Each operation is a script on the queue's {@link QueueKeys keys},
+ * which first queues what has waited or was leased for long enough. The set {@code P:queues} names
+ * all queues.
  */
 final class RedisJobQueue implements JobQueue {
-  private static final List<String> PARTS =
-      List.of(
-          "queued",
-          "delayed",
-          "running",
-          "dead",
-          "ids",
-          "keys",
-          "payloads",
-          "attempts",
-          "leases",
-          "errors",
-          "meta");
-
   /** What a script is told that leaves jobs in their states, whose time may be over. */
   private static final byte[] UNMOVED = {};
 
   private final RedisStore store;
   private final String name;
   private final RetryPolicy policy;
-  private final List<byte[]> keys = new ArrayList<>();
+  private final List<byte[]> keys;
 
   RedisJobQueue(RedisStore store, String name, RetryPolicy policy) {
     this.store = store;
     this.name = name;
     this.policy = policy;
-    PARTS.forEach(part -> keys.add(part(store, name, part)));
-  }
-
-  private static byte[] part(RedisStore store, String name, String part) {
-    return Bytes.of("{" + store.prefix() + ":queue:" + LedgerKeys.escaped(name) + "}:" + part);
+    this.keys = new QueueKeys(store, name).all();
   }
 
   static byte[] namesKey(RedisStore store) {
@@ -180,7 +162,8 @@ final class RedisJobQueue implements JobQueue {
 
   private static List<Request> numbers(RedisStore store, List<String> names) {
     List<Request> requests = new ArrayList<>();
-    names.forEach(name -> requests.add(Request.of(Command.HLEN, part(store, name, "keys"))));
+    names.forEach(
+        name -> requests.add(Request.of(Command.HLEN, new QueueKeys(store, name).keys())));
     return requests;
   }
 
@@ -188,7 +171,7 @@ final class RedisJobQueue implements JobQueue {
   static Size size(RedisStore store, List<String> names) {
     List<Request> requests = numbers(store, names);
     for (String name : names) {
-      byte[] payloads = part(store, name, "payloads");
+      byte[] payloads = new QueueKeys(store, name).payloads();
       requests.add(Request.keyless(Command.MEMORY, payloads, "USAGE", Bytes.text(payloads)));
     }
     List<@Nullable Object> replies = store.wire().askAll(requests);

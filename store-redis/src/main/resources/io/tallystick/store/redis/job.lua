@@ -1,8 +1,9 @@
--- KEYS: queued, delayed, running, dead, ids, keys, payloads, attempts, leases, errors, meta
+-- KEYS: queued, delayed, running, dead, ids, keys, payloads, attempts, leases, errors, meta, and
+-- of a queue whose jobs people count: processing
 -- ARGV: now, the most attempts, then what the operation needs
 local queued, delayed, running, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ids, keys, payloads, attempts = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local leases, errors, meta = KEYS[9], KEYS[10], KEYS[11]
+local leases, errors, meta, processing = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local now, most = ARGV[1], tonumber(ARGV[2])
 
 -- The next number. Where the latest one was evicted, it is one that no job has had.
@@ -35,12 +36,34 @@ local function forget(id)
   end
 end
 
-local function ended(set)
-  local found = redis.call('ZRANGEBYSCORE', set, '-inf', now, 'LIMIT', 0, 1000)
-  for _, id in ipairs(found) do
-    redis.call('ZREM', set, id)
+-- A job is running until that time, or for longer.
+local function run(id, ending)
+  if redis.call('ZADD', running, ending, id) == 1 and processing then
+    redis.call('RPUSH', processing, id)
   end
-  return found
+end
+
+-- A job is not running any more.
+local function stop(id)
+  redis.call('ZREM', running, id)
+  redis.call('HDEL', leases, id)
+  if processing then
+    redis.call('LREM', processing, 1, id) -- near its head: the oldest are done first
+  end
+end
+
+-- Makes the list of running jobs anew where it was evicted, or somebody else has changed it.
+local function mend()
+  if redis.call('LLEN', processing) ~= redis.call('ZCARD', running) then
+    redis.call('DEL', processing)
+    for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
+      redis.call('RPUSH', processing, id)
+    end
+  end
+end
+
+local function ended(set)
+  return redis.call('ZRANGEBYSCORE', set, '-inf', now, 'LIMIT', 0, 1000)
 end
 
 -- Queues jobs whose delays or leases have run out; of the latter some are dead letters then.
@@ -48,13 +71,14 @@ local function move()
   repeat
     local found = ended(delayed)
     for _, id in ipairs(found) do
+      redis.call('ZREM', delayed, id)
       redis.call('RPUSH', queued, id)
     end
   until #found == 0
   repeat
     local found = ended(running)
     for _, id in ipairs(found) do
-      redis.call('HDEL', leases, id)
+      stop(id)
       if tonumber(redis.call('HGET', attempts, id) or '0') >= most then
         bury(id, 'lease ran out')
       else
@@ -73,5 +97,8 @@ local function add(key, payload)
 end
 
 if most then -- a backup changes nothing
+  if processing then
+    mend()
+  end
   move()
 end

@@ -4,11 +4,10 @@ if not id or redis.call('HGET', leases, id) ~= ARGV[5] then
   return 0
 end
 if ARGV[3] == 'extend' then
-  redis.call('ZADD', running, ARGV[6], id)
+  run(id, ARGV[6])
   return 1
 end
-redis.call('ZREM', running, id)
-redis.call('HDEL', leases, id)
+stop(id)
 if ARGV[3] == 'acknowledge' then
   redis.call('HDEL', ids, ARGV[4])
   forget(id)

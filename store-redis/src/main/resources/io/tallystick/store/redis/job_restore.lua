@@ -17,6 +17,6 @@ elseif state == 'DELAYED' then
   redis.call('ZADD', delayed, ARGV[7], id)
 else
   redis.call('HSET', leases, id, number())
-  redis.call('ZADD', running, ARGV[7], id)
+  run(id, ARGV[7])
 end
 return 1

@@ -16,5 +16,5 @@ until key and payload
 local attempt = redis.call('HINCRBY', attempts, id, 1)
 local lease = number()
 redis.call('HSET', leases, id, lease)
-redis.call('ZADD', running, ARGV[3], id)
+run(id, ARGV[3])
 return {id, key, payload, attempt, lease}
