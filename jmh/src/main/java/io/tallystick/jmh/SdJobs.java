@@ -134,7 +134,8 @@ public final class SdJobs {
 
   private static CacheSettings manyQueries() {
     CacheSettings usual = CacheSettings.DEFAULT;
-    return new CacheSettings(usual.fresh(), usual.refreshEvery(), usual.maxStale(), QUERIES);
+    return new CacheSettings(
+        usual.fresh(), usual.refreshEvery(), usual.maxStale(), QUERIES, QUERIES);
   }
 
   private void misses(String name, Store store, Targets files)
@@ -214,7 +215,7 @@ public final class SdJobs {
 
   private void refreshes(String name, Store store) throws Exception {
     Targets slow = new SlowTargets();
-    CacheSettings cache = new CacheSettings(FRESH, INTERVAL, Duration.ofHours(1), 1_000);
+    CacheSettings cache = new CacheSettings(FRESH, INTERVAL, Duration.ofHours(1), 1_000, 10_000);
     Doorbell doorbell = new Doorbell();
     long oldestMs = 0;
     int stale = 0;

@@ -34,6 +34,13 @@ final class SdCacheOptions {
       description = "With how many different arguments a path may be asked for (default: 1000).")
   private String queriesPerPath = "1000";
 
+  @Option(
+      names = {"--query-limit", "--query_limit"},
+      paramLabel = "NUMBER",
+      description =
+          "With how many different arguments all paths together may be asked for (default: 10000).")
+  private String queries = "10000";
+
   /**
    * The settings.
    *
@@ -44,7 +51,8 @@ final class SdCacheOptions {
         seconds("cache-seconds", cacheSeconds),
         seconds("cache-refresh-interval", refreshSeconds),
         seconds("max-stale-seconds", maxStaleSeconds),
-        new IntegerRange("queries-per-path", 1, MOST_QUERIES).parse(queriesPerPath));
+        new IntegerRange("queries-per-path", 1, MOST_QUERIES).parse(queriesPerPath),
+        new IntegerRange("query-limit", 1, MOST_QUERIES).parse(queries));
   }
 
   private static Duration seconds(String name, String text) {

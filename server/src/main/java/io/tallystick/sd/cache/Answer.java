@@ -22,11 +22,12 @@ public sealed interface Answer {
   record Unknown() implements Answer {}
 
   /**
-   * The path has been asked for with too many different arguments.
+   * The path, or all paths together, have been asked for with too many different arguments.
    *
-   * @param limit how many a path may have
+   * @param limit how many there may be
+   * @param isOfAllPaths whether this is the limit of all paths
    */
-  record TooMany(int limit) implements Answer {}
+  record TooMany(int limit, boolean isOfAllPaths) implements Answer {}
 
   /**
    * The store cannot be used, and this process has no list of its own.

@@ -9,12 +9,15 @@ import java.time.Duration;
  * @param refreshEvery how old the list of a path becomes that is asked for regularly
  * @param maxStale how old a list is served at all; not less than {@code fresh}
  * @param queriesPerPath with how many different arguments a path may be asked for
+ * @param queries with how many different arguments all paths together may be; past it, those go
+ *     first that nobody has asked for since the longest time
  */
 public record CacheSettings(
-    Duration fresh, Duration refreshEvery, Duration maxStale, int queriesPerPath) {
-  /** Five minutes, one minute, one hour, and a thousand. */
+    Duration fresh, Duration refreshEvery, Duration maxStale, int queriesPerPath, int queries) {
+  /** Five minutes, one minute, one hour, a thousand of a path and ten thousand of all. */
   public static final CacheSettings DEFAULT =
-      new CacheSettings(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 1_000);
+      new CacheSettings(
+          Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 1_000, 10_000);
 
   /** Checks the values. */
   public CacheSettings {
@@ -22,9 +25,13 @@ public record CacheSettings(
     requirePositive("refreshEvery", refreshEvery);
     requirePositive("maxStale", maxStale);
     maxStale = maxStale.compareTo(fresh) < 0 ? fresh : maxStale;
-    if (queriesPerPath < 1) {
-      throw new IllegalArgumentException(
-          "limit is not above zero: queriesPerPath=" + queriesPerPath);
+    requirePositive("queriesPerPath", queriesPerPath);
+    requirePositive("queries", queries);
+  }
+
+  private static void requirePositive(String what, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit is not above zero: " + what + "=" + limit);
     }
   }
 

@@ -22,11 +22,10 @@ final class RefreshRule {
 
   /** Whether a list is to be made, in the place of the one that there is. */
   boolean isDue(QueryEntry entry, View.@Nullable Copy copy, long nowMs) {
-    long refreshMs = settings.refreshEvery().toMillis();
-    if (nowMs - entry.askedMs() > 2 * refreshMs && nowMs > entry.awaitedMs()) {
+    if (!isAskedFor(entry, nowMs)) {
       return false;
     }
-    long intervalMs = Math.max(refreshMs, entry.intervalMs());
+    long intervalMs = Math.max(settings.refreshEvery().toMillis(), entry.intervalMs());
     long beforeStaleMs = settings.fresh().toMillis() * 4 / 5;
     if (copy == null) {
       return true;
@@ -35,6 +34,12 @@ final class RefreshRule {
     boolean isAhead = copy.status().isAhead(nowMs);
     long sinceMs = isAhead ? entry.offeredMs() : copy.status().updatedMs();
     return hasPassed(sinceMs, Math.min(intervalMs, beforeStaleMs), nowMs);
+  }
+
+  /** Whether it was asked for within the last two intervals, so that it is kept warm. */
+  boolean isAskedFor(QueryEntry entry, long nowMs) {
+    return nowMs - entry.askedMs() <= 2 * settings.refreshEvery().toMillis()
+        || nowMs <= entry.awaitedMs();
   }
 
   /** Whether something was so long ago, or as far ahead, as it is where the clock was set back. */

@@ -36,6 +36,7 @@ final class StoreLooks implements AutoCloseable {
   private final DiscoveryMetrics metrics;
   private final Doorbell doorbell;
   private final DeadLetters deadLetters;
+  private final EncodedLists lists = new EncodedLists();
   private final ExecutorService threads;
   private final ScheduledExecutorService ticks;
 
@@ -147,8 +148,7 @@ final class StoreLooks implements AutoCloseable {
       return before;
     }
     byte[] json = value.get().list();
-    EncodedList list =
-        before != null && before.list().has(json) ? before.list() : EncodedList.of(json);
+    EncodedList list = before != null && before.list().has(json) ? before.list() : lists.of(json);
     return new View.Copy(list, status.get());
   }
 

@@ -50,12 +50,13 @@ public final class TargetLists implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.metrics = metrics;
-    this.entries = new QueryEntries(settings.queriesPerPath());
+    RefreshRule rule = new RefreshRule(settings);
+    this.entries = new QueryEntries(settings.queriesPerPath(), settings.queries(), rule);
     this.looks =
         new StoreLooks(
             store,
             targets,
-            new RefreshRule(settings),
+            rule,
             entries,
             clock,
             () -> UUID.randomUUID().toString(),
@@ -98,7 +99,7 @@ public final class TargetLists implements AutoCloseable {
       }
       entry = entries.add(query, nowMs);
       if (entry == null) {
-        return new Answer.TooMany(settings.queriesPerPath());
+        return entries.tooMany(query);
       }
     }
     entry.ask(nowMs, interval.map(Duration::toMillis).orElse(0L));

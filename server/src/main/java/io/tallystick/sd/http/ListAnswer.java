@@ -32,8 +32,9 @@ final class ListAnswer {
       return Response.error(503, "cache miss").with("Retry-After", RETRY_SECONDS);
     }
     if (answer instanceof Answer.TooMany many) {
+      String what = many.isOfAllPaths() ? "paths were" : "path was";
       return Response.error(
-              429, "path was asked for with too many different arguments: most=" + many.limit())
+              429, what + " asked for with too many different arguments: most=" + many.limit())
           .with("Retry-After", RETRY_SECONDS);
     }
     if (answer instanceof Answer.Unavailable unavailable) {

@@ -27,7 +27,8 @@ import redis.clients.jedis.Protocol.Command;
 final class RedisListsTest {
   private static final Duration LONG = Duration.ofMinutes(2);
   private static final CacheSettings QUICK =
-      new CacheSettings(Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofHours(1), 1_000);
+      new CacheSettings(
+          Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofHours(1), 1_000, 10_000);
 
   @TempDir(factory = PrivateDirectory.class)
   Path folder;

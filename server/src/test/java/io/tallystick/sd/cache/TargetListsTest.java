@@ -50,6 +50,12 @@ final class TargetListsTest {
     return new TargetQuery("svc", Map.of("env", env));
   }
 
+  private static CacheSettings limits(int queriesPerPath, int queries) {
+    CacheSettings usual = CacheSettings.DEFAULT;
+    return new CacheSettings(
+        usual.fresh(), usual.refreshEvery(), usual.maxStale(), queriesPerPath, queries);
+  }
+
   private static Answer ask(TargetLists server, TargetQuery query) throws InterruptedException {
     return server.get(query, Duration.ZERO, Optional.empty());
   }
@@ -201,15 +207,13 @@ final class TargetListsTest {
 
   @Test
   void shouldRefuseMoreQueriesOfAPathThanAllowed() throws Exception {
-    CacheSettings three =
-        new CacheSettings(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(1), 3);
-    TargetLists server = discovery.server(three);
+    TargetLists server = discovery.server(limits(3, 10_000));
     discovery.targets.give("other", "db2:9100");
     for (int i = 0; i < 3; i++) {
       assertThat(ask(server, query("e" + i))).isEqualTo(new Answer.Pending());
     }
     for (int i = 3; i < 1000; i++) {
-      assertThat(ask(server, query("e" + i))).isEqualTo(new Answer.TooMany(3));
+      assertThat(ask(server, query("e" + i))).isEqualTo(new Answer.TooMany(3, false));
     }
     assertThat(discovery.work()).isEqualTo(3);
     turn(Duration.ofSeconds(1));
@@ -219,6 +223,60 @@ final class TargetListsTest {
     turn(Duration.ofSeconds(3601));
     server.tick();
     assertThat(ask(server, query("e7"))).isEqualTo(new Answer.Pending());
+  }
+
+  @Test
+  void shouldDropWhatNobodyHasAskedForSinceTheLongestTimeWhenAllPathsHaveTooManyQueries()
+      throws Exception {
+    TargetLists server = discovery.server(limits(1_000, 3));
+    discovery.targets.give("other", "db2:9100");
+    TargetQuery ofOther = new TargetQuery("other", Map.of("env", "prod"));
+    for (TargetQuery each : List.of(query("old"), query("new"), ofOther)) {
+      assertThat(ask(server, each)).isEqualTo(new Answer.Pending());
+      turn(Duration.ofSeconds(1));
+    }
+    assertThat(discovery.work()).isEqualTo(3);
+    assertThat(ask(server, query("more"))).isEqualTo(new Answer.TooMany(3, true));
+    assertThat(get(server, "other")).isEqualTo(new Answer.Pending()); // has no arguments
+
+    turn(Duration.ofSeconds(118)); // the first one is kept warm no more, the others are
+
+    assertThat(ask(server, query("more"))).isEqualTo(new Answer.Pending());
+    assertThat(server.hasList(query("old"))).isFalse();
+    assertThat(ask(server, query("new"))).isInstanceOf(Answer.Listed.class);
+    assertThat(ask(server, ofOther)).isInstanceOf(Answer.Listed.class);
+    assertThat(ask(server, query("old"))).isEqualTo(new Answer.TooMany(3, true));
+  }
+
+  @Test
+  void shouldHaveRoomAgainWhenQueriesAreForgottenOrTheirPathIsGone() throws Exception {
+    TargetLists server = discovery.server(limits(1_000, 2));
+    discovery.targets.give("other", "db2:9100");
+    TargetQuery ofOther = new TargetQuery("other", Map.of("env", "prod"));
+    assertThat(ask(server, query("a"))).isEqualTo(new Answer.Pending());
+    assertThat(ask(server, ofOther)).isEqualTo(new Answer.Pending());
+    discovery.targets.remove("other");
+    turn(Duration.ofSeconds(1));
+    assertThat(ask(server, ofOther)).isEqualTo(new Answer.Unknown());
+    assertThat(ask(server, query("b"))).isEqualTo(new Answer.Pending());
+    turn(Duration.ofSeconds(3601));
+    server.tick();
+    assertThat(ask(server, query("c"))).isEqualTo(new Answer.Pending());
+    assertThat(ask(server, query("d"))).isEqualTo(new Answer.Pending());
+  }
+
+  @Test
+  void shouldKeepOneCopyWhenQueriesHaveTheSameList() throws Exception {
+    TargetLists server = discovery.server();
+    for (int i = 0; i < 5; i++) {
+      ask(server, query("e" + i));
+    }
+    discovery.work();
+    turn(Duration.ofSeconds(1));
+    EncodedList list = ((Answer.Listed) ask(server, query("e0"))).list();
+    for (int i = 1; i < 5; i++) {
+      assertThat(((Answer.Listed) ask(server, query("e" + i))).list()).isSameAs(list);
+    }
   }
 
   @Test

@@ -84,7 +84,9 @@ final class Site implements AutoCloseable {
   }
 
   Site queriesPerPath(int most) {
-    cache = new CacheSettings(cache.fresh(), cache.refreshEvery(), cache.maxStale(), most);
+    cache =
+        new CacheSettings(
+            cache.fresh(), cache.refreshEvery(), cache.maxStale(), most, cache.queries());
     return this;
   }
 
