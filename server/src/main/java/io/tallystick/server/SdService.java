@@ -44,8 +44,9 @@ record SdService(Path root, HttpSettings http, CacheSettings cache, int workers)
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
       try (Tallystick directory = directories.get();
-          Store store = stores.get()) {
-        serve(store, directory, pool, serving);
+          Store store = stores.get();
+          WorkerName name = name(directory)) {
+        serve(store, directory, name.text(), pool, serving);
       }
     } finally {
       pool.shutdownNow();
@@ -53,13 +54,18 @@ record SdService(Path root, HttpSettings http, CacheSettings cache, int workers)
     return Exit.OK;
   }
 
-  private void serve(Store store, Tallystick directory, ExecutorService pool, IntConsumer serving)
+  private WorkerName name(Tallystick directory) {
+    return workers == 0 ? WorkerName.of("none") : WorkerName.claim(directory.directory());
+  }
+
+  private void serve(
+      Store store, Tallystick directory, String name, ExecutorService pool, IntConsumer serving)
       throws IOException {
     DiscoveryMetrics metrics = DiscoveryMetrics.register(directory, Main.Version.name());
     GeneratorRoot targets = GeneratorRoot.of(root, GeneratorRoot.DEFAULT_TIME_LIMIT, pool, metrics);
     InstantSource clock = InstantSource.system();
     Doorbell doorbell = new Doorbell();
-    Workers working = workers(store, targets, clock, metrics, doorbell);
+    Workers working = workers(name, store, targets, clock, metrics, doorbell);
     try (TargetLists lists = TargetLists.start(store, targets, cache, clock, metrics, doorbell);
         HttpListener listener =
             SdServer.start(http, lists, metrics, SdMetricsOption.handler(directory))) {
@@ -75,6 +81,7 @@ record SdService(Path root, HttpSettings http, CacheSettings cache, int workers)
   }
 
   private @Nullable Workers workers(
+      String name,
       Store store,
       GeneratorRoot targets,
       InstantSource clock,
@@ -83,8 +90,7 @@ record SdService(Path root, HttpSettings http, CacheSettings cache, int workers)
     if (workers == 0) {
       return null;
     }
-    String id = "serve-" + ProcessHandle.current().pid();
-    WorkerSettings settings = WorkerSettings.of(workers, id, cache.maxStale());
+    WorkerSettings settings = WorkerSettings.of(workers, name, cache.maxStale());
     return Workers.start(store, targets, settings, clock, metrics, doorbell);
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +55,9 @@ final class SdWorkerCommand implements Callable<Integer> {
   @Option(
       names = {"--worker-id", "--worker_id"},
       paramLabel = "ID",
-      description = "What errors and metrics call it (default: host and process id).")
+      description =
+          "What errors and metrics call it (default: the host, and a number that no other worker of"
+              + " the directory has).")
   private @Nullable String workerId;
 
   @Option(
@@ -97,18 +100,13 @@ final class SdWorkerCommand implements Callable<Integer> {
     Path folder = root.path();
     int number = PORTS.parse(port);
     requireAddress();
-    Duration keep = cache.settings().maxStale();
-    WorkerSettings settings =
-        new WorkerSettings(
-            WORKERS.parse(workers),
-            id(),
-            keep,
-            Duration.ofSeconds(LEASES.parse(leaseSeconds)),
-            Duration.ofSeconds(GRACES.parse(graceSeconds)));
+    requireId();
+    Function<String, WorkerSettings> settings = settings();
     try (Termination termination = new Termination(Thread.currentThread())) {
       termination.listen();
       try (Store opened = store.openShared();
           Tallystick tallystick = metrics.open();
+          WorkerName name = name(tallystick);
           ScrapeServer scrapes =
               ScrapeServer.builder()
                   .scraper(tallystick.scraper())
@@ -118,7 +116,7 @@ final class SdWorkerCommand implements Callable<Integer> {
                   .start()) {
         work(
             folder,
-            settings,
+            settings.apply(name.text()),
             opened,
             DiscoveryMetrics.register(tallystick, Main.Version.name()),
             scrapes);
@@ -161,21 +159,24 @@ final class SdWorkerCommand implements Callable<Integer> {
         : "metrics=standing by, as port " + port + " is in use";
   }
 
-  private String id() {
-    String id = workerId != null ? workerId : hostName() + "-" + ProcessHandle.current().pid();
-    if (id.isBlank() || id.length() > MOST_ID_LENGTH) {
-      throw new UsageException(
-          "not 1 to " + MOST_ID_LENGTH + " characters: worker-id=" + Lines.single(id));
-    }
-    return id;
+  /** The settings of workers of some name; what was given is checked at once. */
+  private Function<String, WorkerSettings> settings() {
+    int threads = WORKERS.parse(workers);
+    Duration keep = cache.settings().maxStale();
+    Duration lease = Duration.ofSeconds(LEASES.parse(leaseSeconds));
+    Duration grace = Duration.ofSeconds(GRACES.parse(graceSeconds));
+    return id -> new WorkerSettings(threads, id, keep, lease, grace);
   }
 
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost"; // as containers often have it, whose name nobody resolves
+  private void requireId() {
+    if (workerId != null && (workerId.isBlank() || workerId.length() > MOST_ID_LENGTH)) {
+      throw new UsageException(
+          "not 1 to " + MOST_ID_LENGTH + " characters: worker-id=" + Lines.single(workerId));
     }
+  }
+
+  private WorkerName name(Tallystick tallystick) {
+    return workerId != null ? WorkerName.of(workerId) : WorkerName.claim(tallystick.directory());
   }
 
   private void requireAddress() throws IOException {
