@@ -246,6 +246,19 @@ final class FallbackJobQueue implements JobQueue {
   // ---- what there is ----
 
   @Override
+  public Optional<State> state(String key) {
+    return call(
+        first -> {
+          if (mover.isLeft() && marks.inSecond(name, key).isPresent()) {
+            return Optional.of(State.RUNNING);
+          }
+          Optional<State> state = first.state(key);
+          return state.isPresent() || !mover.isLeft() ? state : left(second -> second.state(key));
+        },
+        second -> marks.isOfFirst(name, key) ? Optional.of(State.RUNNING) : second.state(key));
+  }
+
+  @Override
   public Sizes sizes() {
     return call(
         first -> mover.hasAny() ? sum(first.sizes(), left(JobQueue::sizes)) : first.sizes(),

@@ -41,6 +41,9 @@ public interface JobQueue {
    */
   boolean retry(Job job, String error);
 
+  /** The state of the job of a key that is not dead; empty where there is none. */
+  Optional<State> state(String key);
+
   /** How many jobs are in each state; those whose lease or delay ran out are queued. */
   Sizes sizes();
 
@@ -84,6 +87,16 @@ public interface JobQueue {
       @SuppressWarnings("ArrayRecordComponent") byte[] payload,
       int attempts,
       String error) {}
+
+  /** What becomes of a job until it is done, or dead. */
+  enum State {
+    /** It waits for a worker. */
+    QUEUED,
+    /** It has failed, and is queued again later. */
+    DELAYED,
+    /** A worker has it, whose lease has not run out. */
+    RUNNING
+  }
 
   /** How many jobs are in each state. */
   record Sizes(long queued, long delayed, long running, long dead) {}

@@ -41,7 +41,7 @@ final class MemoryJobQueue implements JobQueue {
 
   private void enqueue(Entry entry) {
     queue.byKey().put(entry.key, entry);
-    queue.queued().put(queue.next(), entry);
+    queue.enqueue(entry);
   }
 
   @Override
@@ -70,7 +70,7 @@ final class MemoryJobQueue implements JobQueue {
     for (Entry entry = pollEnded(queue.delayed(), nowMs);
         entry != null;
         entry = pollEnded(queue.delayed(), nowMs)) {
-      queue.queued().put(queue.next(), entry);
+      queue.enqueue(entry);
     }
     for (Entry entry = pollEnded(queue.running(), nowMs);
         entry != null;
@@ -79,7 +79,7 @@ final class MemoryJobQueue implements JobQueue {
       if (entry.attempts >= policy.attempts()) {
         bury(entry, LEASE_RAN_OUT);
       } else {
-        queue.queued().put(queue.next(), entry);
+        queue.enqueue(entry);
       }
     }
   }
@@ -155,6 +155,22 @@ final class MemoryJobQueue implements JobQueue {
       }
       return true;
     }
+  }
+
+  @Override
+  public Optional<State> state(String key) {
+    store.requireOpen();
+    synchronized (queue) {
+      moveEnded();
+      return Optional.ofNullable(queue.byKey().get(key)).map(MemoryJobQueue::state);
+    }
+  }
+
+  private static State state(Entry entry) {
+    if (entry.lease != 0) {
+      return State.RUNNING;
+    }
+    return entry.endMs != 0 ? State.DELAYED : State.QUEUED;
   }
 
   @Override

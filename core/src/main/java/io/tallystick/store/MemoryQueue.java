@@ -38,6 +38,13 @@ final class MemoryQueue {
     return ++latest;
   }
 
+  /** Puts a job behind those that are queued. */
+  void enqueue(Entry entry) {
+    entry.lease = 0;
+    entry.endMs = 0;
+    queued.put(next(), entry);
+  }
+
   NavigableMap<Long, Entry> queued() {
     return queued;
   }
@@ -95,7 +102,7 @@ final class MemoryQueue {
     entry.endMs = job.endMs();
     entry.error = job.error();
     switch (job.state()) {
-      case QUEUED -> queued.put(next(), entry);
+      case QUEUED -> enqueue(entry);
       case DELAYED -> delayed.put(new End(entry.endMs, next()), entry);
       case RUNNING -> {
         entry.lease = resumes ? job.lease() : next();
@@ -125,7 +132,7 @@ final class MemoryQueue {
     final byte[] payload; // nobody changes it
     int attempts;
     long lease; // of who runs it, else 0
-    long endMs; // of lease or delay
+    long endMs; // of lease or delay, else 0
     String error = ""; // that made it a dead letter
 
     Entry(String id, String key, byte[] payload) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
+import io.tallystick.store.JobQueue.State;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreException;
 import java.time.Duration;
@@ -49,6 +50,26 @@ class FallbackJobsTest extends FallbackStoreSteps {
     assertThat(queue.sizes().running()).isEqualTo(1);
     clock.turn(MINUTE);
     assertThat(text(queue.take(MINUTE).map(Job::payload))).isEqualTo("5");
+  }
+
+  @Test
+  void shouldTellTheStateOfAJobWhicheverStoreHasIt() {
+    JobQueue queue = store.jobQueue("q");
+    queue.offer("a", bytes("1"));
+    Job running = queue.take(MINUTE).orElseThrow();
+    first.goAway();
+    assertThat(queue.state("a")).contains(State.RUNNING);
+    assertThat(queue.acknowledge(running)).isTrue();
+    assertThat(queue.state("a")).isEmpty();
+    queue.offer("b", bytes("2"));
+    assertThat(queue.state("b")).contains(State.QUEUED);
+    Job inSecond = queue.take(MINUTE).orElseThrow();
+    comeBack();
+    assertThat(queue.state("b")).contains(State.RUNNING);
+    firstStore.jobQueue("q").offer("b", bytes("3")); // by another host
+    assertThat(queue.state("b")).contains(State.RUNNING);
+    assertThat(queue.acknowledge(inSecond)).isTrue();
+    assertThat(queue.state("a")).isEmpty();
   }
 
   @Test

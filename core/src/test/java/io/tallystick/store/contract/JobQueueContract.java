@@ -9,6 +9,7 @@ import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.DeadLetter;
 import io.tallystick.store.JobQueue.Job;
 import io.tallystick.store.JobQueue.Sizes;
+import io.tallystick.store.JobQueue.State;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
 import io.tallystick.testing.TurnedClock;
@@ -221,5 +222,30 @@ abstract class JobQueueContract {
     clock().turn(LEASE);
     assertThat(take().key()).isEqualTo("b");
     assertThat(take().key()).isEqualTo("a");
+  }
+
+  @Test
+  void q14ShouldTellTheStateOfAJobUntilItIsDoneOrDead() {
+    assertThat(queue().state("a")).isEmpty();
+    queue().offer("a", new byte[0]);
+    queue().offer("b", new byte[0]);
+    assertThat(queue().state("a")).contains(State.QUEUED);
+    Job first = take();
+    assertThat(queue().state("a")).contains(State.RUNNING);
+    assertThat(queue().state("b")).contains(State.QUEUED);
+    assertThat(queue().retry(first, "failed")).isTrue();
+    assertThat(queue().state("a")).contains(State.DELAYED);
+    assertThat(queue().acknowledge(take())).isTrue();
+    assertThat(queue().state("b")).isEmpty();
+    clock().turn(LEASE.multipliedBy(10));
+    assertThat(queue().state("a")).contains(State.QUEUED);
+    take();
+    clock().turn(LEASE);
+    assertThat(queue().state("a")).isEmpty(); // dead
+    assertThat(queue().requeue(queue().deadLetters(1).get(0).id())).isTrue();
+    assertThat(queue().state("a")).contains(State.QUEUED);
+    take();
+    clock().turn(LEASE);
+    assertThat(queue().state("a")).contains(State.QUEUED);
   }
 }

@@ -64,6 +64,15 @@ final class ListStore {
     return queue.offer(AT_ONCE + job.query().key(), CacheJson.job(job));
   }
 
+  /** Whether a generation of a query is queued or runs, whoever asked for it. */
+  boolean isPending(String key) {
+    return isPending(queue.state(key)) || isPending(queue.state(AT_ONCE + key));
+  }
+
+  private static boolean isPending(Optional<JobQueue.State> state) {
+    return state.filter(of -> of != JobQueue.State.DELAYED).isPresent();
+  }
+
   Optional<ListStatus> status(String key) {
     return read(STATUS + key, CacheJson::status);
   }

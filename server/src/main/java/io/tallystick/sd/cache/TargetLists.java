@@ -176,16 +176,11 @@ public final class TargetLists implements AutoCloseable {
    * @throws StoreException where the store cannot be used
    */
   public QueryState state(TargetQuery query) {
-    QueryEntry entry = entries.get(query);
     String key = query.key();
+    boolean isPending = looks.ask(store -> store.isPending(key)); // first: its result is seen then
     Optional<ListStatus> status = looks.ask(store -> store.status(key));
     Optional<GenerationError> error = looks.ask(store -> store.error(key));
     long nowMs = clock.millis();
-    long doneMs =
-        Math.max(
-            status.map(ListStatus::updatedMs).orElse(View.NEVER_MS),
-            error.map(GenerationError::timestampMs).orElse(View.NEVER_MS));
-    boolean isPending = entry != null && entry.offeredMs() > doneMs;
     return new QueryState(
         status.map(known -> Duration.ofMillis(Math.max(0, nowMs - known.updatedMs()))),
         error,

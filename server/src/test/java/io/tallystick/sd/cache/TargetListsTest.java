@@ -295,6 +295,26 @@ final class TargetListsTest {
   }
 
   @Test
+  void shouldSayThatAGenerationIsPendingWhenAnotherServerHasQueuedIt() throws Exception {
+    TargetQuery svc = TargetQuery.of("svc");
+    TargetLists other = discovery.server();
+    assertThat(other.state(svc).isPending()).isFalse();
+    get(discovery.server(), "svc");
+    assertThat(other.state(svc).isPending()).isTrue();
+    discovery.targets.run(
+        "svc",
+        arguments -> {
+          assertThat(other.state(svc).isPending()).isTrue();
+          throw ScriptedTargets.failure("too slow");
+        });
+    assertThat(discovery.work()).isEqualTo(1);
+    assertThat(other.state(svc).isPending()).isFalse(); // it is delayed, and says why
+    assertThat(other.state(svc).error()).isPresent();
+    assertThat(discovery.server().reload(svc)).contains(new Reload(false, true));
+    assertThat(other.state(svc).isPending()).isTrue(); // at once, beside the delayed one
+  }
+
+  @Test
   void shouldWaitForTheFirstListWhenAskedTo() throws Exception {
     TargetLists server = discovery.server();
     CompletableFuture<Answer> answer =

@@ -190,6 +190,20 @@ final class ChronicleJobQueue implements JobQueue {
   }
 
   @Override
+  public Optional<State> state(String key) {
+    session.requireOpen();
+    byte[] bytes = key.getBytes(UTF_8);
+    return call(rows -> Optional.ofNullable(rows.job(bytes)).map(ChronicleJobQueue::state));
+  }
+
+  private static State state(QueueJob job) {
+    if (job.lease != 0) {
+      return State.RUNNING;
+    }
+    return job.endMs != 0 ? State.DELAYED : State.QUEUED;
+  }
+
+  @Override
   public Sizes sizes() {
     session.requireOpen();
     return call(

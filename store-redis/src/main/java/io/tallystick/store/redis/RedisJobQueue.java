@@ -108,6 +108,12 @@ final class RedisJobQueue implements JobQueue {
   }
 
   @Override
+  public Optional<State> state(String key) {
+    String state = Bytes.text(run(Script.JOB_STATE, Bytes.of(key)));
+    return state.isEmpty() ? Optional.empty() : Optional.of(State.valueOf(state));
+  }
+
+  @Override
   public Sizes sizes() {
     List<@Nullable Object> sizes = Bytes.list(run(Script.JOB_SIZES));
     return new Sizes(

@@ -21,6 +21,7 @@ enum Script {
   JOB_OFFER("JOB"),
   JOB_TAKE("JOB"),
   JOB_RELEASE("JOB"),
+  JOB_STATE("JOB"),
   JOB_SIZES("JOB"),
   JOB_DEAD("JOB"),
   JOB_REQUEUE("JOB"),

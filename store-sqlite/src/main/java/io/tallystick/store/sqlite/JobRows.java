@@ -2,6 +2,7 @@ package io.tallystick.store.sqlite;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.DeadLetter;
 import io.tallystick.store.JobQueue.Job;
 import io.tallystick.store.JobQueue.Sizes;
@@ -114,6 +115,22 @@ final class JobRows {
 
   boolean isPending(byte[] key) throws SQLException {
     return session.number(0, PENDING, queue, key) > 0;
+  }
+
+  /** The state of the job of a key that is not dead. */
+  Optional<JobQueue.State> state(byte[] key) throws SQLException {
+    long state =
+        session.number(
+            State.DEAD,
+            "SELECT state FROM tallystick_jobs WHERE queue = ? AND key = ? AND state < 3",
+            queue,
+            key);
+    return state == State.DEAD
+        ? Optional.empty()
+        : Optional.of(
+            state == State.RUNNING
+                ? JobQueue.State.RUNNING
+                : state == State.DELAYED ? JobQueue.State.DELAYED : JobQueue.State.QUEUED);
   }
 
   /** Whether a dead letter of a key is there that has no later place than this. */

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.RetryPolicy;
-import io.tallystick.store.sqlite.JobRows.State;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -85,7 +84,7 @@ final class SqliteJobQueue implements JobQueue {
               if (jobs.isPending(bytes)) {
                 return false;
               }
-              jobs.insert(State.QUEUED, bytes, copy, 0, 0, "");
+              jobs.insert(JobRows.State.QUEUED, bytes, copy, 0, 0, "");
               return true;
             });
   }
@@ -133,12 +132,18 @@ final class SqliteJobQueue implements JobQueue {
     }
     long id = Long.parseLong(job.id());
     if (attempts >= policy.attempts()) {
-      jobs.move(id, State.DEAD, 0, error);
+      jobs.move(id, JobRows.State.DEAD, 0, error);
     } else {
       Duration delay = policy.delayAfter(attempts);
-      jobs.move(id, State.DELAYED, Deadline.after(store.nowMs(), delay), error);
+      jobs.move(id, JobRows.State.DELAYED, Deadline.after(store.nowMs(), delay), error);
     }
     return true;
+  }
+
+  @Override
+  public Optional<State> state(String key) {
+    byte[] bytes = key.getBytes(UTF_8);
+    return read(jobs -> jobs.state(bytes));
   }
 
   @Override
