@@ -89,6 +89,7 @@ final class ChildProcess {
       if (!ended) {
         child.tree.kill();
       }
+      child.tree.end();
       child.close();
     }
   }

@@ -6,28 +6,65 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Programs that run on although the JVM that ran them was killed, known by a variable in their
- * environment that names it: its namespace of process ids, its id, and when it was started, in the
- * system's ticks. So neither a number that was given again nor a JVM of another container, whose
- * numbers mean others, is taken for one that is gone.
+ * Programs that run on although the JVM was killed that ran them.
+ *
+ * <p>They are known by two variables in their environment. One names the JVM: its namespace of
+ * process ids, its id, and when it was started, in the system's ticks. So neither a number that was
+ * given again nor a JVM of another container, whose numbers mean others, is taken for one that is
+ * gone. The other one is a file which is there for as long as the run goes on: what a program has
+ * left behind that ended by itself is none of ours, whatever becomes of the JVM.
  *
  * <p>Only where there is {@code /proc}, and only those of the same user.
  */
 final class OrphanedRuns {
   private static final String OWNER = "TALLYSTICK_GENERATOR_OWNER";
+  private static final String GOING_ON = "TALLYSTICK_GENERATOR_GOING_ON";
+  private static final String FILE = "tallystick-run-";
   private static final Path PROC = Path.of("/proc");
   private static final int START_TICKS = 19; // of the fields behind the name
+  private static final int ROUNDS = 200; // as one may miss a fork
+  private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private OrphanedRuns() {}
 
-  /** Marks the environment of a program that this JVM is about to start. */
-  static void mark(Map<String, String> environment) {
-    long pid = ProcessHandle.current().pid();
-    owner(PROC, pid).ifPresent(owner -> environment.put(OWNER, owner));
+  /**
+   * Marks the environment of a program that this JVM is about to start; returns what is to be
+   * {@linkplain #end ended} with the run. Null where there could be no such file, or is no {@code
+   * /proc}: then nothing of it is found, should this JVM be killed.
+   */
+  static @Nullable Path mark(Map<String, String> environment) {
+    Optional<String> owner = owner(PROC, ProcessHandle.current().pid());
+    if (owner.isEmpty()) {
+      return null;
+    }
+    try {
+      Path file = Files.createTempFile(FILE, "");
+      environment.put(OWNER, owner.get());
+      environment.put(GOING_ON, file.toString());
+      return file;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** The run is over. */
+  static void end(@Nullable Path mark) {
+    if (mark != null) {
+      try {
+        Files.deleteIfExists(mark);
+      } catch (IOException e) {
+        return; // what it has left behind ends with this JVM then
+      }
+    }
   }
 
   /** What names a process that runs; empty where there is none, or no {@code /proc}. */
@@ -44,45 +81,74 @@ final class OrphanedRuns {
 
   /** Kills them; returns how many there were. */
   static int kill() {
-    int killed = 0;
+    Set<Path> marks = new HashSet<>();
+    Set<Long> killed = new HashSet<>();
+    for (int round = 0; round < ROUNDS && kill(marks, killed); round++) {
+      LockSupport.parkNanos(ROUND_NS);
+    }
+    marks.forEach(OrphanedRuns::end);
+    return killed.size();
+  }
+
+  /** Kills those that there are now; returns whether there was one. */
+  private static boolean kill(Set<Path> marks, Set<Long> killed) {
+    boolean found = false;
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path process : processes) {
         long pid = Long.parseLong(process.getFileName().toString());
         // The handle first: should the number be another process' by now, it kills nothing.
         Optional<ProcessHandle> handle = ProcessHandle.of(pid);
-        if (handle.isPresent() && isOrphaned(process) && handle.get().destroyForcibly()) {
-          killed++;
+        Optional<Path> mark = handle.isPresent() ? markOfOrphan(process) : Optional.empty();
+        if (mark.isPresent() && handle.get().destroyForcibly()) {
+          found = true;
+          marks.add(mark.get());
+          killed.add(pid);
         }
       }
     } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
-      return killed; // no /proc
+      return false; // no /proc
     }
-    return killed;
+    return found;
   }
 
-  private static boolean isOrphaned(Path process) throws IOException {
+  /**
+   * What says that the run of a process went on when its JVM was killed; empty where it did not.
+   */
+  private static Optional<Path> markOfOrphan(Path process) throws IOException {
     String namespace = Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
-    String owner = ownerIn(process);
-    if (!owner.startsWith(namespace + "/")) {
-      return false;
+    String environment = environment(process);
+    String owner = variable(environment, OWNER);
+    String mark = variable(environment, GOING_ON);
+    if (!owner.startsWith(namespace + "/") || mark.isEmpty()) {
+      return Optional.empty();
     }
-    String pid = owner.substring(namespace.length() + 1).replaceFirst("/.*", "");
-    return owner(PROC, Long.parseLong(pid)).map(living -> !living.equals(owner)).orElse(true);
+    try {
+      long pid = Long.parseLong(owner.substring(namespace.length() + 1).replaceFirst("/.*", ""));
+      boolean isOwned = owner(PROC, pid).filter(living -> living.equals(owner)).isPresent();
+      Path file = Path.of(mark);
+      boolean goesOn = !isOwned && mark.contains(FILE) && Files.exists(file);
+      return goesOn ? Optional.of(file) : Optional.empty();
+    } catch (IllegalArgumentException e) { // no number, or no path: none of ours
+      return Optional.empty();
+    }
   }
 
-  private static String ownerIn(Path process) {
+  private static String environment(Path process) {
     try {
       byte[] environment = Files.readAllBytes(process.resolve("environ"));
-      String text = "\0" + new String(environment, StandardCharsets.ISO_8859_1);
-      int start = text.indexOf("\0" + OWNER + "=");
-      if (start < 0) {
-        return "";
-      }
-      int from = start + OWNER.length() + 2;
-      int end = text.indexOf('\0', from);
-      return text.substring(from, end < 0 ? text.length() : end);
+      return "\0" + new String(environment, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return ""; // another user's, or gone
     }
+  }
+
+  private static String variable(String environment, String name) {
+    int start = environment.indexOf("\0" + name + "=");
+    if (start < 0) {
+      return "";
+    }
+    int from = start + name.length() + 2;
+    int end = environment.indexOf('\0', from);
+    return environment.substring(from, end < 0 ? environment.length() : end);
   }
 }

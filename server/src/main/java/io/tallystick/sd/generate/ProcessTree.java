@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process and all that it started.
@@ -31,17 +32,34 @@ final class ProcessTree {
   private final Process root;
   private final String marked;
 
-  private ProcessTree(Process root, String marked) {
+  private final @Nullable Path goingOn;
+
+  private ProcessTree(Process root, String marked, @Nullable Path goingOn) {
     this.root = root;
     this.marked = marked;
+    this.goingOn = goingOn;
   }
 
   /** Starts a process whose offspring can be told from others. */
   static ProcessTree start(ProcessBuilder builder) throws IOException {
     String id = UUID.randomUUID().toString();
     builder.environment().put(MARK, id);
-    OrphanedRuns.mark(builder.environment());
-    return new ProcessTree(builder.start(), MARK + "=" + id);
+    Path goingOn = OrphanedRuns.mark(builder.environment());
+    boolean started = false;
+    try {
+      ProcessTree tree = new ProcessTree(builder.start(), MARK + "=" + id, goingOn);
+      started = true;
+      return tree;
+    } finally {
+      if (!started) {
+        OrphanedRuns.end(goingOn);
+      }
+    }
+  }
+
+  /** Leaves alone what is still there of them, also where this JVM is killed later. */
+  void end() {
+    OrphanedRuns.end(goingOn);
   }
 
   Process root() {

@@ -44,8 +44,8 @@ public interface Targets {
       throws GenerationException, InterruptedException;
 
   /**
-   * Ends what processes have left behind that were killed while they ran generators, as far as it
-   * can be found. Called now and then by those who run them.
+   * Ends the generators that processes were running when they were killed, as far as these can be
+   * found. Called now and then by those who run them.
    */
   default void endOrphans() {}
 }
