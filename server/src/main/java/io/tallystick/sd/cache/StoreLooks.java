@@ -1,6 +1,7 @@
 package io.tallystick.sd.cache;
 
 import io.tallystick.sd.generate.Targets;
+import io.tallystick.store.JobQueue;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import java.lang.System.Logger.Level;
@@ -96,8 +97,9 @@ final class StoreLooks implements AutoCloseable {
       }
     }
     if (gate.isOpen()) {
-      metrics.queued(ask(of -> of.queue().sizes()));
-      deadLetters.tidy(nowMs, gate);
+      JobQueue.Sizes sizes = ask(of -> of.queue().sizes());
+      metrics.queued(sizes);
+      deadLetters.tidy(nowMs, sizes.dead(), gate);
     }
   }
 
