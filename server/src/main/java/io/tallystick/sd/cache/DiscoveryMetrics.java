@@ -29,7 +29,7 @@ public final class DiscoveryMetrics implements RunObserver {
     requests =
         Counter.builder()
             .name("httpsd_path_requests_total")
-            .help("Requests of target lists.")
+            .help("Requests, by path; by what else was asked for, which begins with a slash.")
             .labelNames("path", "status")
             .register(registrar);
     requestDurations =
@@ -102,6 +102,16 @@ public final class DiscoveryMetrics implements RunObserver {
   public void requested(String path, int status, Duration duration) {
     requests.labelValues(path, Integer.toString(status)).inc();
     requestDurations.observe(seconds(duration));
+  }
+
+  /**
+   * Counts a request of something else than a list.
+   *
+   * @param what it was; begins with a slash, and is one of a few
+   * @param status the code of the answer
+   */
+  public void answered(String what, int status) {
+    requests.labelValues(what, Integer.toString(status)).inc();
   }
 
   @Override

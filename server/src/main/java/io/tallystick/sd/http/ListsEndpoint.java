@@ -6,6 +6,7 @@ import io.tallystick.sd.cache.DiscoveryMetrics;
 import io.tallystick.sd.cache.Reload;
 import io.tallystick.sd.cache.TargetLists;
 import io.tallystick.sd.cache.TargetQuery;
+import io.tallystick.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListsEndpoint {
   /** The label of paths that do not exist, or may not; none that does begins with a slash. */
-  private static final String OTHER_PATHS = "/unknown";
+  static final String OTHER_PATHS = "/unknown";
 
+  private static final String DEBUG = "/debug";
+  private static final String RELOAD = "/reload";
   private static final String INTERVAL = "X-Prometheus-Refresh-Interval-Seconds";
   private static final double MOST_INTERVAL_SECONDS = 24 * 60 * 60;
 
@@ -41,10 +44,10 @@ final class ListsEndpoint {
   Response answer(TargetRequest request, Headers headers) throws IOException, InterruptedException {
     TargetQuery query = request.query();
     if (request.debug()) {
-      return turns.take(() -> DebugAnswer.of(query, lists.state(query)));
+      return counted(DEBUG, () -> DebugAnswer.of(query, lists.state(query)));
     }
     if (request.reload()) {
-      return turns.take(() -> reload(query, headers));
+      return counted(RELOAD, () -> reload(query, headers));
     }
     long startNs = System.nanoTime();
     Turns.Work look = () -> look(query, headers);
@@ -57,6 +60,21 @@ final class ListsEndpoint {
         response.status(),
         Duration.ofNanos(System.nanoTime() - startNs));
     return response;
+  }
+
+  /** Does what concerns no list, whether there is such a path or not. */
+  private Response counted(String what, Turns.Work work) throws IOException, InterruptedException {
+    int status = 500;
+    try {
+      Response response = turns.take(work);
+      status = response.status();
+      return response;
+    } catch (StoreException e) {
+      status = 503;
+      throw e;
+    } finally {
+      metrics.answered(what, status);
+    }
   }
 
   private Response look(TargetQuery query, Headers headers)

@@ -30,12 +30,14 @@ final class SdHandler implements HttpHandler {
   private static final String TARGETS = "/targets";
   private static final String RAW = "/scrape_configs";
   private static final String METRICS = "/metrics";
-  private static final String LIVE = "/health/live";
-  private static final String READY = "/health/ready";
+  private static final String HEALTH = "/health";
+  private static final String LIVE = HEALTH + "/live";
+  private static final String READY = HEALTH + "/ready";
 
   private final String prefix;
   private final Optional<BasicAuthentication> users;
   private final TargetLists lists;
+  private final DiscoveryMetrics metrics;
   private final ListsEndpoint targets;
   private final RawEndpoint raw;
   private final Page page;
@@ -49,6 +51,7 @@ final class SdHandler implements HttpHandler {
     this.prefix = settings.prefix();
     this.users = settings.users();
     this.lists = lists;
+    this.metrics = metrics;
     this.turns = new Turns(settings.threads(), TURN_PATIENCE);
     this.targets = new ListsEndpoint(lists, metrics, settings.patience(), turns);
     this.raw = new RawEndpoint(lists);
@@ -71,7 +74,24 @@ final class SdHandler implements HttpHandler {
       } else {
         answer(exchange, endpoint).send(exchange);
       }
+      boolean isCounted = refusal.isEmpty() && isAtOrBelow(TARGETS, endpoint);
+      if (!isCounted && exchange.getResponseCode() > 0) { // else it was not answered
+        metrics.answered(labelOf(endpoint), exchange.getResponseCode());
+      }
     }
+  }
+
+  /** One of a few, whatever is asked for. */
+  private static String labelOf(String endpoint) {
+    if (isAtOrBelow(RAW, endpoint)) {
+      return RAW;
+    }
+    return switch (endpoint) {
+      case METRICS -> METRICS;
+      case LIVE, READY -> HEALTH;
+      case "", "/" -> "/";
+      default -> ListsEndpoint.OTHER_PATHS;
+    };
   }
 
   private static void byTurns(Turns turns, HttpExchange exchange, Turns.Sending work)
@@ -158,6 +178,9 @@ final class SdHandler implements HttpHandler {
     Optional<TargetRequest> request =
         TargetRequest.read(path, exchange.getRequestURI().getRawQuery());
     if (request.isEmpty()) {
+      if (isList) {
+        metrics.answered(ListsEndpoint.OTHER_PATHS, 400);
+      }
       return Response.error(400, "not text: expected=UTF-8, percent-encoded");
     }
     return isList

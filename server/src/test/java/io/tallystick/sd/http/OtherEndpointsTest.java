@@ -12,10 +12,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -82,6 +84,68 @@ final class OtherEndpointsTest {
           .contains("version=\"1.2.3\"")
           .doesNotContain("no/such");
     }
+  }
+
+  @Test
+  void shouldCountOtherRequestsUnderAFewNames() throws Exception {
+    try (Site site = new Site().prefix("/sd").patient().start()) {
+      site.targets.give("svc", "a:1");
+      for (String path :
+          List.of(
+              "/sd/",
+              "/sd",
+              "/sd/metrics",
+              "/metrics",
+              "/health/live",
+              "/sd/health/ready",
+              "/sd/scrape_configs/a",
+              "/sd/scrape_configs/b",
+              "/sd/nothing",
+              "/elsewhere",
+              "/sd/targets/%ff",
+              "/sd/targets/svc?debug=true",
+              "/sd/targets/none?debug=true",
+              "/sd/targets/svc?reload=true",
+              "/sd/targets/none?reload=true")) {
+        site.status(path);
+      }
+      site.status("/sd/targets/" + "x".repeat(9_000));
+      site.store.down();
+      site.status("/sd/targets/svc?debug=true");
+
+      Set<String> expected =
+          Set.of(
+              count("/", 200, 1),
+              count("/", 308, 1),
+              count("/health", 200, 2),
+              count("/scrape_configs", 200, 2),
+              count("/unknown", 404, 2),
+              count("/unknown", 400, 1),
+              count("/unknown", 414, 1),
+              count("/debug", 200, 2),
+              count("/debug", 503, 1),
+              count("/reload", 200, 1),
+              count("/reload", 404, 1));
+      Await.until("counted, some once they are sent", () -> counts(site).equals(expected));
+      String metrics = site.get("/metrics").body();
+      assertThat(metrics).contains("httpsd_path_requests_total{path=\"/metrics\",status=\"200\"} ");
+      assertThat(metrics).contains("httpsd_path_request_duration_seconds_count 0\n");
+    }
+  }
+
+  /** The counts of requests, but for those of the metrics themselves. */
+  private static Set<String> counts(Site site) throws Exception {
+    return site.get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("httpsd_path_requests_total{"))
+        .filter(line -> !line.contains("path=\"/metrics\""))
+        .collect(Collectors.toSet());
+  }
+
+  private static String count(String path, int status, int number) {
+    String labels = "{path=\"" + path + "\",status=\"" + status + "\"} ";
+    return "httpsd_path_requests_total" + labels + number + ".0";
   }
 
   @Test
