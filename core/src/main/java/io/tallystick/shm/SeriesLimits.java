@@ -193,7 +193,8 @@ public final class SeriesLimits {
     } catch (IOException | DirectoryIteratorException | InternalError e) {
       waitMs = RECOUNT_EVERY_MS;
       log.warn(
-          "index of series cannot be made or replaced, so that limits may hold for this process alone",
+          "index of series cannot be made or replaced, so that limits may hold for this process"
+              + " alone",
           e);
       return null;
     }

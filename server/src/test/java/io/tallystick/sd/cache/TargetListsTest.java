@@ -12,11 +12,13 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +248,49 @@ final class TargetListsTest {
     assertThat(ask(server, query("new"))).isInstanceOf(Answer.Listed.class);
     assertThat(ask(server, ofOther)).isInstanceOf(Answer.Listed.class);
     assertThat(ask(server, query("old"))).isEqualTo(new Answer.TooMany(3, true));
+  }
+
+  @Test
+  void shouldDropQueriesInTheOrderInWhichTheyWereAskedForLast() throws Exception {
+    TargetLists server = discovery.server(limits(1_000, 8));
+    List<TargetQuery> queries =
+        Stream.of("f", "b", "h", "a", "e", "c", "g", "d").map(TargetListsTest::query).toList();
+    for (TargetQuery each : queries) {
+      ask(server, each);
+    }
+    discovery.work();
+    for (TargetQuery each : queries) {
+      turn(Duration.ofSeconds(1));
+      assertThat(ask(server, each)).isInstanceOf(Answer.Listed.class);
+    }
+    turn(Duration.ofMinutes(5));
+    for (int i = 0; i < queries.size(); i++) {
+      ask(server, query("new" + i));
+      assertThat(queries.stream().filter(server::hasList))
+          .containsExactlyElementsOf(queries.subList(i + 1, queries.size()));
+    }
+  }
+
+  @Test
+  void shouldKeepNoMoreThanTheLimitWhenTenThousandQueriesOfManyPathsAreAskedFor() throws Exception {
+    TargetLists server = discovery.server(limits(1_000, 500));
+    for (int path = 0; path < 20; path++) {
+      discovery.targets.give("p" + path, "db1:9100");
+    }
+    Map<Answer, Integer> answers = new HashMap<>();
+    for (int i = 0; i < 10_000; i++) {
+      TargetQuery query = new TargetQuery("p" + i % 20, Map.of("i", "" + i));
+      answers.merge(ask(server, query), 1, Integer::sum);
+    }
+    assertThat(answers)
+        .isEqualTo(Map.of(new Answer.Pending(), 500, new Answer.TooMany(500, true), 9_500));
+    assertThat(server.states()).hasSize(21 + 500);
+    turn(Duration.ofMinutes(5));
+    for (int i = 10_000; i < 20_000; i++) {
+      ask(server, new TargetQuery("p" + i % 20, Map.of("i", "" + i)));
+    }
+    turn(Duration.ofSeconds(2));
+    assertThat(server.states()).hasSize(21 + 500);
   }
 
   @Test

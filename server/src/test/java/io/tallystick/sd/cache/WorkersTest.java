@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,7 +100,8 @@ final class WorkersTest {
   @ValueSource(strings = {MEMORY, SQLITE})
   void shouldRunGeneratorsOnceWhenAColdPathIsPolledByAll(String kind) throws Exception {
     Store store = store(kind);
-    TargetLists[] servers = {server(store), server(store)};
+    TargetLists[] servers = new TargetLists[10];
+    Arrays.setAll(servers, i -> server(store));
     workers(store, 4, MINUTE, Duration.ZERO);
     Callable<Answer>[] polls = pollsOf(servers, 200);
     ExecutorService threads = Executors.newFixedThreadPool(polls.length);
