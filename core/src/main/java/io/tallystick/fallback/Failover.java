@@ -142,8 +142,8 @@ final class Failover {
       breaker.onSuccess(permit);
       return new Answer<>(value);
     } catch (StoreException e) {
-      if (e.category() != Category.TRANSIENT) {
-        breaker.onSuccess(permit); // it has answered
+      if (e.isAnswer()) {
+        breaker.onSuccess(permit);
         throw e;
       }
       call.doubt();
@@ -179,7 +179,7 @@ final class Failover {
       changes.followJournal();
       return null;
     } catch (StoreException e) {
-      if (e.category() == Category.PERMANENT) {
+      if (e.isAnswer() && e.category() != Category.CORRUPT) {
         secondBreaker.onSuccess(permit);
         throw e;
       }
@@ -207,10 +207,10 @@ final class Failover {
       work.run();
       breaker.onSuccess(permit);
     } catch (StoreException e) {
-      if (e.category() == Category.TRANSIENT) {
-        breaker.onFailure(permit);
-      } else {
+      if (e.isAnswer()) {
         breaker.onSuccess(permit);
+      } else {
+        breaker.onFailure(permit);
       }
       throw e;
     } catch (RuntimeException | Error e) {

@@ -3,7 +3,6 @@ package io.tallystick.store.redis;
 import io.tallystick.store.FamilyValues;
 import io.tallystick.store.LedgerMerge;
 import io.tallystick.store.StoreException;
-import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.redis.LedgerKeys.Family;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,8 +44,7 @@ final class LedgerFolder {
     List<Task> left = new ArrayList<>(tasks);
     for (int round = 0; !left.isEmpty(); round++) {
       if (round == MOST_ROUNDS) {
-        throw new StoreException(
-            Category.TRANSIENT, "others change the base all the time: rounds=" + round);
+        throw StoreException.refusal("others change the base all the time: rounds=" + round);
       }
       if (round >= EAGER_ROUNDS) { // others want to write as well
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NS));

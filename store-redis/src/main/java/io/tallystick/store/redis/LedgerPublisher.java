@@ -4,7 +4,6 @@ import io.tallystick.store.Deadline;
 import io.tallystick.store.Ledger.Result;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
-import io.tallystick.store.StoreException.Category;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +50,7 @@ final class LedgerPublisher {
       seen.computeIfPresent(source, (name, before) -> before.told(runId));
     }
     if (!sources.isEmpty()) {
-      throw new StoreException(
-          Category.TRANSIENT, "another server answers, which may have less: publish all");
+      throw StoreException.refusal("another server answers, which may have less: publish all");
     }
   }
 

@@ -4,7 +4,6 @@ import io.tallystick.store.FamilyValues;
 import io.tallystick.store.Ledger.Result;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
-import io.tallystick.store.StoreException.Category;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -279,7 +278,6 @@ final class Publishing {
   }
 
   private static StoreException lost() {
-    return new StoreException(
-        Category.TRANSIENT, "Redis has lost a part of what was published: publish all");
+    return StoreException.refusal("Redis has lost a part of what was published: publish all");
   }
 }

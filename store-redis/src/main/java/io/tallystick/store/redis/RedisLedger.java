@@ -5,7 +5,6 @@ import io.tallystick.store.Ledger;
 import io.tallystick.store.LedgerParts;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
-import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.redis.LedgerFolder.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -298,8 +297,7 @@ final class RedisLedger implements Ledger {
         }
       }
     }
-    throw new StoreException(
-        Category.TRANSIENT, "sources are retired all the time: tries=" + MOST_TRIES);
+    throw StoreException.refusal("sources are retired all the time: tries=" + MOST_TRIES);
   }
 
   /** A ledger as a backup has it. */

@@ -1,0 +1,47 @@
+package io.tallystick.fallback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.store.Ledger;
+import io.tallystick.store.Publication;
+import io.tallystick.store.StoreException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The ledger of a fallback store, a step at a time. */
+class FallbackLedgerTest extends FallbackStoreSteps {
+  @Test
+  void shouldPassARefusalOnAndStayWhenTheFirstStoreAsksForAllThatIsPublished() {
+    Ledger ledger = store.ledger();
+    for (int i = 1; i < 20; i++) {
+      Publication publication = Publication.ofAll("a", i, List.of(), MINUTE);
+      first.before(
+          1,
+          () -> {
+            throw StoreException.refusal("publish all");
+          });
+      assertThatThrownBy(() -> ledger.publish(publication)).hasMessage("publish all");
+    }
+    assertThat(store.mode()).isEqualTo(FallbackMode.PRIMARY);
+    assertThat(store.circuitBreaker().health().failuresTotal()).isZero();
+    assertThat(ledger.publish(Publication.ofAll("a", 20, List.of(), MINUTE)))
+        .isEqualTo(Ledger.Result.ACCEPTED);
+  }
+
+  @Test
+  void shouldPassARefusalOfTheSecondStoreOnAndStay() {
+    first.goAway();
+    values().put("a", bytes("1"));
+    for (int i = 1; i < 20; i++) {
+      Publication publication = Publication.ofAll("a", i, List.of(), MINUTE);
+      second.before(
+          3, // behind the look at the journal
+          () -> {
+            throw StoreException.refusal("publish all");
+          });
+      assertThatThrownBy(() -> store.ledger().publish(publication)).hasMessage("publish all");
+    }
+    assertThat(store.mode()).isEqualTo(FallbackMode.HEURISTIC);
+  }
+}
