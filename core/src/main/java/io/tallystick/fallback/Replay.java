@@ -1,5 +1,6 @@
 package io.tallystick.fallback;
 
+import io.tallystick.store.BackupReader;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.KeyValues;
@@ -9,11 +10,15 @@ import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.WholeNumber;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Does to the first store what an entry of the {@link Journal} says. Done twice, it does no more
@@ -35,7 +40,8 @@ final class Replay {
    *
    * @param isBehindWrite whether the value that it was added to may have been written again, too
    * @return the sum, of an addition
-   * @throws StoreException as the first store does; PERMANENT where it never will do it
+   * @throws StoreException as the first store does; PERMANENT where it never will do it, or what
+   *     the journal has of it is damaged
    */
   OptionalLong run(JournalEntry entry, boolean isBehindWrite, Store first) {
     switch (entry.kind()) {
@@ -130,7 +136,7 @@ final class Replay {
   }
 
   private void job(JournalEntry entry, Store first) {
-    JournalJob detail = JournalJob.of(Objects.requireNonNull(entry.value()));
+    JournalJob detail = read(() -> JournalJob.of(Objects.requireNonNull(entry.value())));
     JobQueue queue = first.jobQueue(entry.name(), detail.policy());
     switch (entry.kind()) {
       case ACKNOWLEDGE -> {
@@ -156,22 +162,41 @@ final class Replay {
       boolean unused = first.retire(entry.name()); // the second store had nothing of it
       return;
     }
+    withFile(entry, file -> RetiredSource.retire(first, entry.name(), file));
+  }
+
+  private void restore(JournalEntry entry, Store first) {
+    withFile(entry, file -> first.restore(file, RestoreMode.MERGE));
+  }
+
+  /** Does something with an entry's file, once that is known to be whole. */
+  private void withFile(JournalEntry entry, Consumer<Path> work) {
     boolean unused =
         JournalFiles.withFile(
             file -> {
-              files.get(entry.id(), entry.amount(), file);
-              RetiredSource.retire(first, entry.name(), file);
+              BackupReader unusedReader =
+                  read(
+                      () -> {
+                        files.get(entry.id(), entry.amount(), file);
+                        return BackupReader.open(file);
+                      });
+              work.accept(file);
               return true;
             });
   }
 
-  private void restore(JournalEntry entry, Store first) {
-    boolean unused =
-        JournalFiles.withFile(
-            file -> {
-              files.get(entry.id(), entry.amount(), file);
-              first.restore(file, RestoreMode.MERGE);
-              return true;
-            });
+  /** Reads what the journal has of an entry. */
+  private static <T> T read(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (StoreException e) {
+      if (e.isAnswer()) { // a file of our own that cannot be read now may be the next time
+        boolean isDamaged =
+            e.category() == Category.CORRUPT || !(e.getCause() instanceof IOException);
+        throw new StoreException(
+            isDamaged ? Category.PERMANENT : Category.TRANSIENT, String.valueOf(e.getMessage()), e);
+      }
+      throw e;
+    }
   }
 }

@@ -3,12 +3,20 @@ package io.tallystick.fallback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.store.JobQueue;
+import io.tallystick.store.Publication;
+import io.tallystick.store.RestoreMode;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.testing.Await;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Writes that are made, or replayed, more than once, and stores that fail in part. */
 class FallbackReplayTest extends FallbackStoreSteps {
@@ -162,6 +170,73 @@ class FallbackReplayTest extends FallbackStoreSteps {
       assertThat(text(firstStore.keyValues().get(key))).as("call=%s", call).isEqualTo("me");
     }
     assertThat(unknown).isPositive();
+  }
+
+  @Test
+  void shouldKeepARetirementAndARestoreAsideWhenTheirPartsAreDamaged(@TempDir Path folder) {
+    Path backup = folder.resolve("backup");
+    values().put("restored", bytes("1"));
+    store.backup(backup);
+    for (String what : List.of("cut", "lost", "changed")) {
+      firstStore.keyValues().delete("restored");
+      first.goAway();
+      values().put("before" + what, bytes("1"));
+      store.ledger().publish(Publication.ofAll(what, 1, List.of(), MINUTE));
+      store.ledger().retire(what);
+      store.restore(backup, RestoreMode.MERGE);
+      List<String> parts = damageAll(what);
+      assertThat(parts).hasSize(2);
+      values().put("behind" + what, bytes("1"));
+      comeBack();
+      assertThat(text(firstStore.keyValues().get("before" + what))).isEqualTo("1");
+      assertThat(text(firstStore.keyValues().get("behind" + what))).isEqualTo("1");
+      assertThat(firstStore.keyValues().get("restored")).isEmpty();
+      assertThat(firstStore.ledger().sources()).isEmpty();
+      assertThat(names("refused:")).hasSize(2);
+      assertThat(names("file:")).hasSize(what.equals("lost") ? 0 : 2); // what is left is kept
+      secondStore.keyValues().forEachKey("", key -> secondStore.keyValues().delete(key));
+    }
+  }
+
+  private List<String> damageAll(String how) {
+    List<String> parts = names("file:");
+    for (String part : parts) {
+      byte[] bytes = secondStore.keyValues().get(part).orElseThrow();
+      switch (how) {
+        case "cut" -> secondStore.keyValues().put(part, Arrays.copyOf(bytes, bytes.length - 9));
+        case "lost" -> secondStore.keyValues().delete(part);
+        default -> {
+          bytes[bytes.length / 2] ^= 1;
+          secondStore.keyValues().put(part, bytes);
+        }
+      }
+    }
+    return parts;
+  }
+
+  private List<String> names(String prefix) {
+    List<String> names = new ArrayList<>();
+    secondStore.keyValues().forEachKey(JournalRows.PREFIX + prefix, names::add);
+    return names;
+  }
+
+  @Test
+  void shouldKeepAJobsEndAsideWhenItIsDamaged() {
+    JobQueue queue = store.jobQueue("q");
+    queue.offer("a", bytes("1"));
+    JobQueue.Job job = queue.take(MINUTE).orElseThrow();
+    first.goAway();
+    assertThat(queue.acknowledge(job)).isTrue();
+    String row = names("entry:").stream().max(String::compareTo).orElseThrow();
+    JournalEntry entry = JournalEntry.of(secondStore.keyValues().get(row).orElseThrow());
+    JournalEntry cut =
+        JournalEntry.ofDetail(
+            entry.kind(), entry.id(), entry.timeMs(), entry.name(), new byte[] {1, 2});
+    secondStore.keyValues().put(row, cut.toBytes());
+    values().put("behind", bytes("1"));
+    comeBack();
+    assertThat(text(firstStore.keyValues().get("behind"))).isEqualTo("1");
+    assertThat(names("refused:")).hasSize(1);
   }
 
   @Test
