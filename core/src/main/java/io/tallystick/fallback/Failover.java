@@ -5,6 +5,7 @@ import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +192,36 @@ final class Failover {
                 Category.TRANSIENT, "second store cannot be used: cause=" + e.getMessage(), e);
       }
       return null;
+    } catch (RuntimeException | Error e) {
+      secondBreaker.release(permit);
+      throw e;
+    }
+  }
+
+  /**
+   * Asks the second store while the first is in use, which goes on without an answer: so nobody
+   * waits for one that is known to be away.
+   *
+   * @throws StoreException where it cannot be asked
+   */
+  <T> T askSecond(Function<Store, T> question) {
+    requireOpen();
+    boolean isClosed = secondBreaker.state() == CircuitBreaker.State.CLOSED;
+    long permit = isClosed ? secondBreaker.tryAcquire() : CircuitBreaker.REFUSED;
+    if (permit == CircuitBreaker.REFUSED) { // threads of our own find out when it is back
+      throw new StoreException(Category.TRANSIENT, "second store's circuit is open");
+    }
+    try {
+      T answer = question.apply(second);
+      secondBreaker.onSuccess(permit);
+      return answer;
+    } catch (StoreException e) {
+      if (e.isAnswer() && e.category() != Category.CORRUPT) {
+        secondBreaker.onSuccess(permit);
+      } else {
+        changes.secondFailed(permit, e);
+      }
+      throw e;
     } catch (RuntimeException | Error e) {
       secondBreaker.release(permit);
       throw e;

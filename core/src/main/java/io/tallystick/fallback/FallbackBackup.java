@@ -60,7 +60,7 @@ final class FallbackBackup {
 
   private long left() {
     try {
-      return failover.second().stats().jobs();
+      return failover.askSecond(second -> second.stats().jobs());
     } catch (StoreException e) {
       throw new NotNowException("second store may have jobs: cause=" + e.getMessage());
     }

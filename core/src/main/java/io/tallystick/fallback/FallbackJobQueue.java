@@ -116,7 +116,7 @@ final class FallbackJobQueue implements JobQueue {
   /** What was offered while the first store was away, and could not be moved. */
   private Optional<Job> takeLeft(Duration lease) {
     try {
-      return takeOfSecond(second(), lease);
+      return failover.askSecond(second -> takeOfSecond(of(second), lease));
     } catch (StoreException e) {
       return Optional.empty(); // it is not the one in use
     }
@@ -268,7 +268,7 @@ final class FallbackJobQueue implements JobQueue {
   /** Asks the second store while the first is in use. */
   private <T> T left(Function<JobQueue, T> question) {
     try {
-      return question.apply(second());
+      return failover.askSecond(second -> question.apply(of(second)));
     } catch (StoreException e) {
       throw new NotNowException("second store may have jobs: cause=" + e.getMessage());
     }

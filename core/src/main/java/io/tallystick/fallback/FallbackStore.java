@@ -69,7 +69,7 @@ public final class FallbackStore implements Store {
     Mirror mirror = new Mirror(known, new KeyRows(rows, clock, builder.timeNs));
     this.journal = new Journal(rows, mirror, known, clock, builder.nanoTime, builder.patience);
     this.failover = new Failover(builder, journal, known, mirror, modes);
-    this.marks = new JobMarks(known, mirror, rows, clock);
+    this.marks = new JobMarks(failover, clock);
     this.mover = new JobMover(failover, marks);
     this.keyValues = new FallbackKeyValues(failover, limits, clock);
     this.ledger = new FallbackLedger(failover, limits, clock);
@@ -187,7 +187,7 @@ public final class FallbackStore implements Store {
               }
             }));
     if (mover.hasAny() && mode() == FallbackMode.PRIMARY) {
-      names.addAll(second.queues());
+      names.addAll(failover.askSecond(Store::queues));
     }
     return List.copyOf(names);
   }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * acknowledged there.
  *
  * <p>What the first store gave is noted when there is time for it, what the second gave at once.
- * Threading: any.
+ * While the first is in use, and the second cannot be asked, what this process has noted itself
+ * counts. Threading: any.
  */
 final class JobMarks {
   private static final String OF_FIRST = JournalRows.PREFIX + "job-of-first:";
@@ -34,15 +35,17 @@ final class JobMarks {
   private static final Duration ENDED_KEPT = Duration.ofHours(1);
   private static final int PAGE = 100;
 
+  private final Failover failover;
   private final LastKnown known;
   private final Mirror mirror;
   private final JournalRows rows;
   private final InstantSource clock;
 
-  JobMarks(LastKnown known, Mirror mirror, JournalRows rows, InstantSource clock) {
-    this.known = known;
-    this.mirror = mirror;
-    this.rows = rows;
+  JobMarks(Failover failover, InstantSource clock) {
+    this.failover = failover;
+    this.known = failover.known();
+    this.mirror = failover.mirror();
+    this.rows = failover.journal().rows();
     this.clock = clock;
   }
 
@@ -63,6 +66,20 @@ final class JobMarks {
     return mark.isThere()
         ? Optional.of(Duration.ofMillis(Math.max(1, mark.endMs() - clock.millis())))
         : Optional.empty();
+  }
+
+  /** What a mark is, while the first store is in use. */
+  private StoredValue markInPrimary(String row) {
+    try {
+      return failover.askSecond(second -> mirror.value(row));
+    } catch (StoreException e) {
+      return known.get(row).orElse(StoredValue.NONE);
+    }
+  }
+
+  private void write(String row, byte @Nullable [] mark, long endMs) {
+    known.told(row, mark, endMs);
+    mirror.write(row, mark, endMs);
   }
 
   // ---- jobs of the first store ----
@@ -100,7 +117,7 @@ final class JobMarks {
   /** The second store gave a job, or keeps it from others for a while. */
   void secondHas(String queue, String key, long endMs) {
     try {
-      mirror.write(row(OF_SECOND, queue, key), MARK, endMs);
+      write(row(OF_SECOND, queue, key), MARK, endMs);
     } catch (StoreException e) {
       // it has just given the job: the next call says how it is
     }
@@ -109,80 +126,78 @@ final class JobMarks {
   /** The second store was told that a job has ended. */
   void secondLost(String queue, String key) {
     try {
-      mirror.write(row(OF_SECOND, queue, key), null, Deadline.NEVER_MS);
+      write(row(OF_SECOND, queue, key), null, Deadline.NEVER_MS);
     } catch (StoreException e) {
       // its time runs out
     }
   }
 
-  /** For how long the second store still has a job; empty where it has none, or is away. */
+  /** While the first is in use: for how long the second still has a job, as far as is known. */
   Optional<Duration> inSecond(String queue, String key) {
-    try {
-      return left(mirror.value(row(OF_SECOND, queue, key)));
-    } catch (StoreException e) {
-      return Optional.empty();
-    }
+    return left(markInPrimary(row(OF_SECOND, queue, key)));
   }
 
   // ---- jobs of the first store whose lease ran out while that was away ----
 
   /** A worker has a job for longer than the first store knows. */
   void held(String queue, Job job, long endMs) {
-    mirror.write(row(OF_SECOND, queue, job.key()), taking(job), endMs);
+    write(row(OF_SECOND, queue, job.key()), taking(job), endMs);
   }
 
   /** Whether a worker has just this job for longer than the first store knows, and then has not. */
   boolean isHeldAndEnds(String queue, Job job) {
+    return isHeldAnd(
+        queue,
+        job,
+        () -> {
+          ended(queue, job);
+          secondLost(queue, job.key());
+        });
+  }
+
+  /** Whether a worker has just this job for longer than the first store knows, and then longer. */
+  boolean isHeldLonger(String queue, Job job, long endMs) {
+    return isHeldAnd(queue, job, () -> held(queue, job, endMs));
+  }
+
+  private boolean isHeldAnd(String queue, Job job, Runnable then) {
     try {
-      boolean isHeld = isHeld(queue, job);
-      if (isHeld) {
-        ended(queue, job);
-        secondLost(queue, job.key());
-      }
-      return isHeld;
+      return failover.askSecond(
+          second -> {
+            boolean isHeld = isOf(job, mirror.value(row(OF_SECOND, queue, job.key())).value());
+            if (isHeld) {
+              then.run();
+            }
+            return isHeld;
+          });
     } catch (StoreException e) {
       return false; // it is not known, and may be given again
     }
   }
 
-  /** Whether a worker has just this job for longer than the first store knows, and then longer. */
-  boolean isHeldLonger(String queue, Job job, long endMs) {
-    try {
-      boolean isHeld = isHeld(queue, job);
-      if (isHeld) {
-        held(queue, job, endMs);
-      }
-      return isHeld;
-    } catch (StoreException e) {
-      return false;
-    }
-  }
-
-  private boolean isHeld(String queue, Job job) {
-    return isOf(job, mirror.value(row(OF_SECOND, queue, job.key())).value());
-  }
-
   /** A job was acknowledged that the first store may give again. */
   void ended(String queue, Job job) {
     long endMs = Deadline.after(clock.millis(), ENDED_KEPT);
-    mirror.write(row(ENDED, queue, job.key()), taking(job), endMs);
+    write(row(ENDED, queue, job.key()), taking(job), endMs);
   }
 
   /** Whether a job that the first store has given was acknowledged before; false where unknown. */
   boolean isEnded(String queue, Job job) {
-    try {
-      return isOf(job, mirror.value(row(ENDED, queue, job.key())).value());
-    } catch (StoreException e) {
-      return false;
-    }
+    return isOf(job, markInPrimary(row(ENDED, queue, job.key())).value());
   }
 
   /** The first store gives it no more. */
   void forgetEnded(String queue, Job job) {
+    String row = row(ENDED, queue, job.key());
     try {
-      mirror.write(row(ENDED, queue, job.key()), null, Deadline.NEVER_MS);
+      boolean unused =
+          failover.askSecond(
+              second -> {
+                write(row, null, Deadline.NEVER_MS);
+                return true;
+              });
     } catch (StoreException e) {
-      // its time runs out
+      known.told(row, null, Deadline.NEVER_MS); // its time runs out
     }
   }
 

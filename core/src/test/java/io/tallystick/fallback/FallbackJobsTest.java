@@ -212,4 +212,60 @@ class FallbackJobsTest extends FallbackStoreSteps {
     comeBack();
     assertThat(firstStore.jobQueue("q").sizes()).isEqualTo(new JobQueue.Sizes(0, 0, 0, 0));
   }
+
+  @Test
+  void shouldAskNoSecondStoreThatIsAwayForEachOfferAndTake() {
+    JobQueue queue = store.jobQueue("q");
+    first.goAway();
+    queue.offer("left", bytes("1"));
+    assertThat(queue.take(MINUTE)).isPresent(); // runs on, so that the second is to be asked
+    comeBack();
+    second.goAway();
+    for (int i = 0; i < 5; i++) {
+      queue.offer("a" + i, bytes("1"));
+    }
+    int before = second.calls();
+    for (int i = 0; i < 5; i++) {
+      assertThat(queue.offer("b" + i, bytes("1"))).isTrue();
+    }
+    for (int i = 0; i < 10; i++) {
+      assertThat(queue.take(MINUTE)).isPresent();
+    }
+    assertThat(queue.take(MINUTE)).isEmpty();
+    assertThat(second.calls()).isEqualTo(before);
+    assertThatThrownBy(queue::sizes)
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            e -> assertThat(e.category()).isEqualTo(StoreException.Category.TRANSIENT));
+    second.comeBack();
+    nowNs.addAndGet(Duration.ofMillis(500).toNanos());
+    store.upkeep().follow();
+    store.upkeep().follow();
+    assertThat(queue.offer("left", bytes("1"))).isFalse();
+    assertThat(queue.sizes().running()).isEqualTo(11);
+  }
+
+  @Test
+  void shouldRunNoJobTwiceAtATimeByWhatThisProcessKnowsWhenTheSecondStoreIsAway() {
+    JobQueue queue = store.jobQueue("q");
+    first.goAway();
+    queue.offer("a", bytes("1"));
+    Job running = queue.take(MINUTE).orElseThrow();
+    queue.offer("b", bytes("1"));
+    assertThat(queue.acknowledge(queue.take(MINUTE).orElseThrow())).isTrue();
+    comeBack();
+    second.goAway();
+    firstStore.jobQueue("q").offer("a", bytes("2")); // by another host
+    assertThat(queue.take(MINUTE)).isEmpty();
+    assertThat(queue.offer("a", bytes("2"))).isFalse();
+    assertThat(queue.offer("b", bytes("2"))).isTrue();
+    assertThat(text(queue.take(MINUTE).map(Job::key).map(FallbackStoreSteps::bytes)))
+        .isEqualTo("b");
+    second.comeBack();
+    nowNs.addAndGet(Duration.ofMillis(500).toNanos());
+    store.upkeep().follow();
+    assertThat(queue.acknowledge(running)).isTrue();
+    clock.turn(MINUTE);
+    assertThat(text(queue.take(MINUTE).map(Job::payload))).isEqualTo("2");
+  }
 }
