@@ -10,13 +10,9 @@ import io.tallystick.store.Publication;
 import io.tallystick.store.Store;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
@@ -28,15 +24,12 @@ final class FallbackLedger implements Ledger {
   /** For how long a source that the second store knows from an earlier time is not retired. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private static final int MOST_READS = 8;
-
   private final Failover failover;
   private final Limits limits;
   private final InstantSource clock;
   private final JournalFiles files;
 
-  /** What the first store showed last, for each of the sets of sources that were left out. */
-  private final ConcurrentMap<Set<String>, LedgerParts> lastReads = new ConcurrentHashMap<>();
+  private final LastReads lastReads = new LastReads();
 
   FallbackLedger(Failover failover, Limits limits, InstantSource clock) {
     this.failover = failover;
@@ -162,9 +155,6 @@ final class FallbackLedger implements Ledger {
           @Override
           LedgerParts first(Store store) {
             LedgerParts parts = store.ledger().parts(names);
-            if (lastReads.size() >= MOST_READS) {
-              lastReads.clear();
-            }
             lastReads.put(names, parts);
             return parts;
           }
@@ -174,31 +164,14 @@ final class FallbackLedger implements Ledger {
             if (!journal.look()) {
               throw new JournalClosedException();
             }
-            return lastRead(names).orElseGet(() -> store.ledger().parts(names));
+            return lastReads.get(names).orElseGet(() -> store.ledger().parts(names));
           }
 
           @Override
           LedgerParts safe() {
-            Optional<LedgerParts> last = lastRead(names);
+            Optional<LedgerParts> last = lastReads.get(names);
             return last.isPresent() ? last.get() : super.safe();
           }
         });
-  }
-
-  /** What the first store showed last, of what is in none of these sources. */
-  private Optional<LedgerParts> lastRead(Set<String> names) {
-    return lastReads.entrySet().stream()
-        .filter(each -> names.containsAll(each.getKey()))
-        .map(Map.Entry::getValue)
-        .max(Comparator.comparingLong(LedgerParts::timeMs))
-        .map(parts -> without(parts, names));
-  }
-
-  private static LedgerParts without(LedgerParts all, Set<String> names) {
-    return new LedgerParts(
-        all.timeMs(),
-        all.parts().stream()
-            .filter(part -> part.source() == null || !names.contains(part.source()))
-            .toList());
   }
 }

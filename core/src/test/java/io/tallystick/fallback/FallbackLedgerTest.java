@@ -7,6 +7,7 @@ import io.tallystick.store.Ledger;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The ledger of a fallback store, a step at a time. */
@@ -43,5 +44,21 @@ class FallbackLedgerTest extends FallbackStoreSteps {
       assertThatThrownBy(() -> store.ledger().publish(publication)).hasMessage("publish all");
     }
     assertThat(store.mode()).isEqualTo(FallbackMode.HEURISTIC);
+  }
+
+  @Test
+  void shouldShowTheNewestReadingsWhenMoreWereMadeThanAreKept() {
+    for (int i = 0; i < 10; i++) {
+      store.ledger().publish(Publication.ofAll("s" + i, 1, List.of(), MINUTE));
+    }
+    int all = store.ledger().parts(Set.of()).parts().size();
+    for (int i = 0; i < 9; i++) {
+      assertThat(store.ledger().parts(Set.of("s" + i)).parts()).hasSize(all - 1);
+    }
+    first.goAway();
+    for (int i = 1; i < 9; i++) {
+      assertThat(store.ledger().parts(Set.of("s" + i)).parts()).as("i=%s", i).hasSize(all - 1);
+    }
+    assertThat(store.ledger().parts(Set.of("s0")).parts()).hasSizeLessThan(all - 1);
   }
 }
