@@ -8,6 +8,7 @@ import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.Stores;
+import io.tallystick.store.WholeNumber;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.Parent;
 import java.nio.ByteBuffer;
@@ -28,6 +29,8 @@ public final class FallbackChild {
   static final RetryPolicy POLICY =
       new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(1), Duration.ofMillis(1));
   static final int KEYS = 20;
+  static final int MIXED_KEYS = 3;
+  static final int MIXED_STEP = 1_000;
 
   private FallbackChild() {}
 
@@ -46,6 +49,7 @@ public final class FallbackChild {
         boolean isPut =
             attempt("put " + key + " " + i, () -> store.keyValues().put(key, bytes(number)));
         attempt("add", () -> store.keyValues().increment(SUM, 1));
+        mix(store, "m" + own + "-" + i % MIXED_KEYS, i);
         attempt("offered " + job, () -> queue.offer(job, bytes(0)));
         work(queue);
         int read = read(store, key);
@@ -56,6 +60,16 @@ public final class FallbackChild {
         LockSupport.parkNanos(5_000_000); // four of them share a machine with other tests
       }
       say("ended");
+    }
+  }
+
+  /** Puts a number and adds to it, by turns; {@link #MIXED_STEP} is between two that are put. */
+  private static void mix(Store store, String key, int i) {
+    if (i / MIXED_KEYS % 4 == 0) {
+      byte[] text = WholeNumber.toBytes((long) i * MIXED_STEP);
+      attempt("set " + key + " " + i, () -> store.keyValues().put(key, text));
+    } else {
+      attempt("plus " + key, () -> store.keyValues().increment(key, 1));
     }
   }
 
