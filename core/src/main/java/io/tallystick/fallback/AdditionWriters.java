@@ -2,7 +2,9 @@ package io.tallystick.fallback;
 
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names under which additions are sent to the first store. Whoever adds has one for himself, so
@@ -11,19 +13,21 @@ import java.util.function.Supplier;
  * reason what is sent at once and what is journalled have names of their own. Threading: any.
  */
 final class AdditionWriters {
+  private static final int PLACES = 16;
+
   private final Supplier<String> ids;
 
-  /**
-   * The one that was used last is used first: the fewer are used, the less is noted of each key.
-   */
-  private final Deque<Writer> idle = new ConcurrentLinkedDeque<>();
+  /** Idle ones. The first there is is used: the fewer are used, the less is noted of each key. */
+  private final AtomicReferenceArray<@Nullable Writer> idle = new AtomicReferenceArray<>(PLACES);
+
+  private final Deque<Writer> moreIdle = new ConcurrentLinkedDeque<>();
 
   AdditionWriters(Supplier<String> ids) {
     this.ids = ids;
   }
 
   Writer take() {
-    Writer writer = idle.pollFirst();
+    Writer writer = idle();
     if (writer == null) {
       writer = new Writer(JournalRows.PREFIX + ids.get(), 0);
     }
@@ -31,8 +35,23 @@ final class AdditionWriters {
     return writer;
   }
 
+  private @Nullable Writer idle() {
+    for (int i = 0; i < PLACES; i++) {
+      Writer writer = idle.get(i);
+      if (writer != null && idle.compareAndSet(i, writer, null)) {
+        return writer;
+      }
+    }
+    return moreIdle.pollFirst();
+  }
+
   void give(Writer writer) {
-    idle.addFirst(writer);
+    for (int i = 0; i < PLACES; i++) {
+      if (idle.get(i) == null && idle.compareAndSet(i, null, writer)) {
+        return;
+      }
+    }
+    moreIdle.addFirst(writer);
   }
 
   /** A name, and the number of its last addition. */

@@ -76,7 +76,7 @@ final class FallbackKeyValues implements KeyValues {
     return read(
         key,
         first -> {
-          Known before = known.before(key);
+          int before = known.changes(key);
           Optional<byte[]> value = first.get(key);
           known.read(key, before, value.orElse(null));
           return value;

@@ -65,8 +65,9 @@ public final class FallbackStore implements Store {
     this.limits = limits(first.limits(), second.limits());
     this.modes = new ModeSwitch("fallback store", clock);
     JournalRows rows = new JournalRows(second.keyValues());
-    LastKnown known = new LastKnown(clock, builder.timeNs);
-    Mirror mirror = new Mirror(known, new KeyRows(rows, clock, builder.timeNs));
+    LastKnown known = new LastKnown(clock, builder.timeNs, builder.mirrorBounds);
+    Mirror mirror =
+        new Mirror(known, new KeyRows(rows, clock, builder.timeNs), builder.mirrorBounds);
     this.journal = new Journal(rows, mirror, known, clock, builder.nanoTime, builder.patience);
     this.failover = new Failover(builder, journal, known, mirror, modes);
     this.marks = new JobMarks(failover, clock);
@@ -149,6 +150,11 @@ public final class FallbackStore implements Store {
   /** How many entries were to be replayed when this process looked last. */
   public long journalLength() {
     return journal.length();
+  }
+
+  /** How many keys the second store is still to be told. */
+  int untold() {
+    return failover.known().unwritten();
   }
 
   Upkeep upkeep() {

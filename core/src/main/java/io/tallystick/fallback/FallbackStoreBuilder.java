@@ -19,6 +19,7 @@ public final class FallbackStoreBuilder {
   LongSupplier nanoTime = System::nanoTime;
   LongSupplier timeNs = FallbackStoreBuilder::hostNs;
   Patience patience = Patience.DEFAULT;
+  MirrorBounds mirrorBounds = MirrorBounds.DEFAULT;
   boolean runsThreads = true;
   boolean closesStores = true;
   int failureThreshold = 5;
@@ -76,6 +77,12 @@ public final class FallbackStoreBuilder {
   /** The host's clock, in nanoseconds since the Unix epoch. */
   FallbackStoreBuilder timeNs(LongSupplier timeNs) {
     this.timeNs = timeNs;
+    return this;
+  }
+
+  /** How much may wait to be told to the second store. */
+  FallbackStoreBuilder mirrorBounds(MirrorBounds bounds) {
+    this.mirrorBounds = bounds;
     return this;
   }
 

@@ -1,23 +1,19 @@
 package io.tallystick.fallback;
 
 import io.tallystick.store.Deadline;
-import io.tallystick.store.WholeNumber;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,28 +28,29 @@ import org.jspecify.annotations.Nullable;
  * does not take what it is told, the values of what it is still to be told. Threading: any.
  */
 final class LastKnown {
-  private static final int MOST_KEYS = 200_000;
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int NEVER_SEEN = -1;
+  private static final long OVERHEAD_BYTES = 120;
   private static final int LOOKED_AT = 4; // each time that there is too much
 
   private final InstantSource clock;
   private final LongSupplier timeNs;
-  private final ConcurrentMap<String, Known> known = new ConcurrentHashMap<>();
-  private final Queue<String> unwritten = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger unwrittenSize = new AtomicInteger();
+  private final MirrorBounds bounds;
+  private final ConcurrentMap<String, KnownKey> known = new ConcurrentHashMap<>();
+  private final WaitingKeys unwritten = new WaitingKeys();
   private final AtomicLong bytes = new AtomicLong();
 
   private final ReentrantLock shrinking = new ReentrantLock();
 
   /** Goes around, so that what is empty is not passed each time. Guarded by shrinking. */
-  private Iterator<Map.Entry<String, Known>> hand = known.entrySet().iterator();
+  private Iterator<Map.Entry<String, KnownKey>> hand = known.entrySet().iterator();
 
   /**
    * @param timeNs the host's clock, in nanoseconds since the Unix epoch
    */
-  LastKnown(InstantSource clock, LongSupplier timeNs) {
+  LastKnown(InstantSource clock, LongSupplier timeNs, MirrorBounds bounds) {
     this.clock = clock;
     this.timeNs = timeNs;
+    this.bounds = bounds;
   }
 
   long nowNs() {
@@ -62,28 +59,38 @@ final class LastKnown {
 
   /** What a key was, where that is known. */
   Optional<StoredValue> get(String key) {
-    Known present = known.get(key);
-    if (present == null || !present.isValueKnown()) {
+    KnownKey present = known.get(key);
+    if (present == null) {
       return Optional.empty();
     }
-    return Optional.of(
-        present.endMs() > clock.millis()
-            ? new StoredValue(present.value(), present.endMs())
-            : StoredValue.NONE);
+    synchronized (present) {
+      return Optional.ofNullable(present.present(clock.millis()));
+    }
   }
 
   /** What the second store has not been told of a key; null where it has all. */
   @Nullable Known unwritten(String key) {
-    Known present = known.get(key);
-    return present != null && present.isUnwritten() ? present : null;
+    KnownKey present = known.get(key);
+    if (present == null) {
+      return null;
+    }
+    synchronized (present) {
+      return present.unwritten();
+    }
+  }
+
+  private static boolean isUnwritten(KnownKey each) {
+    synchronized (each) {
+      return each.isUnwritten();
+    }
   }
 
   /** Keys behind another one of which the second store has not been told all, in order. */
   List<String> unwrittenKeys(String prefix, @Nullable String after, int limit) {
-    return unwrittenSize.get() == 0
+    return unwritten.size() == 0
         ? List.of()
         : known.entrySet().stream()
-            .filter(each -> each.getValue().isUnwritten())
+            .filter(each -> isUnwritten(each.getValue()))
             .map(Map.Entry::getKey)
             .filter(key -> key.startsWith(prefix) && (after == null || key.compareTo(after) > 0))
             .sorted()
@@ -93,32 +100,47 @@ final class LastKnown {
 
   // ---- what was seen ----
 
-  /** What is known of a key before a call that reads it. */
-  @Nullable Known before(String key) {
-    return known.get(key);
+  /** How often a key has changed, before a call that reads it. */
+  int changes(String key) {
+    KnownKey present = known.get(key);
+    if (present == null) {
+      return NEVER_SEEN;
+    }
+    synchronized (present) {
+      return present.changes();
+    }
   }
 
   /** Notes what the first store says, unless it was written to meanwhile. */
-  void read(String key, @Nullable Known before, byte @Nullable [] value) {
-    if (before != null && (before.isUnwritten() || Arrays.equals(before.value(), value))) {
+  void read(String key, int changes, byte @Nullable [] value) {
+    KnownKey present = known.get(key);
+    if (present == null ? changes != NEVER_SEEN : !isNews(present, changes, value)) {
       return;
     }
-    Known next = Known.read(value == null ? null : value.clone(), Deadline.NEVER_MS);
-    boolean isNoted =
-        before == null ? known.putIfAbsent(key, next) == null : known.replace(key, before, next);
-    if (isNoted) {
-      grown(next.bytes(key) - (before == null ? 0 : before.bytes(key)));
+    byte[] copy = value == null ? null : value.clone();
+    change(
+        key,
+        each -> {
+          if (each.changes() == Math.max(0, changes) && !each.isUnwritten()) {
+            each.read(copy, Deadline.NEVER_MS);
+          }
+        });
+  }
+
+  private static boolean isNews(KnownKey present, int changes, byte @Nullable [] value) {
+    synchronized (present) {
+      return present.changes() == changes && !present.isUnwritten() && !present.isKnown(value);
     }
   }
 
   /** Notes what the first store was given. */
   void wrote(String key, byte @Nullable [] value, long endMs) {
-    put(key, before -> Known.wrote(value, endMs, nowNs()));
+    change(key, each -> each.wrote(value, endMs, nowNs()));
   }
 
   /** Notes what was put in the place of another value, whose end stays. */
   void replaced(String key, byte[] value) {
-    put(key, before -> Known.replaced(value, before, nowNs()));
+    change(key, each -> each.replaced(value, nowNs()));
   }
 
   /**
@@ -126,30 +148,26 @@ final class LastKnown {
    * the later.
    */
   void added(String key, long sum, long amount, long beganNs) {
-    put(
+    change(
         key,
-        before ->
-            before != null && amount >= 0 && before.isValueOf(beganNs) && isAbove(before, sum)
-                ? before
-                : Known.replaced(WholeNumber.toBytes(sum), before, nowNs()));
-  }
-
-  private static boolean isAbove(Known before, long sum) {
-    try {
-      return WholeNumber.sum(before.value(), 0) > sum;
-    } catch (RuntimeException e) { // it is none
-      return false;
-    }
+        each -> {
+          if (amount < 0 || !each.isAbove(sum, beganNs)) {
+            each.added(sum, nowNs());
+          }
+        });
   }
 
   /** Notes that a key was given another end; one of 0 where it was not there. */
   void expired(String key, long endMs) {
-    put(
+    change(
         key,
-        before ->
-            endMs == 0
-                ? Known.wrote(null, Deadline.NEVER_MS, nowNs())
-                : Known.expired(endMs, before, nowNs()));
+        each -> {
+          if (endMs == 0) {
+            each.wrote(null, Deadline.NEVER_MS, nowNs());
+          } else {
+            each.expired(endMs, nowNs());
+          }
+        });
   }
 
   /** Notes what the journal has, which needs no further writing. */
@@ -161,32 +179,66 @@ final class LastKnown {
 
   /** Notes what the second store has by now. */
   void told(String key, byte @Nullable [] value, long endMs) {
-    put(key, before -> Known.read(value, endMs));
+    change(key, each -> each.read(value, endMs));
   }
 
-  private void put(String key, UnaryOperator<@Nullable Known> change) {
-    long[] growth = new long[1];
-    boolean[] isNew = new boolean[1];
-    known.compute(
-        key,
-        (same, before) -> {
-          Known next = change.apply(before);
-          if (next.isUnwritten() && bytes.get() > 2L * MOST_BYTES) {
-            next = Known.forgotten(nowNs());
-          }
-          growth[0] = next.bytes(key) - (before == null ? 0 : before.bytes(key));
-          isNew[0] = next.isUnwritten() && (before == null || !before.isUnwritten());
-          return next;
-        });
-    if (isNew[0]) {
-      push(key);
+  private void change(String key, Consumer<KnownKey> change) {
+    while (true) {
+      KnownKey present = known.get(key);
+      boolean isAdded = false;
+      if (present == null) {
+        KnownKey added = new KnownKey();
+        KnownKey other = known.putIfAbsent(key, added);
+        isAdded = other == null;
+        present = other == null ? added : other;
+        if (isAdded) {
+          bytes.addAndGet(bytesOf(key));
+        }
+      }
+      if (isChanged(key, present, change)) {
+        if (isAdded) {
+          shrinkIfFull();
+        }
+        return;
+      }
     }
-    grown(growth[0]);
   }
 
-  private void grown(long growth) {
-    long now = growth == 0 ? bytes.get() : bytes.addAndGet(growth);
-    if (growth > 0 && (now > MOST_BYTES || known.size() > MOST_KEYS)) {
+  /** False where it was forgotten just now, so that there is to be another one. */
+  private boolean isChanged(String key, KnownKey each, Consumer<KnownKey> change) {
+    boolean isNew;
+    long growth;
+    synchronized (each) {
+      if (each.isForgotten()) {
+        return false;
+      }
+      boolean wasUnwritten = each.isUnwritten();
+      int before = each.valueBytes();
+      change.accept(each);
+      if (each.isUnwritten() && bytes.get() > 2 * bounds.bytes()) {
+        each.dropValue(nowNs());
+      }
+      growth = (long) each.valueBytes() - before;
+      isNew = each.isUnwritten() && !wasUnwritten;
+    }
+    if (isNew) {
+      unwritten.push(key);
+    }
+    if (growth != 0) {
+      bytes.addAndGet(growth);
+    }
+    if (growth > 0) {
+      shrinkIfFull();
+    }
+    return true;
+  }
+
+  private static long bytesOf(String key) {
+    return OVERHEAD_BYTES + 2L * key.length();
+  }
+
+  private void shrinkIfFull() {
+    if (bytes.get() > bounds.bytes() || known.size() > bounds.keys()) {
       shrink();
     }
   }
@@ -202,10 +254,7 @@ final class LastKnown {
           hand = known.entrySet().iterator();
         }
         var entry = hand.next();
-        Known value = entry.getValue();
-        if (!value.isUnwritten() && known.remove(entry.getKey(), value)) {
-          bytes.addAndGet(-value.bytes(entry.getKey()));
-        }
+        forget(entry.getKey(), entry.getValue());
       }
     } catch (NoSuchElementException e) {
       // others have emptied it
@@ -214,36 +263,41 @@ final class LastKnown {
     }
   }
 
+  private void forget(String key, KnownKey each) {
+    synchronized (each) {
+      if (!each.isUnwritten() && known.remove(key, each)) {
+        each.forget();
+        bytes.addAndGet(-bytesOf(key) - each.valueBytes());
+      }
+    }
+  }
+
   // ---- what the second store is told ----
 
   /** How many keys the second store is still to be told. */
   int unwritten() {
-    return unwrittenSize.get();
+    return unwritten.size();
   }
 
   /** Whether there is more than what should wait. */
   boolean isFull() {
-    return unwrittenSize.get() > MOST_KEYS || bytes.get() > MOST_BYTES + MOST_BYTES / 2;
-  }
-
-  private void push(String key) {
-    unwritten.add(key);
-    unwrittenSize.incrementAndGet();
+    return unwritten.size() > bounds.keys() || bytes.get() > bounds.bytes() + bounds.bytes() / 2;
   }
 
   /** The key that has waited longest; null where there is none. */
   @Nullable String pop() {
-    String key = unwritten.poll();
-    if (key != null) {
-      unwrittenSize.decrementAndGet();
-    }
-    return key;
+    return unwritten.pop();
   }
 
   /** The second store was told this of a key, or not: then, or if there is more, it waits again. */
   void popped(String key, Known told, boolean isWritten) {
-    if (!isWritten || !known.replace(key, told, told.written())) {
-      push(key);
+    KnownKey each = Objects.requireNonNull(told.of());
+    synchronized (each) {
+      if (isWritten && each.changes() == told.changes()) {
+        each.written();
+        return;
+      }
     }
+    unwritten.push(key);
   }
 }

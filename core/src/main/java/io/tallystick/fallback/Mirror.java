@@ -18,10 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Mirror {
   private static final int LEAST_KEYS = 2_000; // at a time
   private static final int LEAST_PART = 64;
-  private static final long PATIENCE_MS = 100;
+
+  /** What a row takes at most, on the average, where a thread of its own is not worth it. */
+  private static final long FAST_NS = 20_000;
+
+  private static final int TRIED = 16; // rows
 
   private final LastKnown known;
   private final KeyRows rows;
+  private final long patienceMs;
   private final ReentrantLock writing = new ReentrantLock();
   private final RowWriters writers = new RowWriters(); // used with writing locked
 
@@ -30,9 +35,10 @@ final class Mirror {
   private final AtomicLong told = new AtomicLong(); // keys
   private volatile long stuckAt = -1; // what that was when somebody waited in vain
 
-  Mirror(LastKnown known, KeyRows rows) {
+  Mirror(LastKnown known, KeyRows rows, MirrorBounds bounds) {
     this.known = known;
     this.rows = rows;
+    this.patienceMs = bounds.patience().toMillis();
   }
 
   /** What a key is where the journal does not say. */
@@ -51,16 +57,16 @@ final class Mirror {
   /** Tells the second store about some of what waits: a part, while the first one is in use. */
   void flushSome() {
     int waiting = known.unwritten();
-    flush(Math.max(LEAST_KEYS, waiting / LEAST_PART));
+    flush(Math.max(LEAST_KEYS, waiting / LEAST_PART), true);
   }
 
   /** Tells the second store about all that waits. */
   void flushAll() {
-    flush(known.unwritten());
+    flush(known.unwritten(), false);
   }
 
   /** Throws what the second store throws, and tells it the next time. */
-  private void flush(int limit) {
+  private void flush(int limit, boolean isGentle) {
     int most = Math.min(limit, known.unwritten());
     if (most <= 0) {
       return;
@@ -71,34 +77,63 @@ final class Mirror {
     try {
       AtomicInteger left = new AtomicInteger(most); // what fails comes again
       AtomicBoolean isFailed = new AtomicBoolean();
-      writers.run(most, () -> flush(left, isFailed));
+      if (isGentle && most > TRIED) {
+        flushAlone(left, isFailed);
+      }
+      if (left.get() > 0) {
+        writers.run(left.get(), () -> flushAll(left, isFailed));
+      }
     } finally {
       writing.unlock();
       signal();
     }
   }
 
-  private void flush(AtomicInteger left, AtomicBoolean isFailed) {
-    while (!isFailed.get() && left.getAndDecrement() > 0) {
-      String key = known.pop();
-      Known waiting = key == null ? null : known.unwritten(key);
-      if (key == null || waiting == null) {
-        continue;
-      }
-      boolean isWritten = false;
-      try {
-        rows.write(key, waiting);
-        isWritten = true;
-        if (told.incrementAndGet() % LEAST_KEYS == 0) {
-          signal();
+  /** While the store takes rows as fast as they come, those who use the first have the others. */
+  private void flushAlone(AtomicInteger left, AtomicBoolean isFailed) {
+    long beganNs = System.nanoTime();
+    for (int rows = 1; isFlushed(left, isFailed); rows++) {
+      if (rows % TRIED == 0) {
+        long nowNs = System.nanoTime();
+        if (nowNs - beganNs > TRIED * FAST_NS) {
+          return;
         }
-      } finally {
-        if (!isWritten) {
-          isFailed.set(true);
-        }
-        known.popped(key, waiting, isWritten);
+        beganNs = nowNs;
       }
     }
+  }
+
+  private void flushAll(AtomicInteger left, AtomicBoolean isFailed) {
+    boolean isMore;
+    do {
+      isMore = isFlushed(left, isFailed);
+    } while (isMore);
+  }
+
+  /** Tells the second store of one key; false where there is nothing left to do. */
+  private boolean isFlushed(AtomicInteger left, AtomicBoolean isFailed) {
+    if (isFailed.get() || left.getAndDecrement() <= 0) {
+      return false;
+    }
+    String key = known.pop();
+    Known waiting = key == null ? null : known.unwritten(key);
+    if (key == null || waiting == null) {
+      return true;
+    }
+    boolean isWritten = false;
+    try {
+      rows.write(key, waiting);
+      isWritten = true;
+      if (told.incrementAndGet() % LEAST_KEYS == 0) {
+        signal();
+      }
+    } finally {
+      if (!isWritten) {
+        isFailed.set(true);
+      }
+      known.popped(key, waiting, isWritten);
+    }
+    return true;
   }
 
   private void signal() {
@@ -117,7 +152,7 @@ final class Mirror {
     lock.lock();
     try {
       for (long before = told.get(); known.isFull() && before != stuckAt; before = told.get()) {
-        if (!written.await(PATIENCE_MS, TimeUnit.MILLISECONDS) && told.get() == before) {
+        if (!written.await(patienceMs, TimeUnit.MILLISECONDS) && told.get() == before) {
           stuckAt = before; // nobody waits any more until it takes something again
         }
       }

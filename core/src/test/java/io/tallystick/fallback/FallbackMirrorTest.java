@@ -243,4 +243,29 @@ class FallbackMirrorTest extends FallbackStoreSteps {
     assertThat(text(values().get("k4999"))).isEqualTo("1");
     assertThat(second.calls() - before).isLessThan(50);
   }
+
+  @Test
+  void shouldTellTheSecondStoreAgainOfAKeyThatIsWrittenWhileItIsTold() {
+    for (int call = 1; call < 4; call++) {
+      String key = "k" + call;
+      String number = "n" + call;
+      values().put(key, bytes("1"));
+      values().increment(number, 1);
+      second.before(
+          call,
+          () -> {
+            values().put(key, bytes("2"));
+            values().increment(number, 1);
+          });
+      store.upkeep().tell();
+      second.before(0, () -> {});
+      store.upkeep().tell();
+      assertThat(text(secondStore.keyValues().get(key).map(KeyRow::of).map(KeyRow::value)))
+          .as("call=%s", call)
+          .isEqualTo("2");
+      assertThat(text(secondStore.keyValues().get(number).map(KeyRow::of).map(KeyRow::value)))
+          .as("call=%s", call)
+          .isEqualTo("2");
+    }
+  }
 }
