@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +31,18 @@ public final class FallbackController implements AutoCloseable {
   private static final int RECENT = 10;
 
   private final ModeSwitch modes;
+  private final ModeDecision decision;
   private final @Nullable FallbackStore followed;
   private final @Nullable Store store;
   private final @Nullable TransitionLog log;
   private final @Nullable FleetPin fleetPin;
   private final @Nullable Background refresher;
   private final Consumer<ModeTransition> follower = this::storeChanged;
-  private final ReentrantLock deciding = new ReentrantLock();
-
-  private ModeRules.Verdict ofHealth = ModeRules.Verdict.PRIMARY; // guarded by deciding, as below
-  private ModeRules.@Nullable Verdict ownPin;
-  private ModeRules.@Nullable Verdict pinOfAll;
 
   FallbackController(FallbackControllerBuilder builder) {
     this.modes = new ModeSwitch("application", builder.clock);
     this.followed = builder.followed;
+    this.decision = new ModeDecision(modes, followed);
     this.store = builder.store;
     this.log = store == null ? null : new TransitionLog(store.keyValues());
     this.fleetPin = store == null ? null : new FleetPin(store.keyValues());
@@ -59,7 +55,7 @@ public final class FallbackController implements AutoCloseable {
     if (followed != null) {
       followed.addListener(follower); // no callback of others may delay it
     }
-    decide();
+    decision.decide();
     this.refresher =
         store != null && builder.runsThread
             ? Background.start("tallystick-fallback-modes", REFRESH_EVERY, this::tryRefresh)
@@ -85,14 +81,7 @@ public final class FallbackController implements AutoCloseable {
    * @return the mode, which is another one than asked for where it is pinned
    */
   public FallbackMode cascade(HealthState state) {
-    ModeRules.Verdict verdict = ModeRules.of(state);
-    deciding.lock();
-    try {
-      ofHealth = verdict;
-      return decide();
-    } finally {
-      deciding.unlock();
-    }
+    return decision.ofHealth(ModeRules.of(state));
   }
 
   /**
@@ -114,24 +103,12 @@ public final class FallbackController implements AutoCloseable {
 
   /** Holds this process in a mode, until it is {@linkplain #release released}. */
   public void pin(FallbackMode mode, String reason) {
-    deciding.lock();
-    try {
-      ownPin = new ModeRules.Verdict(mode, "pinned: " + reason);
-      FallbackMode unused = decide();
-    } finally {
-      deciding.unlock();
-    }
+    decision.ofOwnPin(new ModeRules.Verdict(mode, "pinned: " + reason));
   }
 
   /** Lets what else there is decide again. */
   public void release() {
-    deciding.lock();
-    try {
-      ownPin = null;
-      FallbackMode unused = decide();
-    } finally {
-      deciding.unlock();
-    }
+    decision.ofOwnPin(null);
   }
 
   /**
@@ -148,7 +125,7 @@ public final class FallbackController implements AutoCloseable {
   /** Releases those. */
   public void releaseAll() {
     requirePin().release();
-    takeIn(Optional.empty());
+    decision.ofPinOfAll(null);
     refresh();
   }
 
@@ -160,27 +137,7 @@ public final class FallbackController implements AutoCloseable {
   }
 
   private void storeChanged(ModeTransition transition) {
-    FallbackMode unused = decide();
-  }
-
-  private FallbackMode decide() {
-    deciding.lock();
-    try {
-      ModeRules.Verdict verdict =
-          pinOfAll != null ? pinOfAll : ownPin != null ? ownPin : ofHealth.or(ofStore());
-      String reason = verdict.reason().isEmpty() ? "recovered" : verdict.reason();
-      modes.set(verdict.mode(), reason);
-      return verdict.mode();
-    } finally {
-      deciding.unlock();
-    }
-  }
-
-  private ModeRules.Verdict ofStore() {
-    FallbackMode mode = followed == null ? FallbackMode.PRIMARY : followed.mode();
-    return mode == FallbackMode.PRIMARY
-        ? ModeRules.Verdict.PRIMARY
-        : new ModeRules.Verdict(mode, "store_" + mode.name().toLowerCase(Locale.ROOT));
+    decision.decide();
   }
 
   // ---- the store ----
@@ -198,7 +155,7 @@ public final class FallbackController implements AutoCloseable {
     log.store();
     Optional<ModeRules.Verdict> pin = fleetPin.get();
     if (pin.isPresent() || !isCutOff()) {
-      takeIn(pin);
+      decision.ofPinOfAll(pin.orElse(null));
     }
     log.store();
   }
@@ -206,16 +163,6 @@ public final class FallbackController implements AutoCloseable {
   /** Whether the store may not show what other hosts have written: then what it said last holds. */
   private boolean isCutOff() {
     return store instanceof FallbackStore two && two.mode() != FallbackMode.PRIMARY;
-  }
-
-  private void takeIn(Optional<ModeRules.Verdict> pin) {
-    deciding.lock();
-    try {
-      pinOfAll = pin.orElse(null);
-      FallbackMode unused = decide();
-    } finally {
-      deciding.unlock();
-    }
   }
 
   private void tryRefresh() {

@@ -10,7 +10,6 @@ import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,6 +20,8 @@ import java.util.function.Function;
  */
 final class FallbackJobQueue implements JobQueue {
   private final Failover failover;
+  private final QueueOfTwo queue;
+  private final QueueContents contents;
   private final JobMarks marks;
   private final JobMover mover;
   private final Limits limits;
@@ -37,6 +38,8 @@ final class FallbackJobQueue implements JobQueue {
       String name,
       RetryPolicy policy) {
     this.failover = failover;
+    this.queue = new QueueOfTwo(failover, name, policy);
+    this.contents = new QueueContents(failover, queue, marks, mover);
     this.marks = marks;
     this.mover = mover;
     this.limits = limits;
@@ -45,40 +48,11 @@ final class FallbackJobQueue implements JobQueue {
     this.policy = policy;
   }
 
-  private JobQueue of(Store store) {
-    return store.jobQueue(name, policy);
-  }
-
-  private JobQueue second() {
-    failover.requireOpen();
-    return of(failover.second());
-  }
-
-  /** A call that each store answers for what it has. */
-  private <T> T call(Function<JobQueue, T> first, Function<JobQueue, T> second) {
-    failover.relieve();
-    return failover.call(
-        new FallbackCall<>() {
-          @Override
-          T first(Store store) {
-            return first.apply(of(store));
-          }
-
-          @Override
-          T second(Journal journal, Store store) {
-            if (!journal.look()) {
-              throw new JournalClosedException();
-            }
-            return second.apply(of(store));
-          }
-        });
-  }
-
   @Override
   public boolean offer(String key, byte[] payload) {
     limits.checkKey(key);
     byte[] copy = limits.copyValue(payload);
-    return call(
+    return queue.call(
         first -> {
           boolean isInSecond = mover.isLeft() && marks.inSecond(name, key).isPresent();
           return !isInSecond && first.offer(key, copy);
@@ -89,7 +63,7 @@ final class FallbackJobQueue implements JobQueue {
   @Override
   public Optional<Job> take(Duration lease) {
     Deadline.checked(lease);
-    return call(first -> takeOfFirst(first, lease), second -> takeOfSecond(second, lease));
+    return queue.call(first -> takeOfFirst(first, lease), second -> takeOfSecond(second, lease));
   }
 
   private Optional<Job> takeOfFirst(JobQueue first, Duration lease) {
@@ -116,7 +90,7 @@ final class FallbackJobQueue implements JobQueue {
   /** What was offered while the first store was away, and could not be moved. */
   private Optional<Job> takeLeft(Duration lease) {
     try {
-      return failover.askSecond(second -> takeOfSecond(of(second), lease));
+      return failover.askSecond(second -> takeOfSecond(queue.of(second), lease));
     } catch (StoreException e) {
       return Optional.empty(); // it is not the one in use
     }
@@ -143,7 +117,7 @@ final class FallbackJobQueue implements JobQueue {
   public boolean extend(Job job, Duration lease) {
     long endMs = Deadline.after(clock.millis(), lease);
     if (JobIds.isOfSecond(job.id())) {
-      boolean isExtended = second().extend(JobIds.without(job), lease);
+      boolean isExtended = queue.second().extend(JobIds.without(job), lease);
       if (isExtended) {
         marks.secondHas(name, job.key(), endMs);
       }
@@ -164,7 +138,7 @@ final class FallbackJobQueue implements JobQueue {
   @Override
   public boolean acknowledge(Job job) {
     if (JobIds.isOfSecond(job.id())) {
-      boolean isEnded = second().acknowledge(JobIds.without(job));
+      boolean isEnded = queue.second().acknowledge(JobIds.without(job));
       if (isEnded) {
         marks.secondLost(name, job.key());
       }
@@ -191,7 +165,7 @@ final class FallbackJobQueue implements JobQueue {
   @Override
   public boolean retry(Job job, String error) {
     if (JobIds.isOfSecond(job.id())) {
-      boolean isTaken = second().retry(JobIds.without(job), error);
+      boolean isTaken = queue.second().retry(JobIds.without(job), error);
       if (isTaken) {
         long endMs = Deadline.after(clock.millis(), policy.delayAfter(job.attempt()));
         marks.secondHas(name, job.key(), endMs);
@@ -228,7 +202,7 @@ final class FallbackJobQueue implements JobQueue {
             if (write.isDoubtful()) { // and replayed
               doubt();
             }
-            return first.apply(of(store));
+            return first.apply(queue.of(store));
           }
 
           @Override
@@ -247,71 +221,26 @@ final class FallbackJobQueue implements JobQueue {
 
   @Override
   public Optional<State> state(String key) {
-    return call(
-        first -> {
-          if (mover.isLeft() && marks.inSecond(name, key).isPresent()) {
-            return Optional.of(State.RUNNING);
-          }
-          Optional<State> state = first.state(key);
-          return state.isPresent() || !mover.isLeft() ? state : left(second -> second.state(key));
-        },
-        second -> marks.isOfFirst(name, key) ? Optional.of(State.RUNNING) : second.state(key));
+    return contents.state(key);
   }
 
   @Override
   public Sizes sizes() {
-    return call(
-        first -> mover.hasAny() ? sum(first.sizes(), left(JobQueue::sizes)) : first.sizes(),
-        JobQueue::sizes);
-  }
-
-  /** Asks the second store while the first is in use. */
-  private <T> T left(Function<JobQueue, T> question) {
-    try {
-      return failover.askSecond(second -> question.apply(of(second)));
-    } catch (StoreException e) {
-      throw new NotNowException("second store may have jobs: cause=" + e.getMessage());
-    }
-  }
-
-  private static Sizes sum(Sizes a, Sizes b) {
-    return new Sizes(
-        a.queued() + b.queued(),
-        a.delayed() + b.delayed(),
-        a.running() + b.running(),
-        a.dead() + b.dead());
+    return contents.sizes();
   }
 
   @Override
   public List<DeadLetter> deadLetters(int limit) {
-    return call(
-        first -> {
-          List<DeadLetter> all = new ArrayList<>();
-          if (mover.hasAny()) {
-            all.addAll(
-                JobIds.lettersWith(JobIds.SECOND, left(second -> second.deadLetters(limit))));
-          }
-          all.addAll(JobIds.lettersWith(JobIds.FIRST, first.deadLetters(limit)));
-          return all.subList(0, Math.min(limit, all.size()));
-        },
-        second -> JobIds.lettersWith(JobIds.SECOND, second.deadLetters(limit)));
+    return contents.deadLetters(limit);
   }
 
   @Override
   public boolean requeue(String id) {
-    return JobIds.isOfSecond(id)
-        ? second().requeue(JobIds.idOf(id))
-        : call(first -> first.requeue(JobIds.idOf(id)), second -> refuse());
+    return contents.requeue(id);
   }
 
   @Override
   public boolean discard(String id) {
-    return JobIds.isOfSecond(id)
-        ? second().discard(JobIds.idOf(id))
-        : call(first -> first.discard(JobIds.idOf(id)), second -> refuse());
-  }
-
-  private static boolean refuse() {
-    throw new NotNowException("dead letter is in the first store, which is away");
+    return contents.discard(id);
   }
 }

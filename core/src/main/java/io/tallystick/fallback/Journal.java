@@ -4,8 +4,6 @@ import io.tallystick.fallback.JournalEntry.Kind;
 import io.tallystick.store.KeyValues.Page;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any; one call at a time.
  */
 final class Journal {
-  private static final long LONG_LENGTH = 1_024;
+  static final long LONG_LENGTH = 1_024;
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final JournalRows rows;
@@ -64,6 +62,11 @@ final class Journal {
     return rows;
   }
 
+  /** For whoever has the lease. */
+  JournalReplay replay() {
+    return new JournalReplay(this, log, rows);
+  }
+
   /** Whether the second store was in use when it was last looked at; true until it was. */
   boolean isOpen() {
     return log.isOpen();
@@ -88,7 +91,8 @@ final class Journal {
     return locked(log::beganMs);
   }
 
-  private <T extends @Nullable Object> T locked(Supplier<T> work) {
+  /** Does something with the log while nobody else does. */
+  <T extends @Nullable Object> T locked(Supplier<T> work) {
     lock.lock();
     try {
       return work.get();
@@ -224,80 +228,5 @@ final class Journal {
             });
   }
 
-  // ---- replay, by whoever has the lease ----
-
-  /** The first entries that are not replayed, at most so many. */
-  List<Numbered> first(int limit) {
-    return locked(
-        () -> {
-          log.takeIn();
-          List<Numbered> entries = new ArrayList<>();
-          for (long number = log.head(); number < log.next() && entries.size() < limit; number++) {
-            Optional<byte[]> row = rows.entry(number);
-            if (row.isPresent()) { // else it was lost with a file that was replaced
-              entries.add(new Numbered(number, JournalEntry.of(row.get())));
-            }
-          }
-          return entries;
-        });
-  }
-
-  /**
-   * Notes that all entries below a number are replayed, but for the newest one, which says that the
-   * journal is open; returns the first one that stays.
-   */
-  long advance(long number) {
-    return locked(
-        () -> {
-          log.takeIn();
-          long until = log.isOpen() ? Math.min(number, log.next() - 1) : number;
-          if (until > log.head()) {
-            log.moveHead(until);
-          }
-          return log.head();
-        });
-  }
-
-  /**
-   * Where not much is left, asks those who write to wait, unless they were asked; the rest is
-   * replayed meanwhile.
-   */
-  void announceEnd(String id) {
-    boolean unused =
-        locked(
-            () -> {
-              log.takeIn();
-              return log.length() > 2 * LONG_LENGTH || log.isClosing() || log.isMarkedLast(id);
-            });
-  }
-
-  /**
-   * Has the first store used from here on, where all entries below a number are replayed and there
-   * are no others. A mark is put behind them first: of what stays, should this process die, none is
-   * to be replayed again.
-   */
-  boolean end(long replayed, String id) {
-    return locked(
-        () -> {
-          log.takeIn();
-          if (!log.isOpen()) {
-            return true;
-          }
-          if (replayed < log.next() || (!log.isMarked() && !log.isMarkedLast(id))) {
-            return false;
-          }
-          long last = log.next() - 1;
-          log.moveHead(last);
-          if (log.next() > last + 1 || !log.isMarked(Kind.END, id, "")) {
-            return false; // somebody has written behind the mark
-          }
-          log.moveHead(log.next());
-          return true;
-        });
-  }
-
   private record Outcome<T>(T result) {}
-
-  /** An entry and its number. */
-  record Numbered(long number, JournalEntry entry) {}
 }

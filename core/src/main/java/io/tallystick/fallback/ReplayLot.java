@@ -1,7 +1,7 @@
 package io.tallystick.fallback;
 
-import io.tallystick.fallback.Journal.Numbered;
 import io.tallystick.fallback.JournalEntry.Kind;
+import io.tallystick.fallback.JournalReplay.Numbered;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.WholeNumber;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.tallystick.fallback;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.tallystick.fallback.Journal.Numbered;
 import io.tallystick.fallback.JournalEntry.Kind;
+import io.tallystick.fallback.JournalReplay.Numbered;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.time.Duration;
@@ -32,6 +32,7 @@ final class Replayer {
 
   private final Failover failover;
   private final Journal journal;
+  private final JournalReplay toReplay;
   private final JournalRows rows;
   private final JournalFiles files;
   private final Replay replay;
@@ -49,6 +50,7 @@ final class Replayer {
   Replayer(Failover failover, JobMarks marks, FallbackStoreBuilder builder) {
     this.failover = failover;
     this.journal = failover.journal();
+    this.toReplay = journal.replay();
     this.rows = journal.rows();
     this.files = new JournalFiles(rows);
     this.replay = new Replay(files, marks, builder.clock);
@@ -69,13 +71,13 @@ final class Replayer {
           return false;
         }
         List<Numbered> lot = lot();
-        journal.announceEnd(failover.newId());
+        toReplay.announceEnd(failover.newId());
         if (!lot.isEmpty()) {
           replay(lot);
           continue;
         }
         leasedNs = 0; // whoever has taken the lease meanwhile may be in the middle of a lot
-        if (isLeased() && journal.end(done, failover.newId())) {
+        if (isLeased() && toReplay.end(done, failover.newId())) {
           cleanUp();
         }
       }
@@ -109,7 +111,7 @@ final class Replayer {
   }
 
   private List<Numbered> lot() {
-    List<Numbered> lot = new ArrayList<>(journal.first(LOT));
+    List<Numbered> lot = new ArrayList<>(toReplay.first(LOT));
     boolean isBelow = !lot.isEmpty() && lot.get(lot.size() - 1).number() < done - 1;
     if (isBelow || lot.stream().anyMatch(this::isAnotherThanTheLast)) {
       done = 0; // the second store is another one, whose numbers begin anew
@@ -194,7 +196,7 @@ final class Replayer {
     Numbered last = replayed.get(replayed.size() - 1);
     done = last.number() + 1;
     lastId = last.entry().id();
-    long head = journal.advance(done);
+    long head = toReplay.advance(done);
     for (Numbered each : replayed) {
       if (each.number() < head) {
         deletions.add(() -> rows.deleteEntry(each.number()));
