@@ -92,6 +92,14 @@ enum Topic {
       "What does a fallback store add to a call while its first store is there?",
       "Both of its stores are in the heap; one of them alone is the floor. Each thread writes"
           + " without a pause, to one of so many keys at random."),
+  FAILOVER(
+      "Failing over",
+      "How long does it take to go on with the second store when the first is away, and to go"
+          + " back?",
+      "In a warm JVM, a Redis on loopback that is stopped and goes on, and a SQLite file in memory"
+          + " that two fallback stores share. From the fifth failure until the second has answered,"
+          + " and until the other store is in the same mode; from when Redis goes on until it is in"
+          + " use again, with nothing in the journal and with so many operations."),
   STORE(
       "Stores",
       "How much does a store do in a second?",
