@@ -19,7 +19,8 @@ import java.util.Locale;
  *
  * <p>Arguments: the file of bounds, and JMH's results, one file for each round. A bound is a line
  * of benchmark, contender, what it is beside, and the ratio. Exits with 1 where a ratio is more
- * than 30 % above its bound, and with 2 where it was not measured.
+ * than 30 % above its bound, and with 2 where one was not measured, or where there is none to
+ * measure: nothing passes that was not compared.
  */
 public final class Ratios {
   private static final double TOLERANCE = 1.3;
@@ -41,7 +42,7 @@ public final class Ratios {
           Double.parseDouble(words[3]));
     }
 
-    /** The nanoseconds of both; infinite where one was not measured. */
+    /** The nanoseconds of both; not finite where one was not measured. */
     double[] leastNs(List<JsonNode> rounds) {
       return new double[] {leastNs(rounds, contender), leastNs(rounds, beside)};
     }
@@ -67,7 +68,13 @@ public final class Ratios {
       System.exit(2);
     }
     List<Path> rounds = Arrays.stream(args).skip(1).map(Path::of).toList();
-    System.exit(check(Path.of(args[0]), rounds));
+    int status = 2;
+    try {
+      status = check(Path.of(args[0]), rounds);
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("not compared: " + e);
+    }
+    System.exit(status);
   }
 
   static int check(Path bounds, List<Path> files) throws IOException {
@@ -75,11 +82,17 @@ public final class Ratios {
     for (Path file : files) {
       rounds.add(JSON.readTree(file.toFile()));
     }
+    List<String> lines =
+        Files.readAllLines(bounds).stream()
+            .filter(line -> !line.isBlank() && !line.startsWith("#"))
+            .toList();
     int status = 0;
-    for (String line : Files.readAllLines(bounds)) {
-      if (!line.isBlank() && !line.startsWith("#")) {
-        status = Math.max(status, check(Bound.parse(line), rounds));
-      }
+    for (String line : lines) {
+      status = Math.max(status, check(Bound.parse(line), rounds));
+    }
+    if (lines.isEmpty()) {
+      System.err.println("no bounds: file=" + bounds);
+      return 2;
     }
     return status;
   }
@@ -87,7 +100,7 @@ public final class Ratios {
   private static int check(Bound bound, List<JsonNode> rounds) {
     double[] least = bound.leastNs(rounds);
     double ratio = least[0] / least[1];
-    boolean missing = Double.isInfinite(least[0]) || Double.isInfinite(least[1]);
+    boolean missing = !Double.isFinite(least[0]) || !Double.isFinite(least[1]);
     boolean slower = ratio > bound.ratio() * TOLERANCE;
     System.out.printf(
         Locale.ROOT,

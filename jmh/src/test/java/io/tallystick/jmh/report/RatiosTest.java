@@ -83,6 +83,24 @@ class RatiosTest {
   }
 
   @Test
+  void shouldNotPassWhereAResultHasNoIterations() throws IOException {
+    write(
+        raw.results(1, 1, "1 s")
+            .add("inc", Contender.TALLYSTICK)
+            .add("inc", Contender.CLIENT_JAVA, 10));
+
+    assertThat(Ratios.check(bounds, rounds)).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotPassWhereThereIsNoBound() throws IOException {
+    round(5, 10);
+    Files.writeString(bounds, "# SomeBenchmark.inc  TALLYSTICK  CLIENT_JAVA  0.5\n");
+
+    assertThat(Ratios.check(bounds, rounds)).isEqualTo(2);
+  }
+
+  @Test
   void shouldRefuseALineThatIsNoBound() throws IOException {
     round(5, 10);
     Files.writeString(bounds, "SomeBenchmark.inc TALLYSTICK 0.5\n");
