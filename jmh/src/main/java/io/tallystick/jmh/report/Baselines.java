@@ -10,13 +10,22 @@ import java.util.Set;
  *
  * <p>Arguments: {@code save} and a file, or {@code compare}, a file and the threshold in percent;
  * then the folder of raw files, and the names of the passes that were measured. Exits with 1 where
- * Tallystick is slower by more than the threshold, and with 2 where there is nothing to compare.
+ * Tallystick is slower by more than the threshold, and with 2 where it cannot tell.
  */
 public final class Baselines {
   private Baselines() {}
 
   /** Saves or compares. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
+    try {
+      run(args);
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("cannot tell: " + e);
+      System.exit(2);
+    }
+  }
+
+  private static void run(String[] args) throws IOException {
     String verb = args.length == 0 ? "" : args[0];
     if (verb.equals("save") && args.length >= 3) {
       Baseline.save(Path.of(args[1]), Path.of(args[2]), names(args, 3));
@@ -39,7 +48,10 @@ public final class Baselines {
       System.err.println("nothing that was measured is in the baseline: file=" + file);
       return 2;
     }
-    return comparison.regressions().isEmpty() ? 0 : 1;
+    if (!comparison.regressions().isEmpty()) {
+      return 1;
+    }
+    return comparison.missing().isEmpty() ? 0 : 2;
   }
 
   private static Set<String> names(String[] args, int from) {

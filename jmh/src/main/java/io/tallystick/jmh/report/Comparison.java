@@ -4,6 +4,8 @@ import io.tallystick.jmh.Contender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The medians of a run beside those of a baseline.
@@ -34,6 +36,7 @@ final class Comparison {
   }
 
   private final Baseline baseline;
+  private final List<Baseline.Named> scores;
   private final double limit;
   private final List<Row> rows = new ArrayList<>();
 
@@ -42,18 +45,19 @@ final class Comparison {
    */
   Comparison(Baseline baseline, List<Baseline.Named> scores, double thresholdPercent) {
     this.baseline = baseline;
+    this.scores = List.copyOf(scores);
     this.limit = 1 + thresholdPercent / 100;
     for (Baseline.Named now : scores) {
       Double before = baseline.medians().get(Baseline.Key.of(now));
       if (before != null) {
         double change = now.score().timesTheCostOf(before);
-        rows.add(new Row(now, before, change, change / floorChange(now, scores)));
+        rows.add(new Row(now, before, change, change / floorChange(now)));
       }
     }
   }
 
   /** By what the cost of the floor was multiplied that has the same question, NaN without one. */
-  private double floorChange(Baseline.Named row, List<Baseline.Named> scores) {
+  private double floorChange(Baseline.Named row) {
     for (Contender floor : FLOORS) {
       for (Baseline.Named other : scores) {
         Double before = baseline.medians().get(Baseline.Key.of(other));
@@ -75,8 +79,20 @@ final class Comparison {
     return rows.stream().filter(this::isRegression).toList();
   }
 
+  /** What of Tallystick's the same passes had then and have no more: nobody knows what it costs. */
+  List<Baseline.Key> missing() {
+    Set<Baseline.Key> measured =
+        scores.stream().map(Baseline.Key::of).collect(Collectors.toUnmodifiableSet());
+    Set<String> passes =
+        scores.stream().map(Baseline.Named::pass).collect(Collectors.toUnmodifiableSet());
+    return baseline.medians().keySet().stream()
+        .filter(key -> key.contender().isTallystick() && passes.contains(key.pass()))
+        .filter(key -> !measured.contains(key))
+        .toList();
+  }
+
   private boolean isRegression(Row row) {
-    return row.isTallystick() && row.own() > limit;
+    return row.isTallystick() && !(row.own() <= limit); // what is no number is no good one
   }
 
   @Override
@@ -109,6 +125,15 @@ final class Comparison {
               percent(row.change()),
               score.contender() == Contender.BASELINE ? "–" : percent(row.besideFloor()),
               isRegression(row) ? "  SLOWER" : ""));
+    }
+    for (Baseline.Key key : missing()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-26s %-18s %-24s  NOT MEASURED%n",
+              key.pass(),
+              key.benchmark(),
+              key.contender().label()));
     }
     return text.append(
             String.format(

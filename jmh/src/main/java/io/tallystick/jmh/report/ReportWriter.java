@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes the pages of {@code docs/benchmarks} and their index from the files in its {@code raw}
@@ -27,6 +29,7 @@ public final class ReportWriter {
           + " time, and one of 2.00 times the floor twice that.";
 
   private final Path folder;
+  private final Map<Path, String> pages = new LinkedHashMap<>();
 
   private ReportWriter(Path folder) {
     this.folder = folder;
@@ -52,6 +55,7 @@ public final class ReportWriter {
     new ReportWriter(folder).write();
   }
 
+  /** Makes all pages before it writes one, lest a file that cannot be read leave half of them. */
   private void write() throws IOException {
     List<Pass> all = new ArrayList<>();
     IndexPage index = new IndexPage();
@@ -59,15 +63,18 @@ public final class ReportWriter {
       List<Pass> passes = Pass.readAll(folder.resolve("raw"), topic);
       TopicPage page = new TopicPage(topic, passes);
       for (Pass.Kind kind : Pass.Kind.values()) {
-        write(folder.resolve(TopicPage.CHARTS).resolve(page.chart(kind)), page.drawn(kind));
+        pages.put(folder.resolve(TopicPage.CHARTS).resolve(page.chart(kind)), page.drawn(kind));
       }
-      write(folder.resolve(topic.slug() + ".md"), passes.isEmpty() ? "" : page.text());
+      pages.put(folder.resolve(topic.slug() + ".md"), passes.isEmpty() ? "" : page.text());
       if (!passes.isEmpty()) {
         index.add(topic, passes);
         all.addAll(passes);
       }
     }
-    write(folder.resolve(INDEX), index.text(all));
+    pages.put(folder.resolve(INDEX), index.text(all));
+    for (Map.Entry<Path, String> page : pages.entrySet()) {
+      write(page.getKey(), page.getValue());
+    }
   }
 
   /** Writes a file, or deletes it where it has nothing any more. */

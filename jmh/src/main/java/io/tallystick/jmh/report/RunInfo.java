@@ -1,5 +1,6 @@
 package io.tallystick.jmh.report;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
@@ -19,10 +20,13 @@ import java.util.stream.Stream;
 /**
  * Notes what a run ran on, beside its results.
  *
- * <p>Arguments: the file to write, Maven's list of dependencies, the commit, the command. Runs on
- * the JDK that the run has.
+ * <p>Arguments: the file to write, Maven's list of dependencies, the commit, the command, the file
+ * of results. Runs on the JDK that the run has. Fails, and writes nothing, where the results are
+ * not whole.
  */
 public final class RunInfo {
+  private static final ObjectMapper WHOLE_JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Pattern ARTIFACT =
       Pattern.compile("([A-Za-z0-9._-]+):([A-Za-z0-9._-]+):jar:([A-Za-z0-9._-]+):");
@@ -45,10 +49,11 @@ public final class RunInfo {
 
   /** Writes the file. */
   public static void main(String[] args) throws IOException {
-    if (args.length != 4) {
-      System.err.println("usage: RunInfo <file> <dependencies> <commit> <command>");
+    if (args.length != 5) {
+      System.err.println("usage: RunInfo <file> <dependencies> <commit> <command> <results>");
       System.exit(2);
     }
+    requireResults(Path.of(args[4]));
     ObjectNode info = new ObjectMapper().createObjectNode();
     info.put("command", args[3]);
     info.put("commit", args[2]);
@@ -61,6 +66,13 @@ public final class RunInfo {
     ObjectNode dependencies = info.putObject("dependencies");
     versions(Path.of(args[1])).forEach(dependencies::put);
     Files.writeString(Path.of(args[0]), info.toPrettyString() + "\n");
+  }
+
+  /** Fails where a file is not JSON from end to end, or has nothing in it. */
+  static void requireResults(Path file) throws IOException {
+    if (WHOLE_JSON.readTree(file.toFile()).isEmpty()) {
+      throw new IOException("no results: file=" + file);
+    }
   }
 
   private static String cpu() throws IOException {

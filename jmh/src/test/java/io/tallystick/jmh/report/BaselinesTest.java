@@ -108,6 +108,31 @@ class BaselinesTest {
   }
 
   @Test
+  void shouldNotPassWhatThePassMeasuresNoMore() throws IOException {
+    raw.write(
+        PASS,
+        raw.results(1, 1, "100 ms")
+            .add("inc", Contender.BASELINE, 2)
+            .add("inc", Contender.CLIENT_JAVA, 20),
+        raw.info());
+
+    assertThat(compare()).isEqualTo(2);
+    assertThat(comparison().toString()).containsPattern(PASS + " +inc +Tallystick +NOT MEASURED");
+  }
+
+  @Test
+  void shouldNotPassWhatHasNoIterations() throws IOException {
+    raw.write(
+        PASS,
+        raw.results(1, 1, "100 ms")
+            .add("inc", Contender.BASELINE, 2)
+            .add("inc", Contender.TALLYSTICK),
+        raw.info());
+
+    assertThat(compare()).isEqualTo(1);
+  }
+
+  @Test
   void shouldNotCompareOtherThreadsOrPasses() throws IOException {
     raw.write(
         "counter-plain-t2",

@@ -202,6 +202,16 @@ class ReportWriterTest {
   }
 
   @Test
+  void shouldWriteNoPageWhereOneOfTheResultsCannotBeRead() throws IOException {
+    raw.write("counter-plain-t1", peers(1, 1), raw.info());
+    raw.write("store-plain-t1", peers(1, 1), raw.info());
+    Files.writeString(folder.resolve("raw/store-plain-t1.json"), "[{\"benchmark\": ");
+
+    assertThatThrownBy(() -> ReportWriter.write(folder)).isInstanceOf(IOException.class);
+    assertThat(folder.resolve("counter.md")).doesNotExist();
+  }
+
+  @Test
   void shouldDeleteThePageOfATopicWhoseResultsHaveGone() throws IOException {
     raw.write("counter-plain-t1", peers(1, 1), raw.info());
     raw.write("gauge-plain-t1", peers(1, 1), raw.info());
