@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -27,16 +28,28 @@ class FiguresByHandTest {
   private static final Path PROJECT = Path.of("..");
   private static final Path PAGES = PROJECT.resolve(Path.of("docs", "benchmarks"));
 
+  private static final String NUMBER =
+      "(?:\\d[\\d.,]*|\\b(?:two|three|four|five|six|seven|eight|nine|ten|twenty|fifty|few|tens|hundreds?"
+          + "|thousands?|millions?))(?:[\\s-](?:hundred|thousand|million|billion))?";
   private static final Pattern FIGURE =
       Pattern.compile(
-          "\\d[\\d.,]*[ \\u00a0]?(?:ns|µs|μs|us|ms|[kMG]/s|[kKMG]i?B/s|ops/s|op/s"
-              + "|(?:nano|micro|milli)seconds?)\\b");
+          NUMBER
+              + "(?:[\\s-]?(?:ns|µs|μs|us|ms|(?:[kKMG]i?B|[kKMG]?\\s?ops?|[kKMG])/s"
+              + "|(?:of\\s)?(?:nano|micro|milli)seconds?)\\b"
+              + "|[kMG]?(?:\\s(?!times)[a-z]+){0,3}\\s(?:a|per)\\ssecond\\b)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Pattern CODE_IN_MARKDOWN =
       Pattern.compile("```.*?```|`[^`]*`", Pattern.DOTALL);
   private static final Pattern CODE_IN_JAVADOC = Pattern.compile("\\{@code[^}]*}");
   private static final Pattern COMMENT =
-      Pattern.compile("/\\*.*?\\*/|(?<=\\s)//[^\\n]*", Pattern.DOTALL);
+      Pattern.compile("/\\*.*?\\*/|(?<=\\s)//[^\\n]*(?:\\n\\s*//[^\\n]*)*", Pattern.DOTALL);
+
+  /** What comes between a number and its unit, or around them, and is not seen by a reader. */
+  private static final Pattern MARKS = Pattern.compile("\\*|<[^>\\n]*>|(?<!\\w)_|_(?!\\w)");
+
+  private static final Pattern OTHER_SPACES =
+      Pattern.compile("&(?:nbsp|thinsp|#160);|[\\u00a0\\u2009\\u202f]");
 
   /** What is no claim though it has a figure: pieces of lines, and why. */
   private static final List<String> NO_CLAIMS =
@@ -49,8 +62,8 @@ class FiguresByHandTest {
     List<String> claims = new ArrayList<>();
     for (Path page : files(".md")) {
       if (!page.startsWith(PAGES)) {
-        String prose = Quotation.without(Files.readString(page));
-        claims(page, CODE_IN_MARKDOWN.matcher(prose).replaceAll(""), claims);
+        inMarkdown(Quotation.without(Files.readString(page)))
+            .forEach(claim -> claims.add(page + ": " + claim));
       }
     }
     assertThat(claims).as("figures for jmh/run to write, or code without its marks").isEmpty();
@@ -60,10 +73,8 @@ class FiguresByHandTest {
   void shouldNotBeInComments() throws IOException {
     List<String> claims = new ArrayList<>();
     for (Path source : files(".java")) {
-      Matcher comments = COMMENT.matcher(Files.readString(source));
-      while (isOfMain(source) && comments.find()) {
-        String prose = comments.group().replaceAll("\\n\\s*\\*", "");
-        claims(source, CODE_IN_JAVADOC.matcher(prose).replaceAll(""), claims);
+      if (isOfMain(source)) {
+        inJava(Files.readString(source)).forEach(claim -> claims.add(source + ": " + claim));
       }
     }
     assertThat(claims).as("figures for jmh/run to write, or code without its marks").isEmpty();
@@ -74,23 +85,90 @@ class FiguresByHandTest {
       strings = {
         "An update takes 2 ns.",
         "in 0.5 µs each",
+        "in 0.5 μs each",
+        "no more than 30us",
         "reads 1,000 series in 1.5ms",
+        "a 40-ns update",
+        "**2** ns",
+        "_2_ ns",
+        "<b>2</b> ns",
+        "2&nbsp;ns",
+        "2\u00a0ns",
+        "2\u202fns",
         "12 M/s",
+        "12 M ops/s",
+        "12 ops/s",
+        "30 k/s",
         "about 300 MB/s",
-        "4 milliseconds"
+        "about 300 MiB/s",
+        "3 million updates a second",
+        "ten thousand lists of targets per second",
+        "45,000 a second",
+        "thousands of writes a second",
+        "4 milliseconds",
+        "a few microseconds",
+        "tens of milliseconds",
+        "two nanoseconds",
+        "a job of 50 ms that costs 2 ns", // of which only the first is no claim
       })
   void shouldBeFoundWhereThereAreSome(String prose) {
-    List<String> claims = new ArrayList<>();
-    claims(Path.of("page.md"), prose, claims);
-    assertThat(claims).hasSize(1);
+    String broken = prose.replaceFirst(" (?=\\S+$)", "\n");
+    String brokenComment = prose.replaceFirst(" (?=\\S+$)", "\n   * ");
+    String brokenLines = prose.replaceFirst(" (?=\\S+$)", "\n   // ");
+
+    assertThat(inMarkdown("# Title\n\n" + prose + "\n")).hasSize(1);
+    assertThat(inMarkdown("- " + broken + "\n")).hasSize(1);
+    assertThat(inMarkdown("| a | " + prose + " |\n")).hasSize(1);
+    assertThat(inJava("  /** " + prose + " */\n  int a;\n")).hasSize(1);
+    assertThat(inJava("  /**\n   * " + brokenComment + "\n   */\n  int a;\n")).hasSize(1);
+    assertThat(inJava("  int a; // " + prose + "\n  int b;\n")).hasSize(1);
+    assertThat(inJava("  // " + brokenLines + "\n  int b;\n")).hasSize(1);
   }
 
-  private static void claims(Path file, String prose, List<String> claims) {
-    prose
-        .lines()
-        .filter(line -> FIGURE.matcher(line).find())
-        .filter(line -> NO_CLAIMS.stream().noneMatch(line::contains))
-        .forEach(line -> claims.add(file + ": " + line.strip()));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "once a second",
+        "a hundred times a second", // how often something is done is no claim
+        "in nanoseconds",
+        "2 series",
+        "1.9.0 as users get it",
+        "from 1 ms to a day",
+        "a job of 50 ms"
+      })
+  void shouldNotBeFoundWhereThereAreNone(String prose) {
+    assertThat(inMarkdown(prose)).isEmpty();
+    assertThat(inJava("  /** " + prose + " */\n")).isEmpty();
+  }
+
+  @Test
+  void shouldNotBeFoundInWhatIsMarkedAsCode() {
+    assertThat(inMarkdown("every `5 ms`\n```\ntimeout 7 ms\n```\n")).isEmpty();
+    assertThat(inJava("  /** Every {@code 5 ms}. */\n  String a = \"7 ms\";\n")).isEmpty();
+  }
+
+  private static List<String> inMarkdown(String page) {
+    return claims(CODE_IN_MARKDOWN.matcher(page).replaceAll(""));
+  }
+
+  private static List<String> inJava(String source) {
+    List<String> claims = new ArrayList<>();
+    Matcher comments = COMMENT.matcher(source);
+    while (comments.find()) {
+      String prose = comments.group().replaceAll("\\n\\s*(?:\\*|//)", " ");
+      claims.addAll(claims(CODE_IN_JAVADOC.matcher(prose).replaceAll("")));
+    }
+    return claims;
+  }
+
+  /** The figures in some prose, also those that a line break parts from their units. */
+  private static List<String> claims(String prose) {
+    String read = OTHER_SPACES.matcher(MARKS.matcher(prose).replaceAll("")).replaceAll(" ");
+    for (String piece : NO_CLAIMS) {
+      read = read.replace(piece, "");
+    }
+    read = read.replaceAll("[ \\t]*\\n[ \\t]*|[ \\t]+", " ");
+    return FIGURE.matcher(read).results().map(MatchResult::group).toList();
   }
 
   private static boolean isOfMain(Path source) {
