@@ -25,9 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -82,7 +79,7 @@ public final class Growth {
     List<Tallystick> opened = new ArrayList<>();
     for (int process = 0; process < processes; process++) {
       opened.add(open(memory, 2 * series * processes));
-      register(opened.get(process), series, "/shop-" + process);
+      register(opened.get(process), series, "/shop-" + process).run();
     }
     scrapes(dimension, size, memory, processes * series);
     add(dimension, size, "publication", medianMs(() -> publicationMs(memory)));
@@ -92,22 +89,15 @@ public final class Growth {
 
   private void columns(int columns) throws Exception {
     SharedMemory memory = new SharedMemory();
-    List<ColumnOwner> owners = new ArrayList<>();
-    ExecutorService starters = Executors.newFixedThreadPool(columns);
     try (Tallystick tallystick = open(memory, 2 * SERIES_OF_COLUMNS)) {
       Runnable updates = register(tallystick, SERIES_OF_COLUMNS, "/shop");
-      List<Future<ColumnOwner>> started = new ArrayList<>();
-      for (int i = 0; i < columns; i++) {
-        started.add(starters.submit(() -> ColumnOwner.start(memory::lengthBytes, updates)));
+      ColumnOwners owners = ColumnOwners.start(columns, memory.directory(), updates);
+      try {
+        scrapes("columns", columns, memory, SERIES_OF_COLUMNS);
+        add("columns", columns, "publication", medianMs(() -> publicationMs(memory)));
+      } finally {
+        owners.close();
       }
-      for (Future<ColumnOwner> owner : started) {
-        owners.add(owner.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
-      }
-      scrapes("columns", columns, memory, SERIES_OF_COLUMNS);
-      add("columns", columns, "publication", medianMs(() -> publicationMs(memory)));
-    } finally {
-      owners.forEach(ColumnOwner::close);
-      starters.shutdownNow();
     }
   }
 
@@ -183,9 +173,7 @@ public final class Growth {
     for (int i = 0; i < series; i++) {
       updates.add(counter.labelValues(names.path(i), names.status(i))::inc);
     }
-    Runnable all = () -> updates.forEach(Runnable::run);
-    all.run();
-    return all;
+    return () -> updates.forEach(Runnable::run);
   }
 
   /** The samples of a first scrape. */

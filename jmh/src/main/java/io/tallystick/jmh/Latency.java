@@ -38,10 +38,19 @@ public final class Latency {
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Latency latency = new Latency(args.length > 0 ? Integer.parseInt(args[0]) : 30);
+    Latency latency = new Latency(30);
     List<Situation> situations = new ArrayList<>();
-    for (int i = 1; i < args.length; i++) {
-      situations.add(Situation.valueOf(args[i]));
+    try {
+      if (args.length > 0) {
+        latency = new Latency(Integer.parseUnsignedInt(args[0]));
+      }
+      for (int i = 1; i < args.length; i++) {
+        situations.add(Situation.valueOf(args[i]));
+      }
+    } catch (IllegalArgumentException e) {
+      System.err.println(
+          "usage: latency [SECONDS [SITUATION ...]], of " + List.of(Situation.values()));
+      System.exit(2);
     }
     for (Situation situation : situations.isEmpty() ? List.of(Situation.values()) : situations) {
       latency.measure(situation);

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Arguments: situation, seconds, directory, and a store's URL or nothing.
  */
 final class LatencyProbe {
-  /** Parts of a hundred thousand that each printed figure has below it; then comes the most. */
+  /** What part of all each printed figure has below it, in percent; the last one is the most. */
   static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 99.999, 100};
 
   private static final int SERIES = 10_000;

@@ -42,9 +42,10 @@ public final class HttpLoad {
   private int open;
 
   private HttpLoad(URI uri, int connections) {
-    this.address = new InetSocketAddress(uri.getHost(), uri.getPort());
+    this.address = new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
     String path =
-        uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
+        (uri.getRawPath().isEmpty() ? "/" : uri.getRawPath())
+            + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
     this.request =
         ("GET " + path + " HTTP/1.1\r\nHost: " + uri.getRawAuthority() + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);

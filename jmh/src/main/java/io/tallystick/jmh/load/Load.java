@@ -3,32 +3,79 @@ package io.tallystick.jmh.load;
 import io.tallystick.jmh.report.Figures;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How much does a server answer, and how soon?
  *
  * <p>Prints figures as JSON. Arguments: a URL; then {@code --connections=64}, {@code --seconds=10},
  * {@code --warm-up=0} (seconds) and {@code --rate=0} (requests a second; 0 for as many as there can
- * be), whose defaults these are.
+ * be), whose defaults these are. Exits with 2 where they are wrong.
  */
 public final class Load {
+  private static final Pattern OPTION = Pattern.compile("--([a-z-]+)=(\\d{1,9})");
+
   private Load() {}
+
+  /** What was asked for; options have a number each. */
+  record Request(URI uri, Map<String, Integer> options) {
+    /** Nothing where the arguments are wrong. */
+    static Optional<Request> parse(String... args) {
+      Map<String, Integer> options = new LinkedHashMap<>();
+      options.put("connections", 64);
+      options.put("seconds", 10);
+      options.put("warm-up", 0);
+      options.put("rate", 0);
+      for (int i = 1; i < args.length; i++) {
+        Matcher option = OPTION.matcher(args[i]);
+        if (!option.matches()
+            || options.replace(option.group(1), Integer.valueOf(option.group(2))) == null) {
+          return Optional.empty();
+        }
+      }
+      URI uri;
+      try {
+        uri = new URI(args.length == 0 ? "" : args[0]);
+      } catch (URISyntaxException e) {
+        return Optional.empty();
+      }
+      boolean isRight = uri.getHost() != null && "http".equals(uri.getScheme());
+      return isRight && options.get("connections") > 0 && options.get("seconds") > 0
+          ? Optional.of(new Request(uri, options))
+          : Optional.empty();
+    }
+
+    int number(String option) {
+      return options.get(option);
+    }
+  }
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException {
-    if (args.length == 0 || args[0].startsWith("-")) {
+    Optional<Request> request = Request.parse(args);
+    if (request.isEmpty()) {
       System.err.println(
-          "usage: load URL [--connections=64] [--seconds=10] [--warm-up=0] [--rate=0]");
+          "usage: load http://HOST:PORT/PATH"
+              + " [--connections=64] [--seconds=10] [--warm-up=0] [--rate=0]");
       System.exit(2);
     }
-    URI uri = URI.create(args[0]);
-    int connections = number(args, "connections", 64);
-    Duration time = Duration.ofSeconds(number(args, "seconds", 10));
-    int warmUp = number(args, "warm-up", 0);
-    int rate = number(args, "rate", 0);
-    if (warmUp > 0) {
-      HttpLoad.Result unused = HttpLoad.most(uri, connections, Duration.ofSeconds(warmUp));
+    System.out.println(measure(request.orElseThrow()).toJson());
+  }
+
+  private static Figures measure(Request request) throws IOException {
+    URI uri = request.uri();
+    int connections = request.number("connections");
+    int rate = request.number("rate");
+    Duration time = Duration.ofSeconds(request.number("seconds"));
+    if (request.number("warm-up") > 0) {
+      Duration warmUp = Duration.ofSeconds(request.number("warm-up"));
+      HttpLoad.Result unused = HttpLoad.most(uri, connections, warmUp);
     }
     HttpLoad.Result result =
         rate == 0
@@ -45,16 +92,6 @@ public final class Load {
     figures.put("p99Ms", result.ms(99));
     figures.put("p999Ms", result.ms(99.9));
     figures.put("maxMs", result.ms(100));
-    System.out.println(figures.toJson());
-  }
-
-  private static int number(String[] args, String name, int otherwise) {
-    String prefix = "--" + name + "=";
-    for (String arg : args) {
-      if (arg.startsWith(prefix)) {
-        return Integer.parseInt(arg.substring(prefix.length()));
-      }
-    }
-    return otherwise;
+    return figures;
   }
 }

@@ -79,7 +79,8 @@ final class IndexPage {
     index.title(2, "Where a peer does better");
     index.paragraph(
         "By the medians of each pass, those of variants included; where the ranges from the least"
-            + " to the most overlap, another run may say otherwise.");
+            + " to the most overlap, another run may say otherwise. What programs of their own"
+            + " measured is on their pages only.");
     PeersThatWin.write(index, all);
     index.title(2, "What the figures mean");
     MEANING.forEach(index::paragraph);

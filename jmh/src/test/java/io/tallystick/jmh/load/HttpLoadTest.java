@@ -32,6 +32,30 @@ final class HttpLoadTest {
   }
 
   @Test
+  void shouldAskForTheRootWhereTheUrlHasNoPath() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            boolean isRoot = exchange.getRequestURI().toString().equals("/?a=1");
+            exchange.sendResponseHeaders(isRoot ? 200 : 404, 2);
+            exchange.getResponseBody().write(new byte[2]);
+          }
+        });
+    server.start();
+    try {
+      URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "?a=1");
+      HttpLoad.Result result = HttpLoad.atRate(uri, 1, 100, SHORT, LONG);
+
+      assertThat(result.answers()).isEqualTo(10);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
   void shouldAskAsOftenAsItIsToldAndTellAnswersFromErrors() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
