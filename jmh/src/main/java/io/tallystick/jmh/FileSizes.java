@@ -2,7 +2,7 @@ package io.tallystick.jmh;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.tallystick.Tallystick;
-import io.tallystick.jmh.report.Figures;
+import io.tallystick.jmh.report.Rows;
 import io.tallystick.metrics.Counter;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
@@ -10,7 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * How many bytes does a counter series take, in shared memory and in the heap?
@@ -18,52 +18,63 @@ import java.util.function.Supplier;
  * <p>A cold series was registered and never updated. Label text is the bytes of its label values.
  * Every thread that gets a column adds its own copy of the cells. Heap is what is used more after
  * the series were made than before, each time after a collection, with label values and resolved
- * data points; so it is of peers, too. Prints figures as JSON.
+ * data points; so it is of peers, too. Objects are those that can be reached from a registry with
+ * the series, without those that can be from an empty one. Prints a row for each contender as JSON.
  */
 public final class FileSizes {
   private static final int COLUMNS = 3;
+  private static final SeriesNames NONE = new SeriesNames(10, 0, "/shop");
+  private static final SeriesNames ALL = new SeriesNames(10, 10_000, "/shop");
 
-  private final SharedMemory memory = new SharedMemory();
-  private final SeriesNames names = new SeriesNames(10, 10_000, "/shop");
+  private final Rows rows = new Rows();
 
   private FileSizes() {}
 
   /** Prints the figures. */
   public static void main(String[] args) {
-    System.out.println(new FileSizes().measure().toJson());
+    long unused = HeapGraph.bytes(register(new SharedMemory(), NONE)); // loads what it takes
+    FileSizes sizes = new FileSizes();
+    sizes.tallystick();
+    sizes.measure("client_java", names -> ScrapeTarget.clientJava(List.of(names), true));
+    sizes.measure("Micrometer", names -> ScrapeTarget.micrometer(List.of(names)));
+    sizes.measure("OpenTelemetry", names -> ScrapeTarget.openTelemetry(List.of(names)));
+    System.out.println(sizes.rows.toJson());
   }
 
-  private Figures measure() {
-    long emptyHeapBytes = heapBytes();
-    List<CounterDataPoint> counters = register();
-    long heapBytes = heapBytes() - emptyHeapBytes;
+  private void tallystick() {
+    SharedMemory memory = new SharedMemory();
+    List<Registered> made = new ArrayList<>();
+    Rows.Row row =
+        measure(
+            "Tallystick",
+            names -> {
+              made.add(register(names.count() == 0 ? new SharedMemory() : memory, names));
+              return made.get(made.size() - 1);
+            });
+    double count = ALL.count();
     long coldBytes = memory.lengthBytes();
-    List<Long> columnBytes = columnBytes(counters);
-    double count = names.count();
-    Figures figures = new Figures();
-    figures.put("series", names.count());
-    figures.put("fileBytesCold", coldBytes);
-    figures.put("labelTextBytesPerSeries", names.labelBytes() / count);
-    figures.put("bytesPerColdSeriesBeyondLabelText", (coldBytes - names.labelBytes()) / count);
-    figures.put("bytesPerSeriesInFirstColumn", columnBytes.get(0) / count);
-    for (int column = 1; column < COLUMNS; column++) {
-      figures.put("bytesPerSeriesInColumn" + (column + 1), columnBytes.get(column) / count);
-    }
-    figures.put("heapBytesPerSeries", heapBytes / count);
-    List<SeriesNames> all = List.of(names);
-    figures.put("clientJavaHeapBytesPerSeries", heapOf(() -> ScrapeTarget.clientJava(all, true)));
-    figures.put("micrometerHeapBytesPerSeries", heapOf(() -> ScrapeTarget.micrometer(all)));
-    figures.put("openTelemetryHeapBytesPerSeries", heapOf(() -> ScrapeTarget.openTelemetry(all)));
-    return figures;
+    row.put("fileBytesPerSeries", coldBytes / count);
+    row.put("ofThemLabelText", ALL.labelBytes() / count);
+    List<Long> columns = columnBytes(memory, made.get(made.size() - 1).counters());
+    row.put("columnBytesPerSeries", columns.get(COLUMNS - 1) / count);
   }
 
-  private double heapOf(Supplier<ScrapeTarget> peer) {
-    long emptyHeapBytes = heapBytes();
-    ScrapeTarget target = peer.get();
+  /** A process with its series: also one without any can be reached as a whole. */
+  private record Registered(Tallystick tallystick, List<CounterDataPoint> counters) {}
+
+  private Rows.Row measure(String contender, Function<SeriesNames, Object> registry) {
+    long noneBytes = HeapGraph.bytes(registry.apply(NONE));
+    long heapBefore = heapBytes();
+    Object all = registry.apply(ALL);
     try {
-      return (heapBytes() - emptyHeapBytes) / (double) names.count();
+      long heapBytes = heapBytes() - heapBefore;
+      long objectBytes = HeapGraph.bytes(all) - noneBytes;
+      return rows.add()
+          .put("contender", contender)
+          .put("heapBytesPerSeries", heapBytes / (double) ALL.count())
+          .put("objectBytesPerSeries", objectBytes / (double) ALL.count());
     } finally {
-      Reference.reachabilityFence(target);
+      Reference.reachabilityFence(all);
     }
   }
 
@@ -72,9 +83,9 @@ public final class FileSizes {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  private List<CounterDataPoint> register() {
+  private static Registered register(SharedMemory memory, SeriesNames names) {
     Tallystick tallystick =
-        memory.open(builder -> builder.maxSeriesPerMetric(2 * names.seriesPerFamily()));
+        memory.open(builder -> builder.maxSeriesPerMetric(2 * ALL.seriesPerFamily()));
     List<CounterDataPoint> counters = new ArrayList<>(names.count());
     for (int family = 0; family < names.families(); family++) {
       Counter counter =
@@ -87,11 +98,11 @@ public final class FileSizes {
         counters.add(counter.labelValues(names.path(series), names.status(series)));
       }
     }
-    return counters;
+    return new Registered(tallystick, counters);
   }
 
   /** By how much the file grew for each thread that got a column. */
-  private List<Long> columnBytes(List<CounterDataPoint> counters) {
+  private static List<Long> columnBytes(SharedMemory memory, List<CounterDataPoint> counters) {
     List<Long> grown = new ArrayList<>();
     Deque<ColumnOwner> owners = new ArrayDeque<>();
     try {

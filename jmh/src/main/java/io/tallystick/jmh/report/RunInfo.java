@@ -36,6 +36,7 @@ public final class RunInfo {
           "chronicle-map",
           "jedis",
           "jmh-core",
+          "jol-core",
           "metrics-core",
           "micrometer-registry-prometheus",
           "opentelemetry-api-incubator",
