@@ -103,7 +103,7 @@ interface TextLines {
   }
 
   /** Counts in a directory of this process, and opens it as another would. */
-  private static Scraper count(SharedMemory memory) throws IOException {
+  static Scraper count(SharedMemory memory) throws IOException {
     SeriesNames names = new SeriesNames(1, COUNTERS, "/shop");
     Tallystick tallystick = memory.open(builder -> builder.maxSeriesPerMetric(2 * COUNTERS));
     Counter requests =

@@ -63,6 +63,13 @@ enum Topic {
       "An operation is a line. client_java's writers write snapshots that were made before;"
           + " Tallystick also reads the process file, each time. Micrometer's and OpenTelemetry's"
           + " exporters have client_java's writers."),
+  PROTOBUF(
+      "Protobuf",
+      "What does a series cost in the protobuf format?",
+      "An operation is a series: 50,000 counters, and 2,500 histograms of eleven bounds."
+          + " client_java's writer writes them for both: snapshots that were made before, and those"
+          + " that Tallystick makes of the process file each time, as it has no writer of its own"
+          + " for this format."),
   PYTHON_SCRAPE(
       "client_python's files",
       "How long does a scrape of 8 files of client_python with 10,000 series each take?",
@@ -226,6 +233,9 @@ enum Topic {
       case NAMED_SCRAPE ->
           "client_java asks each collector for its name; Tallystick first looks for processes that"
               + " came or died, and for what each has registered since.";
+      case PROTOBUF ->
+          "client_java's snapshots were made before they are measured; Tallystick makes its own each"
+              + " time.";
       case PUBLICATION, STORE ->
           "plain JDBC writes values alone: no versions, leases, tombstones or times to live, which"
               + " are what a store is for.";
