@@ -1,7 +1,7 @@
 package io.tallystick.jmh;
 
 import io.tallystick.jmh.load.HttpLoad;
-import io.tallystick.jmh.report.Figures;
+import io.tallystick.jmh.report.Rows;
 import io.tallystick.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -24,9 +25,10 @@ import java.util.stream.IntStream;
  *
  * <p>The command in a JVM of its own, on each store, and this one beside it with 64 connections on
  * loopback: as many requests as there can be, and then at the rate that is asked of it, with
- * latencies from when requests were due. Lists have 10 and 1,000 targets. Prints figures as JSON.
+ * latencies from when requests were due. Each is done in five rounds, after a warm-up. Lists have
+ * 10 and 1,000 targets. Prints a row for each as JSON.
  *
- * <p>Argument: seconds of each; default 5.
+ * <p>Argument: seconds of a round; default 1.
  */
 public final class SdHits {
   private static final int CONNECTIONS = 64;
@@ -34,9 +36,10 @@ public final class SdHits {
   private static final int FEW_PER_SECOND = 15_000;
   private static final int MANY = 1_000;
   private static final int MANY_PER_SECOND = 7_000;
+  private static final int ROUNDS = 5;
   private static final Duration WARM_UP = Duration.ofSeconds(8);
 
-  private final Figures figures = new Figures();
+  private final Rows rows = new Rows();
   private final Path folder;
   private final Duration time;
 
@@ -47,26 +50,22 @@ public final class SdHits {
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+    int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
     SdHits hits = new SdHits(new SharedMemory().directory(), Duration.ofSeconds(seconds));
-    System.out.println(hits.measure().toJson());
+    hits.measure();
+    System.out.println(hits.rows.toJson());
   }
 
-  private Figures measure() throws IOException, InterruptedException {
+  private void measure() throws IOException, InterruptedException {
     Path root = Files.createDirectory(folder.resolve("root"));
     Files.writeString(root.resolve(FEW + ".json"), list(FEW));
     Files.writeString(root.resolve(MANY + ".json"), list(MANY));
-    figures.put("connections", CONNECTIONS);
-    figures.put("seconds", time.toSeconds());
-    figures.put("bytesOf" + FEW + "Targets", list(FEW).length());
-    figures.put("bytesOf" + MANY + "Targets", list(MANY).length());
     measure("memory", "memory:");
     measure("sqlite", "sqlite:" + folder.resolve("sd.db"));
     measure("chronicle", "chronicle:" + folder.resolve("sd"));
     try (RedisServer redis = RedisServer.start(Files.createDirectory(folder.resolve("redis")))) {
       measure("redis", redis.url());
     }
-    return figures;
   }
 
   private static String list(int targets) {
@@ -84,8 +83,8 @@ public final class SdHits {
         throw new IOException("server has ended: store=" + store);
       }
       String lists = line.substring(line.indexOf("http://"));
-      measure(name + FEW, URI.create(lists + "/" + FEW + ".json"), FEW_PER_SECOND);
-      measure(name + MANY, URI.create(lists + "/" + MANY + ".json"), MANY_PER_SECOND);
+      measure(name, FEW, URI.create(lists + "/" + FEW + ".json"), FEW_PER_SECOND);
+      measure(name, MANY, URI.create(lists + "/" + MANY + ".json"), MANY_PER_SECOND);
     } finally {
       server.destroy();
       if (!server.waitFor(30, TimeUnit.SECONDS)) {
@@ -107,7 +106,7 @@ public final class SdHits {
     return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  private void measure(String name, URI uri, int perSecond)
+  private void measure(String store, int targets, URI uri, int perSecond)
       throws IOException, InterruptedException {
     int status =
         HttpClient.newHttpClient()
@@ -117,12 +116,30 @@ public final class SdHits {
       throw new IOException("no list: uri=" + uri + " status=" + status);
     }
     HttpLoad.Result unused = HttpLoad.most(uri, CONNECTIONS, WARM_UP);
-    HttpLoad.Result most = HttpLoad.most(uri, CONNECTIONS, time);
-    figures.put(name + "TargetsPerSecond", most.perSecond());
-    figures.put(name + "TargetsP99Ms", most.ms(99));
-    HttpLoad.Result atRate = HttpLoad.atRate(uri, CONNECTIONS, perSecond, time);
-    figures.put(name + "TargetsAt" + perSecond + "PerSecond", atRate.perSecond());
-    figures.put(name + "TargetsAt" + perSecond + "PerSecondP99Ms", atRate.ms(99));
-    figures.put(name + "TargetsErrors", most.errors() + atRate.errors());
+    double[] answersPerSecond = new double[ROUNDS];
+    double[] answersAtRate = new double[ROUNDS];
+    double[] p99Ms = new double[ROUNDS];
+    long errors = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      HttpLoad.Result most = HttpLoad.most(uri, CONNECTIONS, time);
+      answersPerSecond[round] = most.perSecond();
+      errors += most.errors();
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      HttpLoad.Result atRate = HttpLoad.atRate(uri, CONNECTIONS, perSecond, time);
+      answersAtRate[round] = atRate.perSecond();
+      p99Ms[round] = atRate.ms(99);
+      errors += atRate.errors();
+    }
+    Arrays.sort(answersAtRate);
+    rows.add()
+        .put("store", store)
+        .put("list", targets + " targets")
+        .put("bytes", list(targets).length())
+        .put("answersPerSecond", answersPerSecond)
+        .put("askedPerSecond", perSecond)
+        .put("answeredOfThem", answersAtRate[0])
+        .put("p99MsWhenAsked", p99Ms)
+        .put("errors", errors);
   }
 }

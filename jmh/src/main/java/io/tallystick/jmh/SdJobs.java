@@ -3,7 +3,7 @@ package io.tallystick.jmh;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.tallystick.Tallystick;
 import io.tallystick.http.HttpListener;
-import io.tallystick.jmh.report.Figures;
+import io.tallystick.jmh.report.Rows;
 import io.tallystick.scrape.MetricsHandler;
 import io.tallystick.sd.cache.Answer;
 import io.tallystick.sd.cache.CacheSettings;
@@ -47,13 +47,15 @@ import java.util.stream.IntStream;
  * with 10,000 others queued; a job, from when it is queued until the list of its JSON file is in
  * the store, for many that one worker takes one after the other; and how old lists become that are
  * polled while four workers make them anew, with generators of {@code 100 ms}. The last is
- * shortened: a fifth of the paths in a fifth of the time, which the figures name. Prints them as
- * JSON.
+ * shortened: a fifth of the paths in a fifth of the time, which the figures name. Misses and jobs
+ * are done in five rounds. Prints a row for each store as JSON.
  */
 public final class SdJobs {
-  private static final int MISSES = 200;
+  private static final int ROUNDS_TIMED = 5;
+  private static final int MISSES = 40; // of a round
   private static final int QUEUED = 10_000;
-  private static final int JOBS = 500;
+  private static final int JOBS = 100; // of a round
+  private static final int JOBS_TO_WARM_UP = 500;
   private static final int PATHS = 200;
   private static final Duration INTERVAL = Duration.ofSeconds(12);
   private static final Duration FRESH = Duration.ofSeconds(60);
@@ -61,7 +63,7 @@ public final class SdJobs {
   private static final int GENERATOR_MS = 100;
   private static final int QUERIES = 1_000_000;
 
-  private final Figures figures = new Figures();
+  private final Rows rows = new Rows();
   private final HttpClient client = HttpClient.newHttpClient();
   private final InstantSource clock = InstantSource.system();
   private final Path folder;
@@ -87,11 +89,13 @@ public final class SdJobs {
   public static void main(String[] args) throws Exception {
     SharedMemory memory = new SharedMemory();
     try (Tallystick tallystick = memory.open()) {
-      System.out.println(new SdJobs(memory.directory(), tallystick).measure().toJson());
+      SdJobs jobs = new SdJobs(memory.directory(), tallystick);
+      jobs.measure();
+      System.out.println(jobs.rows.toJson());
     }
   }
 
-  private Figures measure() throws Exception {
+  private void measure() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));
     Files.writeString(root.resolve("a.json"), "[{\"targets\":[\"a:1\"]}]");
     ExecutorService pool = Executors.newFixedThreadPool(8);
@@ -110,16 +114,16 @@ public final class SdJobs {
     } finally {
       pool.shutdownNow();
     }
-    return figures;
   }
 
   private void measure(String name, Store store, Targets files) throws Exception {
-    misses(name, store, files);
+    Rows.Row row = rows.add().put("store", name);
+    misses(row, store, files);
     store.keyValues().forEachKey("", store.keyValues()::delete);
     double unused = work(store, files); // until nothing is left
-    jobs(name, store, files);
+    jobs(row, store, files);
     if (!name.equals("sqlite")) {
-      refreshes(name, store);
+      refreshes(row, store);
     }
   }
 
@@ -138,7 +142,7 @@ public final class SdJobs {
         usual.fresh(), usual.refreshEvery(), usual.maxStale(), QUERIES, QUERIES);
   }
 
-  private void misses(String name, Store store, Targets files)
+  private void misses(Rows.Row row, Store store, Targets files)
       throws IOException, InterruptedException {
     try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell());
         HttpListener listener =
@@ -149,16 +153,25 @@ public final class SdJobs {
                 MetricsHandler.atAnyPath(tallystick.scraper(), PrometheusProperties.get()))) {
       String uri = "http://127.0.0.1:" + listener.port() + "/targets/a.json?i=";
       double[] unusedTimes = misses(uri + "w");
-      figures.put(name + "MissMs", median(misses(uri + "f")));
+      row.put("missMs", misses(uri + "f"));
       for (int i = 0; i < QUEUED; i++) {
         Answer unused = lists.get(query(i), Duration.ZERO, Optional.empty());
       }
-      figures.put(name + "MissWith" + QUEUED + "QueuedMs", median(misses(uri + "q")));
-      figures.put(name + "Queued", lists.sizes().orElseThrow().queued());
+      row.put("missAfterQueueMs", misses(uri + "q"));
+      row.put("queued", lists.sizes().orElseThrow().queued());
     }
   }
 
+  /** The median milliseconds of each round. */
   private double[] misses(String uri) throws IOException, InterruptedException {
+    double[] medians = new double[ROUNDS_TIMED];
+    for (int round = 0; round < medians.length; round++) {
+      medians[round] = missMs(uri + round + "-");
+    }
+    return medians;
+  }
+
+  private double missMs(String uri) throws IOException, InterruptedException {
     double[] times = new double[MISSES];
     for (int i = 0; i < MISSES; i++) {
       HttpRequest request = HttpRequest.newBuilder(URI.create(uri + i)).build();
@@ -169,16 +182,12 @@ public final class SdJobs {
         throw new IOException("not a miss: status=" + status);
       }
     }
-    return times;
+    Arrays.sort(times);
+    return times[times.length / 2];
   }
 
   private static TargetQuery query(int i) {
     return new TargetQuery("a.json", Map.of("i", Integer.toString(i)));
-  }
-
-  private static double median(double[] times) {
-    Arrays.sort(times);
-    return times[times.length / 2];
   }
 
   /** Works off what is queued; returns how long that took, for each job that there was. */
@@ -198,22 +207,26 @@ public final class SdJobs {
     }
   }
 
-  private void jobs(String name, Store store, Targets files) throws Exception {
-    for (int round = 0; round < 2; round++) {
-      try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell())) {
-        for (int i = 0; i < JOBS; i++) {
-          Answer unused =
-              lists.get(query(1_000_000 * (round + 1) + i), Duration.ZERO, Optional.empty());
-        }
-      }
-      double ms = work(store, files);
-      if (round > 0) {
-        figures.put(name + "JobMs", ms);
-      }
+  private void jobs(Rows.Row row, Store store, Targets files) throws Exception {
+    double unused = jobMs(store, files, 1_000_000, JOBS_TO_WARM_UP);
+    double[] ms = new double[ROUNDS_TIMED];
+    for (int round = 0; round < ms.length; round++) {
+      ms[round] = jobMs(store, files, 1_000_000 * (round + 2), JOBS);
     }
+    row.put("jobMs", ms);
   }
 
-  private void refreshes(String name, Store store) throws Exception {
+  /** Queues jobs and works them off; the milliseconds for each. */
+  private double jobMs(Store store, Targets files, int first, int jobs) throws Exception {
+    try (TargetLists lists = lists(store, files, manyQueries(), new Doorbell())) {
+      for (int i = 0; i < jobs; i++) {
+        Answer unused = lists.get(query(first + i), Duration.ZERO, Optional.empty());
+      }
+    }
+    return work(store, files);
+  }
+
+  private void refreshes(Rows.Row row, Store store) throws Exception {
     Targets slow = new SlowTargets();
     CacheSettings cache = new CacheSettings(FRESH, INTERVAL, Duration.ofHours(1), 1_000, 10_000);
     Doorbell doorbell = new Doorbell();
@@ -238,12 +251,12 @@ public final class SdJobs {
     } finally {
       workers.close();
     }
-    figures.put(name + "RefreshedPaths", PATHS);
-    figures.put(name + "RefreshedEverySeconds", INTERVAL.toSeconds());
-    figures.put(name + "Polls", PATHS * ROUNDS);
-    figures.put(name + "PollsWithoutList", missing);
-    figures.put(name + "PollsStale", stale);
-    figures.put(name + "OldestListSeconds", oldestMs / 1e3);
+    row.put("refreshedPaths", PATHS);
+    row.put("refreshedEverySeconds", INTERVAL.toSeconds());
+    row.put("polls", PATHS * ROUNDS);
+    row.put("pollsWithoutList", missing);
+    row.put("pollsStale", stale);
+    row.put("oldestListSeconds", oldestMs / 1e3);
   }
 
   private static void sleepUntil(long endNs) throws InterruptedException {

@@ -71,7 +71,7 @@ final class ProgramFigures {
   }
 
   /** {@code retireSeconds} as "retire seconds". */
-  private static String words(String camelCase) {
+  static String words(String camelCase) {
     return camelCase.replaceAll("([A-Z]|\\d+)", " $1").toLowerCase(Locale.ROOT);
   }
 }

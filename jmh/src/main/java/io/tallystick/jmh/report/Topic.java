@@ -186,13 +186,15 @@ enum Topic {
       "How many lists of targets does `sd serve` answer with in a second?",
       "Over 64 connections on loopback, from a load generator on the same cores: as many requests"
           + " as there can be, and at the rate that is asked of it, with latencies from when"
-          + " requests were due. Lists have 10 and 1,000 targets. `jmh/load URL` is that generator"
-          + " by itself."),
+          + " requests were due. Figures are medians of five rounds, and least and most those of"
+          + " single ones; of what was asked, the least that was answered. Lists have 10 and 1,000"
+          + " targets. `jmh/load URL` is that generator by itself."),
   SD_JOBS(
       "Service discovery: misses and jobs",
       "What does service discovery cost where there is no list yet, and do its lists stay fresh?",
-      "Medians. A miss is a request that queues a job; a job is that of a JSON file, with one"
-          + " worker that has many of them to do. Refreshes are of generators of 100 ms, by four"
+      "Of misses and jobs, medians of five rounds, and least and most those of single ones. A miss"
+          + " is a request that queues a job, also after 10,000 others; a job is that of a JSON file,"
+          + " with one worker that has many of them to do. Refreshes are of generators of 100 ms, by four"
           + " workers: a fifth of 1,000 paths in a fifth of a minute, three rounds of polls.");
 
   private final String title;

@@ -64,9 +64,12 @@ final class TopicPage {
     if (!scores.isEmpty()) {
       return BarChart.of(title, scores);
     }
-    return topic == Topic.GROWTH && kind == Pass.Kind.ONCE && !passes.isEmpty()
+    if (kind != Pass.Kind.ONCE || passes.isEmpty()) {
+      return "";
+    }
+    return topic == Topic.GROWTH
         ? GrowthPlot.of(title, GrowthCurve.all(passes.get(0).results()))
-        : "";
+        : BarChart.ofRows(title, passes.get(0).results());
   }
 
   /** What the file of that picture is called. */

@@ -64,6 +64,36 @@ class BarChartTest {
   }
 
   @Test
+  void shouldHaveABarWithItsLineForEachFigureOfAProgramThatHasARange() throws Exception {
+    Rows rows = new Rows();
+    rows.add().put("store", "memory").put("jobMs", new double[] {12, 8, 10}).put("errors", 3L);
+    rows.add().put("store", "redis").put("jobMs", new double[] {5, 5, 5}).put("errors", 0L);
+    raw.writeRows("sd-jobs-once", rows, raw.info());
+    Document chart = chart("sd-jobs-once.svg");
+    NodeList bars = chart.getElementsByTagName("rect");
+    NodeList lines = chart.getElementsByTagName("line");
+
+    assertThat(bars.getLength()).isEqualTo(3); // the background first, and none of errors
+    assertThat(number(bars, 1, "width") / number(bars, 2, "width")).isCloseTo(2, within(0.01));
+    double scale = number(bars, 1, "width") / 10;
+    assertThat(number(lines, 0, "x1")).isCloseTo(number(bars, 1, "x") + 8 * scale, within(0.2));
+    assertThat(number(lines, 0, "x2")).isCloseTo(number(bars, 1, "x") + 12 * scale, within(0.2));
+    assertThat(Files.readString(folder.resolve("sd-jobs.md")))
+        .contains("](charts/sd-jobs-once.svg)", "| memory | 10.0 | 8.00 | 12.0 | 3 |");
+  }
+
+  @Test
+  void shouldNotBeDrawnOfAProgramsFiguresWithoutARange() throws Exception {
+    Figures figures = new Figures();
+    figures.put("retireSeconds", 1.5);
+    raw.writeFigures("dead-processes-once", figures, raw.info());
+    ReportWriter.write(folder);
+
+    assertThat(folder.resolve("charts/dead-processes-once.svg")).doesNotExist();
+    assertThat(Files.readString(folder.resolve("dead-processes.md"))).doesNotContain("charts/");
+  }
+
+  @Test
   void shouldBeShownOnThePageAndGoWithIt() throws Exception {
     drawn(100, 50);
     assertThat(Files.readString(folder.resolve("counter.md")))
@@ -86,8 +116,12 @@ class BarChartTest {
   }
 
   private Document chart() throws Exception {
+    return chart("counter-plain.svg");
+  }
+
+  private Document chart(String name) throws Exception {
     ReportWriter.write(folder);
-    String text = Files.readString(folder.resolve("charts/counter-plain.svg"));
+    String text = Files.readString(folder.resolve("charts").resolve(name));
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new InputSource(new StringReader(text)));
