@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
  * when an update was due; beside it is how long the calls alone took, the clock included. Prints
  * percentiles as JSON.
  *
- * <p>A full file system is a limit to the length of files, since one of a size that is wanted takes
- * root to mount. A disk is saturated by two processes that write and force it.
+ * <p>That no file can grow is a limit to the length of files. A full file system is one in memory
+ * that a probe mounts for itself alone, where its user may. A disk is saturated by two processes
+ * that write and force it.
  *
  * <p>Arguments: seconds of each situation, default 30; situations, default all.
  */
 public final class Latency {
   private static final int WRITERS = 2;
   private static final String LONGEST_FILE_BLOCKS = "16384"; // of 512 bytes, as a shell counts them
+  private static final String FILE_SYSTEM_SIZE = "8m";
+  private static final List<String> IN_OWN_MOUNTS =
+      List.of("unshare", "--map-root-user", "--mount");
   private static final List<String> COLUMNS =
       List.of("p50Ns", "p99Ns", "p999Ns", "p9999Ns", "p99999Ns", "maxNs");
 
@@ -67,6 +71,10 @@ public final class Latency {
         System.err.println("left out, java.io.tmpdir is no disk: situation=" + situation);
         return;
       }
+      if (situation.isFileSystemSmall() && !canMount()) {
+        System.err.println("left out, no file system can be mounted: situation=" + situation);
+        return;
+      }
       Path directory = Files.createDirectory(tmpfs.resolve("directory"));
       measure(situation, situation.isOnDisk() ? disk.resolve("directory") : directory, disk);
     } finally {
@@ -100,11 +108,33 @@ public final class Latency {
     if (url != null) {
       arguments.add(url);
     }
-    List<String> prefix =
-        situation.isFull()
-            ? List.of("sh", "-c", "ulimit -f " + LONGEST_FILE_BLOCKS + "; exec \"$@\"", "sh")
-            : List.of();
-    return ForkedJvm.start(prefix, LatencyProbe.class, arguments.toArray(String[]::new));
+    return ForkedJvm.start(
+        prefix(situation, directory), LatencyProbe.class, arguments.toArray(String[]::new));
+  }
+
+  /** What stands before a probe's command, to limit what it can write. */
+  private static List<String> prefix(Situation situation, Path directory) {
+    if (situation.isLengthLimited()) {
+      return List.of("sh", "-c", "ulimit -f " + LONGEST_FILE_BLOCKS + "; exec \"$@\"", "sh");
+    }
+    if (situation.isFileSystemSmall()) {
+      List<String> prefix = new ArrayList<>(IN_OWN_MOUNTS);
+      String mount = "mount -t tmpfs -o mode=700,size=" + FILE_SYSTEM_SIZE + " tmpfs \"$0\"";
+      prefix.addAll(List.of("sh", "-c", mount + " && exec \"$@\"", directory.toString()));
+      return prefix;
+    }
+    return List.of();
+  }
+
+  /** Whether this user may have mounts of its own, which end with the process that has them. */
+  private static boolean canMount() throws InterruptedException {
+    List<String> command = new ArrayList<>(IN_OWN_MOUNTS);
+    command.add("true");
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false; // there is no such program
+    }
   }
 
   private static @Nullable String url(Situation situation, Path disk, @Nullable RedisServer redis) {

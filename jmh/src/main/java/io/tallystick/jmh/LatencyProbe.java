@@ -27,6 +27,7 @@ final class LatencyProbe {
 
   private static final int SERIES = 10_000;
   private static final int MOST_SERIES = 1_000_000;
+  private static final long MOST_BYTES = 1L << 30;
   private static final long PERIOD_NS = 10_000;
   private static final long CREATION_PERIOD_NS = 100_000;
   private static final int WARM_UP_SECONDS = 5;
@@ -63,6 +64,7 @@ final class LatencyProbe {
     Tallystick.Builder builder =
         Tallystick.builder()
             .directory(Path.of(args[2]))
+            .maxBytes(MOST_BYTES) // lest a small file system set a limit before it is full
             .maxSeriesPerMetric(MOST_SERIES)
             .maxSeriesPerDirectory(2 * MOST_SERIES);
     if (args.length > 3) {
@@ -82,7 +84,7 @@ final class LatencyProbe {
     if (situation.isFull()) {
       fill();
     }
-    if (situation == Situation.FULL_CREATED) {
+    if (situation.isCreatedLate()) {
       counter = requests.labelValues("/late");
       histogram = durations.labelValues("/late");
     }

@@ -7,6 +7,8 @@ enum Situation {
   SERIES_CREATED("another thread creates series"),
   FULL("no file can grow, series from before"),
   FULL_CREATED("no file can grow, series made then"),
+  FILE_SYSTEM_FULL("file system full, series from before"),
+  FILE_SYSTEM_FULL_CREATED("file system full, series made then"),
   REDIS("replicated to Redis"),
   REDIS_STOPPED("replicated to Redis, which is stopped"),
   SQLITE_DISK_BUSY("replicated to SQLite, its disk saturated"),
@@ -37,7 +39,22 @@ enum Situation {
   }
 
   /** Whether the length of files is limited, as a full file system does. */
-  boolean isFull() {
+  boolean isLengthLimited() {
     return this == FULL || this == FULL_CREATED;
+  }
+
+  /** Whether the directory is a small file system of its own. */
+  boolean isFileSystemSmall() {
+    return this == FILE_SYSTEM_FULL || this == FILE_SYSTEM_FULL_CREATED;
+  }
+
+  /** Whether series are made until there is no room for more. */
+  boolean isFull() {
+    return isLengthLimited() || isFileSystemSmall();
+  }
+
+  /** Whether the series that are measured are made when there is no room for them. */
+  boolean isCreatedLate() {
+    return this == FULL_CREATED || this == FILE_SYSTEM_FULL_CREATED;
   }
 }

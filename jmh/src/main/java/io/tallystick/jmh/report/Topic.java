@@ -157,8 +157,9 @@ enum Topic {
           + " held up makes all those late that were due meanwhile; beside it is that of the calls"
           + " alone, the clock included. `p 9999` is the percentile of 99.99 %, and so on. What the"
           + " machine itself holds up is in the latency of nothing, too. Series are created at up"
-          + " to 10,000 a second. A full file system is a limit to the length of files; a series"
-          + " that was made then counts in the heap. A disk is saturated by two processes that"
+          + " to 10,000 a second. Where no file can grow, there is a limit to their length; a full"
+          + " file system is a tmpfs for this process alone; a series that was made then counts in"
+          + " the heap. A disk is saturated by two processes that"
           + " write and force it; one that holds a directory may hold up updates, which is why"
           + " the default is on tmpfs."),
   GROWTH(
