@@ -288,6 +288,7 @@ final class FallbackKeyValues implements KeyValues {
   }
 
   private Addition addition(String key, long amount, AdditionWriters.Writer writer) {
+    failover.relieve();
     return new Addition(checked(key), amount, writer, journalWriters, failover);
   }
 }

@@ -22,6 +22,7 @@ final class KnownKey {
   private long sum;
   private int valueBytes; // without a look at the value, which may be in no cache
   private long valueNs = NOT_TOLD; // which is where the second store is not to be told it
+  private long seenNs; // what that was last, also once the second store was told
   private long endMs = Deadline.NEVER_MS;
   private long endNs = NOT_TOLD; // likewise
   private boolean isUnwritten;
@@ -79,6 +80,7 @@ final class KnownKey {
 
   private void told(long nextValueNs, long nextEndNs) {
     valueNs = nextValueNs;
+    seenNs = Math.max(seenNs, nextValueNs);
     endNs = nextEndNs;
     isUnwritten = true;
     changes++;
@@ -133,7 +135,7 @@ final class KnownKey {
 
   /** Whether it was added to since then, and is above a sum. */
   boolean isAbove(long other, long sinceNs) {
-    if (!isThere() || valueNs < sinceNs) {
+    if (!isThere() || seenNs < sinceNs) {
       return false;
     }
     try {

@@ -87,15 +87,13 @@ final class LastKnown {
 
   /** Keys behind another one of which the second store has not been told all, in order. */
   List<String> unwrittenKeys(String prefix, @Nullable String after, int limit) {
-    return unwritten.size() == 0
-        ? List.of()
-        : known.entrySet().stream()
-            .filter(each -> isUnwritten(each.getValue()))
-            .map(Map.Entry::getKey)
-            .filter(key -> key.startsWith(prefix) && (after == null || key.compareTo(after) > 0))
-            .sorted()
-            .limit(limit)
-            .toList();
+    return known.entrySet().stream() // those that are being told are waiting no more
+        .filter(each -> isUnwritten(each.getValue()))
+        .map(Map.Entry::getKey)
+        .filter(key -> key.startsWith(prefix) && (after == null || key.compareTo(after) > 0))
+        .sorted()
+        .limit(limit)
+        .toList();
   }
 
   // ---- what was seen ----

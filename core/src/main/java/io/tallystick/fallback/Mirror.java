@@ -1,6 +1,5 @@
 package io.tallystick.fallback;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +25,7 @@ final class Mirror {
 
   private final LastKnown known;
   private final KeyRows rows;
-  private final long patienceMs;
+  private final long patienceNs;
   private final ReentrantLock writing = new ReentrantLock();
   private final RowWriters writers = new RowWriters(); // used with writing locked
 
@@ -38,7 +37,7 @@ final class Mirror {
   Mirror(LastKnown known, KeyRows rows, MirrorBounds bounds) {
     this.known = known;
     this.rows = rows;
-    this.patienceMs = bounds.patience().toMillis();
+    this.patienceNs = bounds.patience().toNanos();
   }
 
   /** What a key is where the journal does not say. */
@@ -147,12 +146,18 @@ final class Mirror {
 
   // ---- back pressure ----
 
-  /** Waits until there is room, where the second store makes some. */
+  /** Waits until there is room, where the second store makes some: not for tries that fail. */
   void awaitRoom() {
     lock.lock();
     try {
-      for (long before = told.get(); known.isFull() && before != stuckAt; before = told.get()) {
-        if (!written.await(patienceMs, TimeUnit.MILLISECONDS) && told.get() == before) {
+      long before = told.get();
+      long leftNs = patienceNs;
+      while (known.isFull() && before != stuckAt) {
+        leftNs = written.awaitNanos(leftNs);
+        if (told.get() != before) {
+          before = told.get();
+          leftNs = patienceNs;
+        } else if (leftNs <= 0) {
           stuckAt = before; // nobody waits any more until it takes something again
         }
       }

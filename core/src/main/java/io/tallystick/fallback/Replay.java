@@ -10,7 +10,6 @@ import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.WholeNumber;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -190,13 +189,13 @@ final class Replay {
     try {
       return reading.get();
     } catch (StoreException e) {
-      if (e.isAnswer()) { // a file of our own that cannot be read now may be the next time
-        boolean isDamaged =
-            e.category() == Category.CORRUPT || !(e.getCause() instanceof IOException);
-        throw new StoreException(
-            isDamaged ? Category.PERMANENT : Category.TRANSIENT, String.valueOf(e.getMessage()), e);
+      if (e.category() == Category.TRANSIENT) {
+        throw e;
       }
-      throw e;
+      // a file of our own that cannot be read now may be the next time, or by a newer version
+      boolean isDamaged = e.category() == Category.CORRUPT;
+      throw new StoreException(
+          isDamaged ? Category.PERMANENT : Category.TRANSIENT, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -21,9 +21,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that a test takes away, or that does what it is told and gives no answer. */
 final class FaultyStore implements Store {
+  private static final Set<String> READS = Set.of("get", "exists", "timeToLive", "scan");
+
   private final Store store;
   private volatile boolean away;
   private volatile boolean refuses;
+  private volatile boolean refusesWrites;
   private final AtomicInteger lostAnswers = new AtomicInteger();
   private final AtomicInteger untilInterrupted = new AtomicInteger();
   private volatile Runnable interruption = () -> {};
@@ -51,6 +54,11 @@ final class FaultyStore implements Store {
   /** All calls are refused, as where the password is wrong. */
   void refuse() {
     refuses = true;
+  }
+
+  /** What changes a value fails from now on, as where the disk is full. */
+  void refuseWrites() {
+    refusesWrites = true;
   }
 
   /** The next calls do what they are to do, and fail. */
@@ -121,6 +129,9 @@ final class FaultyStore implements Store {
 
   private Object invoke(Method method, Object of, Object[] arguments) throws Throwable {
     begin();
+    if (refusesWrites && !READS.contains(method.getName())) {
+      throw gone();
+    }
     try {
       Object answer = method.invoke(of, arguments);
       end();

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What becomes of those who write faster than the second store takes what it is told. */
+@Timeout(120)
 class MirrorPressureTest extends FallbackStoreSteps {
   private static final int MOST = 100;
   private static final Duration LONG = Duration.ofMinutes(10);
@@ -56,15 +58,42 @@ class MirrorPressureTest extends FallbackStoreSteps {
   }
 
   @Test
-  void shouldHaveNobodyWaitWhileTheSecondStoreTakesNothing() {
-    FallbackStore full = open(Duration.ofMillis(1));
-    fill(full);
-    for (int i = 0; i < MOST; i++) {
-      full.keyValues().put("more" + i, bytes("1"));
+  void shouldHaveNobodyWaitForEverWhenTheSecondStoreCanOnlyBeRead() throws Exception {
+    FaultyStore full = new FaultyStore(MemoryStore.open());
+    try (FallbackStore busy =
+        FallbackStore.builder(firstStore, full)
+            .closesStores(false)
+            .mirrorBounds(new MirrorBounds(MOST, 1 << 20, Duration.ofMillis(300)))
+            .open()) {
+      full.refuseWrites();
+      Thread writer =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 3 * MOST; i++) {
+                  busy.keyValues().put("k" + i, bytes("1"));
+                  long unused = busy.keyValues().increment("n" + i, 1);
+                }
+              });
+      writer.setDaemon(true);
+      writer.start();
+      Await.until("all is written", () -> !writer.isAlive());
+      assertThat(busy.mode()).isEqualTo(FallbackMode.PRIMARY);
     }
-    first.goAway();
-    assertThat(text(full.keyValues().get("k0"))).isEqualTo("1");
-    assertThat(text(full.keyValues().get("more99"))).isEqualTo("1");
+    assertThat(text(firstStore.keyValues().get("k" + (3 * MOST - 1)))).isEqualTo("1");
+  }
+
+  @Test
+  void shouldHaveWhoAddsWaitUntilTheSecondStoreHasTakenSome() throws Exception {
+    FallbackStore full = open(LONG);
+    fill(full);
+    Thread writer = new Thread(() -> full.keyValues().increment("n", 1));
+    writer.setDaemon(true);
+    writer.start();
+    Await.until("it waits", () -> writer.getState() == State.TIMED_WAITING || !writer.isAlive());
+    assertThat(writer.isAlive()).isTrue();
+    full.upkeep().tell();
+    Await.until("it goes on", () -> !writer.isAlive());
+    assertThat(firstStore.keyValues().increment("n", 0)).isEqualTo(1);
   }
 
   @Test
