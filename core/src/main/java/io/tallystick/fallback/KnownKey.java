@@ -108,16 +108,16 @@ final class KnownKey {
   }
 
   /** Its value was replaced, and its end stays. */
-  void replaced(byte[] next, long nowNs) {
-    keepEnd();
+  void replaced(byte[] next, long nowNs, long nowMs) {
+    keepEnd(nowNs, nowMs);
     set(next);
     isValueKnown = true;
     told(nowNs, endNs);
   }
 
   /** It was added to. */
-  void added(long next, long nowNs) {
-    keepEnd();
+  void added(long next, long nowNs, long nowMs) {
+    keepEnd(nowNs, nowMs);
     value = null;
     isSum = true;
     sum = next;
@@ -126,10 +126,11 @@ final class KnownKey {
     told(nowNs, endNs);
   }
 
-  /** Of what is not there the end says nothing. */
-  private void keepEnd() {
-    if (!isThere()) {
+  /** Of what is not there, or has ended, the end says nothing. */
+  private void keepEnd(long nowNs, long nowMs) {
+    if (!isThere() || endMs <= nowMs) {
       endMs = Deadline.NEVER_MS;
+      endNs = endNs == NOT_TOLD ? NOT_TOLD : nowNs;
     }
   }
 

@@ -138,7 +138,7 @@ final class LastKnown {
 
   /** Notes what was put in the place of another value, whose end stays. */
   void replaced(String key, byte[] value) {
-    change(key, each -> each.replaced(value, nowNs()));
+    change(key, each -> each.replaced(value, nowNs(), clock.millis()));
   }
 
   /**
@@ -150,7 +150,7 @@ final class LastKnown {
         key,
         each -> {
           if (amount < 0 || !each.isAbove(sum, beganNs)) {
-            each.added(sum, nowNs());
+            each.added(sum, nowNs(), clock.millis());
           }
         });
   }

@@ -150,13 +150,24 @@ final class Replayer {
     try {
       failover.replay(() -> sum[0] = replay.run(entry, isBehindWrite, failover.first()));
     } catch (StoreException e) {
-      if (entry.kind() == Kind.PUT || e.category() != Category.PERMANENT) {
-        throw e; // a put is refused by a store that is full
+      if (e.category() != Category.PERMANENT || mayBeFull(entry, e)) {
+        throw e;
       }
       requireAnswer(e);
       keepAside(entry, e);
     }
     return sum[0];
+  }
+
+  /** Whether it is what a store refuses that is full, and takes later. */
+  private static boolean mayBeFull(JournalEntry entry, StoreException refusal) {
+    return switch (entry.kind()) {
+      case PUT -> true;
+      case RESTORE, RETIRE ->
+          !(refusal.getCause() instanceof StoreException cause
+              && cause.category() == Category.CORRUPT); // what the journal has is damaged
+      default -> false;
+    };
   }
 
   private void requireOpen() {

@@ -168,6 +168,25 @@ class FallbackMirrorTest extends FallbackStoreSteps {
   }
 
   @Test
+  void shouldShowWhatWasAddedToAKeyWhoseTimeWasOver() {
+    for (String key : List.of("told", "untold")) {
+      values().put(key, bytes("1"), MINUTE);
+      if (key.equals("told")) {
+        store.upkeep().tell();
+      }
+    }
+    clock.turn(MINUTE.multipliedBy(2));
+    assertThat(values().increment("told", 3)).isEqualTo(3);
+    assertThat(values().increment("untold", 4)).isEqualTo(4);
+    first.goAway();
+    assertThat(values().increment("told", 0)).isEqualTo(3);
+    assertThat(values().increment("untold", 0)).isEqualTo(4);
+    second.goAway();
+    assertThat(text(values().get("told"))).isEqualTo("3");
+    assertThat(text(values().get("untold"))).isEqualTo("4");
+  }
+
+  @Test
   void shouldShowWhatTheSecondStoreWasNotToldYet() {
     values().put("told", bytes("1"));
     store.upkeep().tell();

@@ -173,6 +173,24 @@ class FallbackReplayTest extends FallbackStoreSteps {
   }
 
   @Test
+  void shouldWaitWithARestoreUntilTheFirstStoreHasRoom(@TempDir Path folder) {
+    Path backup = folder.resolve("backup");
+    values().put("restored", bytes("1"));
+    store.backup(backup);
+    firstStore.keyValues().delete("restored");
+    first.goAway();
+    store.restore(backup, RestoreMode.MERGE);
+    first.comeBack();
+    first.refuseRestores(true);
+    recover(store);
+    assertThat(store.mode()).isEqualTo(FallbackMode.HEURISTIC);
+    assertThat(text(values().get("restored"))).isEqualTo("1");
+    first.refuseRestores(false);
+    comeBack();
+    assertThat(text(firstStore.keyValues().get("restored"))).isEqualTo("1");
+  }
+
+  @Test
   void shouldKeepARetirementAndARestoreAsideWhenTheirPartsAreDamaged(@TempDir Path folder) {
     Path backup = folder.resolve("backup");
     values().put("restored", bytes("1"));

@@ -27,6 +27,7 @@ final class FaultyStore implements Store {
   private volatile boolean away;
   private volatile boolean refuses;
   private volatile boolean refusesWrites;
+  private volatile boolean refusesRestores;
   private final AtomicInteger lostAnswers = new AtomicInteger();
   private final AtomicInteger untilInterrupted = new AtomicInteger();
   private volatile Runnable interruption = () -> {};
@@ -59,6 +60,11 @@ final class FaultyStore implements Store {
   /** What changes a value fails from now on, as where the disk is full. */
   void refuseWrites() {
     refusesWrites = true;
+  }
+
+  /** Whether there is no room for what is restored. */
+  void refuseRestores(boolean refuses) {
+    refusesRestores = refuses;
   }
 
   /** The next calls do what they are to do, and fail. */
@@ -195,6 +201,9 @@ final class FaultyStore implements Store {
   @Override
   public void restore(Path file, RestoreMode mode) {
     begin();
+    if (refusesRestores) {
+      throw new StoreException(Category.PERMANENT, "full, says the test");
+    }
     store.restore(file, mode);
     end();
   }
