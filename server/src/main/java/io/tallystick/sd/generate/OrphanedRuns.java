@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * gone. The other one is a file which is there for as long as the run goes on: what a program has
  * left behind that ended by itself is none of ours, whatever becomes of the JVM.
  *
- * <p>Only where there is {@code /proc}, and only those of the same user.
+ * <p>Only where there is {@code /proc}, and only those of the same user: whoever may read the
+ * environment of others, as root may, must not do to them, or to a file that they name, what they
+ * themselves may not. So the file must be this user's own, too, and be called as such files are.
  */
 final class OrphanedRuns {
   private static final String OWNER = "TALLYSTICK_GENERATOR_OWNER";
@@ -115,6 +119,10 @@ final class OrphanedRuns {
    * What says that the run of a process went on when its JVM was killed; empty where it did not.
    */
   private static Optional<Path> markOfOrphan(Path process) throws IOException {
+    UserPrincipal self = Files.getOwner(PROC.resolve("self"));
+    if (!isOwnedBy(self, process)) {
+      return Optional.empty();
+    }
     String namespace = Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
     String environment = environment(process);
     String owner = variable(environment, OWNER);
@@ -126,10 +134,27 @@ final class OrphanedRuns {
       long pid = Long.parseLong(owner.substring(namespace.length() + 1).replaceFirst("/.*", ""));
       boolean isOwned = owner(PROC, pid).filter(living -> living.equals(owner)).isPresent();
       Path file = Path.of(mark);
-      boolean goesOn = !isOwned && mark.contains(FILE) && Files.exists(file);
+      boolean goesOn = !isOwned && isMark(self, file);
       return goesOn ? Optional.of(file) : Optional.empty();
     } catch (IllegalArgumentException e) { // no number, or no path: none of ours
       return Optional.empty();
+    }
+  }
+
+  /** Whether it is such a file as {@link #mark} makes, whatever else a variable may name. */
+  private static boolean isMark(UserPrincipal owner, Path file) {
+    return file.isAbsolute()
+        && file.equals(file.normalize())
+        && String.valueOf(file.getFileName()).startsWith(FILE)
+        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && isOwnedBy(owner, file);
+  }
+
+  private static boolean isOwnedBy(UserPrincipal owner, Path file) {
+    try {
+      return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(owner);
+    } catch (IOException e) {
+      return false; // gone
     }
   }
 
