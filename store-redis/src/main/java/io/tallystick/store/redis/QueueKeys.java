@@ -24,7 +24,8 @@ import java.util.List;
  * </pre>
  *
  * <p>The list of what was taken says the same as {@code running}, and no more: scripts change both,
- * and make it anew where something else has changed it.
+ * and make it anew where something else has changed it. Whoever deletes the list of what waits
+ * takes those jobs back: their keys can be offered again.
  */
 final class QueueKeys {
   /** The queue that has names of its own. */

@@ -36,6 +36,31 @@ local function forget(id)
   end
 end
 
+-- Whether a job that has neither failed nor was taken does not wait either: people empty the list
+-- of waiting jobs. That is looked for only where the list is shorter than it should be.
+local function lost(id)
+  if redis.call('ZSCORE', running, id) or redis.call('ZSCORE', delayed, id) then
+    return false
+  end
+  local others = redis.call('ZCARD', running) + redis.call('ZCARD', delayed)
+  local waiting = redis.call('HLEN', ids) - others
+  return redis.call('LLEN', queued) < waiting and not redis.call('LPOS', queued, id)
+end
+
+-- Whether a key has a job that is not dead. One that is lost makes room for another.
+local function taken(key)
+  local id = redis.call('HGET', ids, key)
+  if not id then
+    return false
+  end
+  if lost(id) then
+    redis.call('HDEL', ids, key)
+    forget(id)
+    return false
+  end
+  return true
+end
+
 -- A job is running until that time, or for longer.
 local function run(id, ending)
   if redis.call('ZADD', running, ending, id) == 1 and processing then

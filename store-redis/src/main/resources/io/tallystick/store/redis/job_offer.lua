@@ -1,5 +1,5 @@
 -- ARGV from 3: key, payload
-if redis.call('HEXISTS', ids, ARGV[3]) == 1 then
+if taken(ARGV[3]) then
   return 0
 end
 local id = add(ARGV[3], ARGV[4])

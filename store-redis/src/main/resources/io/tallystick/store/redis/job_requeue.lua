@@ -4,7 +4,7 @@ if not redis.call('ZSCORE', dead, id) then
   return 0
 end
 local key = redis.call('HGET', keys, id)
-if not key or redis.call('HEXISTS', ids, key) == 1 then
+if not key or taken(key) then
   return 0
 end
 redis.call('ZREM', dead, id)

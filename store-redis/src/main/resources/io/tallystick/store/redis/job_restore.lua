@@ -1,6 +1,6 @@
 -- ARGV from 3: state, key, payload, attempts, end, error
 local state, key = ARGV[3], ARGV[4]
-if state ~= 'DEAD' and redis.call('HEXISTS', ids, key) == 1 then
+if state ~= 'DEAD' and taken(key) then
   return 0
 end
 local id = add(key, ARGV[5])

@@ -1,6 +1,6 @@
 -- ARGV from 3: key
 local id = redis.call('HGET', ids, ARGV[3])
-if not id then
+if not id or lost(id) then
   return ''
 end
 if redis.call('ZSCORE', running, id) then

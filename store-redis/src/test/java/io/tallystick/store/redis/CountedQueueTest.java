@@ -11,6 +11,7 @@ import io.tallystick.testing.TurnedClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,54 @@ final class CountedQueueTest extends OneServer {
     server.run(Command.RPUSH, "target_generation_queue:processing", "x", "y");
     assertThat(queue.acknowledge(a)).isTrue();
     assertLengths(1, 1);
+  }
+
+  @Test
+  void shouldTakeJobsAgainWhenTheListWasEmptiedByOthers() {
+    offer("running", "failed", "a", "b", "c");
+    Job taken = take();
+    assertThat(queue.retry(take(), "why")).isTrue();
+    server.run(Command.DEL, "target_generation_queue");
+    assertThat(queue.state("a")).isEmpty();
+    assertThat(queue.state("running")).contains(JobQueue.State.RUNNING);
+    assertThat(queue.state("failed")).contains(JobQueue.State.DELAYED);
+
+    assertThat(queue.offer("a", "new".getBytes(UTF_8))).isTrue();
+    assertThat(queue.state("b")).isEmpty();
+    offer("b"); // behind one that waits
+    for (String each : List.of("a", "b", "running", "failed")) {
+      assertThat(queue.offer(each, new byte[0])).isFalse();
+    }
+    assertThat(queue.state("a")).contains(JobQueue.State.QUEUED);
+    assertThat(queue.sizes()).isEqualTo(new JobQueue.Sizes(2, 1, 1, 0));
+    assertLengths(2, 1);
+
+    Job a = take();
+    assertThat(a.key()).isEqualTo("a");
+    assertThat(a.payload()).asString(UTF_8).isEqualTo("new");
+    assertThat(a.attempt()).isEqualTo(1);
+    assertThat(take().key()).isEqualTo("b");
+    assertThat(queue.take(LEASE)).isEmpty();
+    assertThat(queue.acknowledge(taken)).isTrue();
+    assertThat(queue.acknowledge(a)).isTrue();
+    assertLengths(0, 1);
+  }
+
+  @Test
+  void shouldQueueADeadLetterAgainWhenTheListWithALaterJobWasEmptiedByOthers() {
+    offer("a");
+    assertThat(queue.retry(take(), "why")).isTrue();
+    clock.turn(Duration.ofSeconds(10));
+    assertThat(queue.retry(take(), "why")).isTrue();
+    offer("a");
+    String id = queue.deadLetters(1).get(0).id();
+    assertThat(queue.requeue(id)).isFalse();
+    server.run(Command.DEL, "target_generation_queue");
+
+    assertThat(queue.requeue(id)).isTrue();
+
+    assertThat(take().id()).isEqualTo(id);
+    assertThat(store.stats().jobs()).isEqualTo(1);
   }
 
   @Test
