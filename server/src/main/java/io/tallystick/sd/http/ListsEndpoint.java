@@ -50,16 +50,24 @@ final class ListsEndpoint {
       return counted(RELOAD, () -> reload(query, headers));
     }
     long startNs = System.nanoTime();
-    Turns.Work look = () -> look(query, headers);
-    Optional<Response> looked =
-        lists.hasList(query) ? Optional.of(look.answer()) : turns.tryTake(look);
-    Response response = looked.isPresent() ? looked.get() : Turns.tooMany();
-    boolean isKnown = looked.isPresent() && response.status() != 404; // else nobody has looked
-    metrics.requested(
-        isKnown ? query.path() : OTHER_PATHS,
-        response.status(),
-        Duration.ofNanos(System.nanoTime() - startNs));
-    return response;
+    String path = OTHER_PATHS; // until somebody has looked whether it exists
+    int status = 500;
+    try {
+      Turns.Work look = () -> look(query, headers);
+      Optional<Response> looked =
+          lists.hasList(query) ? Optional.of(look.answer()) : turns.tryTake(look);
+      Response response = looked.isPresent() ? looked.get() : Turns.tooMany();
+      status = response.status();
+      if (looked.isPresent() && status != 404) {
+        path = query.path();
+      }
+      return response;
+    } catch (StoreException | InterruptedException e) {
+      status = 503;
+      throw e;
+    } finally {
+      metrics.requested(path, status, Duration.ofNanos(System.nanoTime() - startNs));
+    }
   }
 
   /** Does what concerns no list, whether there is such a path or not. */
@@ -69,7 +77,7 @@ final class ListsEndpoint {
       Response response = turns.take(work);
       status = response.status();
       return response;
-    } catch (StoreException e) {
+    } catch (StoreException | InterruptedException e) {
       status = 503;
       throw e;
     } finally {

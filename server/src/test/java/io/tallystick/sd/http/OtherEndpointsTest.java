@@ -163,6 +163,39 @@ final class OtherEndpointsTest {
   }
 
   @Test
+  void shouldCountARequestOfAListWhenItFails() throws Exception {
+    Targets broken =
+        new Targets() {
+          @Override
+          public boolean exists(String path) {
+            throw new IllegalStateException("of the test");
+          }
+
+          @Override
+          public List<String> paths() {
+            return List.of();
+          }
+
+          @Override
+          public List<TargetGroup> generate(String path, Map<String, String> arguments) {
+            return List.of();
+          }
+
+          @Override
+          public String raw(String path, Map<String, String> arguments) {
+            return "[]";
+          }
+        };
+    try (Site site = new Site().withoutWorker().start(broken)) {
+      assertThat(site.status("/targets/svc")).isEqualTo(500);
+
+      assertThat(site.get("/metrics").body())
+          .contains("httpsd_path_requests_total{path=\"/unknown\",status=\"500\"} 1")
+          .contains("httpsd_path_request_duration_seconds_count 1\n");
+    }
+  }
+
+  @Test
   void shouldGiveTheValueOfOneGeneratorAsItIs() throws Exception {
     Targets generators = new OneGenerator();
     try (Site site = new Site().start(generators)) {
