@@ -96,7 +96,7 @@ final class Overview {
 
   Optional<JobQueue.Sizes> sizes() {
     try {
-      return Optional.of(looks.ask(store -> store.queue().sizes()));
+      return looks.tryAsk(store -> store.queue().sizes());
     } catch (StoreException e) {
       return Optional.empty();
     }
@@ -104,7 +104,7 @@ final class Overview {
 
   List<JobQueue.DeadLetter> deadLetters(int limit) {
     try {
-      return looks.ask(store -> store.queue().deadLetters(limit));
+      return looks.tryAsk(store -> store.queue().deadLetters(limit)).orElseGet(List::of);
     } catch (StoreException e) {
       return List.of();
     }

@@ -4,6 +4,7 @@ import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,31 @@ final class StoreGate {
       }
       throw e;
     }
+  }
+
+  /**
+   * As {@link #ask}, of a call that a store may have no answer to while it can be used, as one that
+   * needs all of its parts; empty where that is so.
+   *
+   * @throws StoreException where the store cannot be used
+   */
+  <T> Optional<T> tryAsk(Supplier<T> call) {
+    requireNone(fault);
+    try {
+      return Optional.of(call.get());
+    } catch (StoreException e) {
+      if (e.category() != Category.TRANSIENT) {
+        warn(e);
+        throw e;
+      }
+      boolean unused = ask(this::answers);
+      return Optional.empty();
+    }
+  }
+
+  private boolean answers() {
+    store.ping();
+    return true;
   }
 
   /** As {@link #ask}, of a call that changes something. */

@@ -97,9 +97,10 @@ final class StoreLooks implements AutoCloseable {
       }
     }
     if (gate.isOpen()) {
-      JobQueue.Sizes sizes = ask(of -> of.queue().sizes());
-      metrics.queued(sizes);
-      deadLetters.tidy(nowMs, sizes.dead(), gate);
+      // A store with a second one has no sizes while that is away, and is used all the same.
+      Optional<JobQueue.Sizes> sizes = tryAsk(of -> of.queue().sizes());
+      sizes.ifPresent(metrics::queued);
+      sizes.ifPresent(known -> deadLetters.tidy(nowMs, known.dead(), gate));
     }
   }
 
@@ -180,6 +181,11 @@ final class StoreLooks implements AutoCloseable {
   /** Asks the store what changes nothing, on the caller's thread. */
   <T> T ask(Function<ListStore, T> question) {
     return gate.ask(() -> question.apply(store));
+  }
+
+  /** As {@link #ask}; empty where the store can be used, and has no answer to this alone. */
+  <T> Optional<T> tryAsk(Function<ListStore, T> question) {
+    return gate.tryAsk(() -> question.apply(store));
   }
 
   boolean isStoreUp() {

@@ -5,8 +5,10 @@ import static io.tallystick.sd.cache.Discovery.list;
 import static io.tallystick.sd.cache.Discovery.target;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.server.PrivateDirectory;
+import io.tallystick.store.StoreException;
 import io.tallystick.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
@@ -205,6 +207,32 @@ final class TargetListsTest {
     turn(Duration.ofSeconds(1));
     assertThat(get(server, "svc")).isEqualTo(new Answer.Unknown());
     assertThat(discovery.work()).isZero();
+  }
+
+  @Test
+  void shouldUseTheStoreWhenItCannotSayHowManyJobsThereAre() throws Exception {
+    TargetLists server = discovery.warm("svc");
+    discovery.scripted.refuse("sizes");
+
+    server.tick();
+    assertThat(ask(server, query("new"))).isEqualTo(new Answer.Pending());
+    assertThat(discovery.work()).isEqualTo(1);
+
+    assertThat(server.sizes()).isEmpty();
+    discovery.scripted.refuse("deadLetters");
+    assertThat(server.deadLetters(1)).isEmpty();
+    assertThat(ask(server, query("newer"))).isEqualTo(new Answer.Pending());
+  }
+
+  @Test
+  void shouldFindOutThatTheStoreIsAwayWhenNobodyAsks() throws Exception {
+    TargetLists server = discovery.server();
+    assertThat(server.isReady()).isTrue();
+    discovery.scripted.down();
+
+    assertThatThrownBy(server::tick).isInstanceOf(StoreException.class);
+
+    assertThat(server.isReady()).isFalse();
   }
 
   @Test
