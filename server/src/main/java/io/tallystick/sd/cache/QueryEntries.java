@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queries that a process knows: at most so many of each path and of all paths, besides those
- * without arguments, which the others do not keep out.
+ * The queries that a process knows: at most so many of each path and of all paths. Those without
+ * arguments are kept besides: none of them is counted, and none is kept out.
  *
  * <p>Where all paths have too many, those that nobody has asked for since the longest time give
  * way, some at a time; those that are kept warm do not. Nothing is lost by that but a look at the
@@ -61,7 +61,13 @@ final class QueryEntries {
 
   private boolean isFull(String path) {
     Map<TargetQuery, QueryEntry> ofPath = byPath.get(path);
-    return ofPath != null && ofPath.size() >= queriesPerPath;
+    return ofPath != null && isFull(path, ofPath);
+  }
+
+  /** Whether there are as many with arguments as there may be. */
+  private boolean isFull(String path, Map<TargetQuery, QueryEntry> ofPath) {
+    int without = ofPath.containsKey(TargetQuery.of(path)) ? 1 : 0;
+    return ofPath.size() - without >= queriesPerPath;
   }
 
   /** The one that is there by now, or this one; null where its path has too many. */
@@ -74,7 +80,7 @@ final class QueryEntries {
           Map<TargetQuery, QueryEntry> ofPath =
               present == null ? new ConcurrentHashMap<>() : present;
           result[0] = ofPath.get(query);
-          if (result[0] == null && (!counts(query) || ofPath.size() < queriesPerPath)) {
+          if (result[0] == null && (!counts(query) || !isFull(path, ofPath))) {
             result[0] = entry;
             ofPath.put(query, entry);
           }

@@ -210,6 +210,15 @@ final class TargetListsTest {
   }
 
   @Test
+  void shouldNotCountTheQueryWithoutArgumentsAmongThoseOfAPath() throws Exception {
+    TargetLists server = discovery.server(limits(2, 10_000));
+    assertThat(get(server, "svc")).isEqualTo(new Answer.Pending()); // has no arguments
+    assertThat(ask(server, query("a"))).isEqualTo(new Answer.Pending());
+    assertThat(ask(server, query("b"))).isEqualTo(new Answer.Pending());
+    assertThat(ask(server, query("c"))).isEqualTo(new Answer.TooMany(2, false));
+  }
+
+  @Test
   void shouldUseTheStoreWhenItCannotSayHowManyJobsThereAre() throws Exception {
     TargetLists server = discovery.warm("svc");
     discovery.scripted.refuse("sizes");
