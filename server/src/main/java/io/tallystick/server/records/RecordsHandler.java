@@ -14,11 +14,13 @@ import io.tallystick.records.RecordPage;
 import io.tallystick.records.RecordQuery;
 import io.tallystick.records.RecordStore;
 import io.tallystick.records.Records;
+import io.tallystick.records.Sample;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -147,27 +149,55 @@ public final class RecordsHandler implements HttpHandler {
     return Response.json(200, json -> RecordsJson.writePage(page, writer, json));
   }
 
-  /** A metric with its newest samples, or those of a time range, of which there may be more. */
+  /**
+   * A metric with its newest samples, or those of a time range, of which there may be more. Those
+   * of one time are never parted, so that who asks for what is before the first one gets each once.
+   */
   private Response metric(String id, Arguments arguments) throws IOException {
-    arguments.requireKnown(Set.of("backend", "from", "to", "limit"));
+    arguments.requireKnown(Set.of("backend", "from", "to", "before", "limit"));
     String from = arguments.find("from");
-    String to = arguments.find("to");
     int limit = arguments.whole("limit", SAMPLES, MOST_SAMPLES);
     MetricRecord metric =
         records(arguments)
             .metrics()
-            .get(
-                id,
-                from == null ? Instant.MIN : RecordJson.time(from),
-                to == null ? Instant.MAX : RecordJson.time(to),
-                limit + 1)
+            .get(id, from == null ? Instant.MIN : RecordJson.time(from), end(arguments), limit + 1)
             .orElse(null);
     if (metric == null) {
       return noSuchRecord();
     }
-    int more = Math.max(0, metric.values().size() - limit);
-    MetricRecord cut = metric.withValues(metric.values().subList(more, metric.values().size()));
-    return Response.json(200, json -> RecordsJson.write(cut, more > 0, json));
+    boolean hasMore = metric.values().size() > limit;
+    MetricRecord cut = hasMore ? metric.withValues(wholeTimes(metric.values(), limit)) : metric;
+    return Response.json(200, json -> RecordsJson.write(cut, hasMore, json));
+  }
+
+  /** The last time that is asked for. */
+  private static Instant end(Arguments arguments) {
+    String to = arguments.find("to");
+    String before = arguments.find("before");
+    if (to != null && before != null) {
+      throw new IllegalArgumentException("only one can be given: arguments=before, to");
+    }
+    if (before != null) {
+      return RecordJson.time(before).minus(1, ChronoUnit.MICROS); // times are of microseconds
+    }
+    return to == null ? Instant.MAX : RecordJson.time(to);
+  }
+
+  /** Samples, by time, without those of the first one's time, of which there may be others. */
+  private static List<Sample> wholeTimes(List<Sample> samples, int limit) {
+    Instant first = samples.get(0).timestamp();
+    List<Sample> whole =
+        samples.stream().filter(sample -> sample.timestamp().isAfter(first)).toList();
+    if (whole.isEmpty() && limit > 0) {
+      throw new IllegalArgumentException(
+          "more samples of one time than the limit, raise it: time="
+              + RecordJson.text(first)
+              + " limit="
+              + limit
+              + " most="
+              + MOST_SAMPLES);
+    }
+    return whole;
   }
 
   private static RecordQuery query(Arguments arguments) {

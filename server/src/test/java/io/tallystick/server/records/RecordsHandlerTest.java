@@ -129,9 +129,11 @@ final class RecordsHandlerTest {
     assertThat(newest.at("/values/999/value").asDouble()).isEqualTo(11_999);
     assertThat(newest.get("more_values").asBoolean()).isTrue();
     String first = newest.at("/values/0/timestamp").asText().replace("+", "%2B");
-    JsonNode older = get(200, "/records/metrics/long?limit=3&to=" + first);
-    assertThat(older.at("/values/2/value").asDouble()).isEqualTo(11_000);
-    assertThat(older.at("/values/0/value").asDouble()).isEqualTo(10_998);
+    JsonNode older = get(200, "/records/metrics/long?limit=3&before=" + first);
+    assertThat(older.at("/values/2/value").asDouble()).isEqualTo(10_999);
+    assertThat(older.at("/values/0/value").asDouble()).isEqualTo(10_997);
+    JsonNode upTo = get(200, "/records/metrics/long?limit=3&to=" + first);
+    assertThat(upTo.at("/values/2/value").asDouble()).isEqualTo(11_000);
     JsonNode some =
         get(200, "/records/metrics/long?from=2030-01-01T12:00:01&to=2030-01-01T12:00:01.002");
     assertThat(some.get("values")).hasSize(3);
@@ -139,8 +141,52 @@ final class RecordsHandlerTest {
     assertThat(get(200, "/records/metrics/long?limit=10000").get("values")).hasSize(10_000);
     assertThat(get(200, "/records/metrics/long?limit=0").get("values")).isEmpty();
     get(400, "/records/metrics/long?limit=10001");
+    get(400, "/records/metrics/long?to=2030-01-01&before=2030-01-01");
     get(400, "/records/metrics/long?to=2030-01-01&from=2030-01-02");
     get(404, "/records/metrics/none?limit=1");
+  }
+
+  private void saveOfFewTimes(int... samplesOfEach) {
+    List<Sample> values = new ArrayList<>();
+    for (int second = 0; second < samplesOfEach.length; second++) {
+      for (int i = 0; i < samplesOfEach[second]; i++) {
+        values.add(Sample.of(NOON.plusSeconds(second), values.size()));
+      }
+    }
+    backends
+        .records()
+        .metrics()
+        .save(MetricRecord.of("few", "few", "gauge", NOON).withValues(values));
+  }
+
+  @Test
+  void shouldGiveEachSampleOnceWhenManyAreOfFewTimes() throws Exception {
+    saveOfFewTimes(400, 1, 1_000, 399, 600, 600, 5);
+    List<Integer> sizes = new ArrayList<>();
+    List<Double> all = new ArrayList<>();
+    String before = "";
+    for (boolean hasMore = true; hasMore && sizes.size() < 10; ) {
+      JsonNode page = get(200, "/records/metrics/few?limit=1000" + before);
+      page.get("values").forEach(sample -> all.add(sample.get("value").asDouble()));
+      sizes.add(page.get("values").size());
+      before = "&before=" + page.at("/values/0/timestamp").asText().replace("+", "%2B");
+      hasMore = page.get("more_values").asBoolean();
+    }
+    assertThat(sizes).containsExactly(605, 999, 1_000, 401);
+    assertThat(all).hasSize(3_005).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldRefuseToPartSamplesOfOneTimeThatAreMoreThanTheLimit() throws Exception {
+    saveOfFewTimes(3, 1_500);
+    assertThat(get(400, "/records/metrics/few").get("error").asText())
+        .contains("raise", "12:00:01", "limit=1000");
+    JsonNode whole = get(200, "/records/metrics/few?limit=1500");
+    assertThat(whole.get("values")).hasSize(1_500);
+    assertThat(whole.get("more_values").asBoolean()).isTrue();
+    JsonNode rest = get(200, "/records/metrics/few?before=2030-01-01T12:00:01");
+    assertThat(rest.get("values")).hasSize(3);
+    assertThat(rest.get("more_values").asBoolean()).isFalse();
   }
 
   @Test
