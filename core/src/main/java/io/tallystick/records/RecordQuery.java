@@ -96,8 +96,9 @@ public final class RecordQuery {
   }
 
   /**
-   * By a field, those without it last. Unless it is the time of the records, all that are found are
-   * read to be sorted, 100,000 at most.
+   * By a field, those without it last, and those of one value the newest first. Unless it is the
+   * time of the records, all that are found are read, and a query refuses an offset and a limit
+   * that are more than 10,000 together.
    */
   public RecordQuery sortedBy(String field, boolean greatestFirst) {
     return new RecordQuery(filters, from, to, field, greatestFirst, limit, offset, after);

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one kind. Threading: any. Every method that reaches the store throws {@link
@@ -20,7 +19,7 @@ public abstract sealed class Records<R> permits MetricRecords, AlertRecords, Age
   /** How many records are written at once. */
   static final int BATCH = 500;
 
-  private static final int MOST_SORTED = 100_000;
+  private static final int MOST_SORTED = 10_000;
 
   final Kind<R> kind;
   final Documents documents;
@@ -123,21 +122,30 @@ public abstract sealed class Records<R> permits MetricRecords, AlertRecords, Age
   }
 
   private RecordPage<R> sorted(RecordQuery query, QueryPlan<R> plan, Field<R> field) {
-    List<R> all = new ArrayList<>();
-    RecordSearch<R> search =
-        new RecordSearch<>(kind, documents, plan, true, null, Integer.MAX_VALUE);
-    search.forEach((record, found) -> all.add(record) && all.size() <= MOST_SORTED);
-    if (all.size() > MOST_SORTED) {
+    long wanted = (long) query.offset + query.limit;
+    if (wanted > MOST_SORTED) {
       throw new IllegalArgumentException(
-          "too many records to sort, filter more: sort=" + field.name() + " most=" + MOST_SORTED);
+          "too many records in an order of their own, ask for fewer: sort="
+              + field.name()
+              + " offset="
+              + query.offset
+              + " limit="
+              + query.limit
+              + " most="
+              + MOST_SORTED);
     }
     Comparator<Object> values = Operator::order;
-    Comparator<@Nullable Object> order =
-        Comparator.nullsLast(query.descending ? values.reversed() : values);
-    all.sort(Comparator.comparing(field.of(), order));
-    int from = Math.min(query.offset, all.size());
-    int to = (int) Math.min((long) from + query.limit, all.size());
-    return new RecordPage<>(all.subList(from, to), search.unreadable(), null);
+    FirstRecords<R> first =
+        new FirstRecords<>(
+            Comparator.nullsLast(query.descending ? values.reversed() : values), (int) wanted);
+    RecordSearch<R> search =
+        new RecordSearch<>(kind, documents, plan, true, null, Integer.MAX_VALUE);
+    search.forEach(
+        (record, found) -> {
+          first.add(record, field.of().apply(record));
+          return true;
+        });
+    return new RecordPage<>(first.without(query.offset), search.unreadable(), null);
   }
 
   /**

@@ -741,4 +741,45 @@ public abstract class RecordsContract {
   private List<Sample> newest(Instant from, Instant to, int most) {
     return records.metrics().get(id("m"), from, to, most).orElseThrow().values();
   }
+
+  @Test
+  final void r19ShouldSortAsIfAllHadBeenSortedHoweverFewAreAskedFor() {
+    Random random = new Random(19);
+    List<Alert> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Map<String, @Nullable Object> labels =
+          i % 7 == 0 ? Map.of() : Map.of("load", (long) random.nextInt(9));
+      all.add(
+          alert(i, "n" + i, SEVERITIES.get(random.nextInt(5)), random.nextInt(50))
+              .withLabels(labels));
+    }
+    records.alerts().saveAll(all);
+    RecordQuery query = RecordQuery.all().limit(1_000);
+    List<Alert> found = records.alerts().query(query).records();
+    Comparator<@Nullable Long> numbers = Comparator.nullsLast(Comparator.reverseOrder());
+    List<Alert> byLoad = new ArrayList<>(found);
+    byLoad.sort(Comparator.comparing(alert -> (Long) alert.labels().get("load"), numbers));
+    List<Alert> bySeverity = new ArrayList<>(found);
+    bySeverity.sort(Comparator.comparing(Alert::severity));
+    for (int offset : new int[] {0, 1, 60, 195, 300}) {
+      for (int limit : new int[] {0, 1, 13, 1_000}) {
+        RecordQuery page = query.offset(offset).limit(limit);
+        assertThat(records.alerts().query(page.sortedBy("labels.load", true)).records())
+            .isEqualTo(part(byLoad, offset, limit));
+        assertThat(records.alerts().query(page.sortedBy("severity", false)).records())
+            .isEqualTo(part(bySeverity, offset, limit));
+      }
+    }
+    RecordQuery sorted = query.sortedBy("severity", true);
+    assertThat(records.alerts().query(sorted.offset(9_000)).records()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records.alerts().query(sorted.offset(9_001)))
+        .withMessageContaining("offset=9001 limit=1000 most=10000");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records.alerts().query(sorted.limit(Integer.MAX_VALUE).offset(1)));
+  }
+
+  private static <T> List<T> part(List<T> all, int offset, int limit) {
+    return all.stream().skip(offset).limit(limit).toList();
+  }
 }
