@@ -192,6 +192,7 @@ final class DatabaseFile {
     config.setSynchronous(
         options.synchronous() == Synchronous.FULL ? SynchronousMode.FULL : SynchronousMode.NORMAL);
     config.setJournalSizeLimit((int) JOURNAL_LIMIT);
+    config.setGetGeneratedKeys(false); // which nobody asks for, and each INSERT would look up
     // as a URI, since a name may have a question mark
     String url = "jdbc:sqlite:" + path.toUri().toASCIIString();
     Object identity = identity();
