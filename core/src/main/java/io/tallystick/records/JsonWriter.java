@@ -103,8 +103,8 @@ final class JsonWriter {
   }
 
   /**
-   * Writes a number of at most fifteen digits, three of them behind the point. No two of these are
-   * the same double, so that it is the shortest text which is read as the double that it came from.
+   * Writes a number of at most fifteen digits, at most three of them behind the point. No two of
+   * these are the same double, so that it is read as the double that it came from.
    */
   private JsonWriter decimal(long thousandths) {
     room(MOST_OF_A_LONG);

@@ -36,11 +36,13 @@ public final class MetricRecords extends Records<MetricRecord> {
   }
 
   /**
-   * Saves metrics. One whose record cannot be read, since it is damaged or of a later version, is
-   * not saved and stays as it is; all others are saved before that is said.
+   * Saves metrics. One that cannot be read, since its record, or what is read of its samples, is
+   * damaged or of a later version, is not saved and stays as it is; all others are saved before
+   * that is said.
    *
-   * @throws StoreException that names those that were not saved, with what is wrong with the first
-   *     as its cause: CORRUPT where it is damaged, PERMANENT where it is of a later version
+   * @throws StoreException that names those that could not be read, with what is wrong with the
+   *     first as its cause: CORRUPT where it is damaged, PERMANENT where its record is of a later
+   *     version. Or what the store fails with, after which some are saved and others are not
    */
   @Override
   public void saveAll(Collection<MetricRecord> records, Duration time) {

@@ -145,8 +145,11 @@ final class StoredMetric {
           all.subList(i, Math.min(all.size(), i + PIECES_AT_ONCE)).stream()
               .filter(piece -> samples.takesAny(piece.from(), piece.to()))
               .toList();
-      forEach(
-          some, (piece, bytes) -> SamplePiece.samples(bytes, piece.count()).forEach(samples::add));
+      if (!some.isEmpty()) {
+        forEach(
+            some,
+            (piece, bytes) -> SamplePiece.samples(bytes, piece.count()).forEach(samples::add));
+      }
     }
     return newest.withValues(samples.byTime());
   }
