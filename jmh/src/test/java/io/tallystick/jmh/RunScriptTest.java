@@ -3,12 +3,10 @@ package io.tallystick.jmh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,19 +124,11 @@ class RunScriptTest {
   private int run(String broken, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("bash", "jmh/run"));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(project.toFile()).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(project.toFile());
     builder.environment().put("JAVA_HOME", project.resolve("jdk").toString());
     builder.environment().put("TALLYSTICK_JDK21", project.resolve("none").toString());
     builder.environment().put("BROKEN", broken);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    printed.addAll(
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-            .lines()
-            .toList());
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
+    return Script.run(builder, project.resolve("printed.txt"), printed);
   }
 
   private void executable(String name, String text) throws IOException {

@@ -1,6 +1,5 @@
 package io.tallystick.store.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +11,7 @@ import io.tallystick.records.RecordStore;
 import io.tallystick.records.Sample;
 import io.tallystick.records.Severity;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ class RedisRecordsPythonTest {
   private static final String READER =
       """
       import datetime, json, socket, sys
-      stream = socket.create_connection(('127.0.0.1', int(sys.argv[1]))).makefile('rwb')
+      stream = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 10).makefile('rwb')
 
       def ask(*words):
           stream.write(b'*%d\\r\\n' % len(words))
@@ -38,6 +38,7 @@ class RedisRecordsPythonTest {
               stream.write(b'$%d\\r\\n%s\\r\\n' % (len(word.encode()), word.encode()))
           stream.flush()
           line = stream.readline().decode()
+          assert line != '$-1\\r\\n', words
           if line[0] == '$':
               return stream.read(int(line[1:]) + 2)[:-2]
           return int(line[1:])
@@ -64,18 +65,24 @@ class RedisRecordsPythonTest {
   @TempDir private static Path folder;
 
   private static List<String> python(String... arguments) throws Exception {
+    Path output = folder.resolve("python.txt");
     Process process;
     try {
       List<String> command = new ArrayList<>(List.of("python3", "-c", READER));
       command.addAll(List.of(arguments));
-      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
     } catch (IOException e) {
       assumeTrue(false, "no python3");
       return List.of();
     }
     try {
-      String text = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      boolean isOver = process.waitFor(60, TimeUnit.SECONDS);
+      String text = Files.readString(output);
+      assertThat(isOver).as(text).isTrue();
       assertThat(process.exitValue()).as(text).isZero();
       return text.lines().toList();
     } finally {
