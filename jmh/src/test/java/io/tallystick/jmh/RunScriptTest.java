@@ -31,6 +31,7 @@ class RunScriptTest {
         *.RunInfo*) echo '{}' >"$4" ;;
         *" -rff "*) while [[ $1 != -rff ]]; do shift; done; echo '[{}]' >"$2" ;;
         *.ReportWriter*) echo pages written ;;
+        *.Baselines\\ save*) echo medians >"$5" ;;
         *) echo '{ "ms" : 1 }' ;;
       esac
       """;
@@ -118,6 +119,19 @@ class RunScriptTest {
         .as("%s", printed)
         .isEqualTo(2);
     assertThat(results()).isEmpty();
+  }
+
+  @Test
+  void shouldSaveABaselineOfARunThatIsWholeAlone() throws Exception {
+    Path file = Files.writeString(project.resolve("baseline.json"), "former");
+    String[] arguments = {"^(file-sizes|condition)$", "--save-baseline", file.toString()};
+
+    assertThat(run("ConditionBenchmark", arguments)).as("%s", printed).isEqualTo(3);
+    assertThat(file).hasContent("former");
+    assertThat(printed).anyMatch(line -> line.startsWith("not saved"));
+
+    assertThat(run("", arguments)).as("%s", printed).isZero();
+    assertThat(file).hasContent("medians");
   }
 
   /** Runs it, and returns its exit code. */

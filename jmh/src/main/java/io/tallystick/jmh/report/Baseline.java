@@ -52,7 +52,11 @@ record Baseline(String origin, Map<Key, Double> medians) {
     return Pass.readAll(raw).stream().filter(pass -> names.contains(pass.fileName())).toList();
   }
 
-  /** Writes the medians of some passes to a file. */
+  /**
+   * Writes the medians of some passes to a file.
+   *
+   * @throws IOException where they have none, and the file stays as it is
+   */
   static void save(Path file, Path raw, Set<String> names) throws IOException {
     ObjectNode json = JSON.createObjectNode();
     for (Pass pass : passes(raw, names)) { // all of one run
@@ -69,6 +73,9 @@ record Baseline(String origin, Map<Key, Double> medians) {
           .put("contender", named.score().contender().name())
           .put("median", named.score().median())
           .put("unit", named.score().unit());
+    }
+    if (medians.isEmpty()) {
+      throw new IOException("no medians to save: file=" + file + " passes=" + names);
     }
     Files.writeString(file, json.toPrettyString() + "\n");
   }

@@ -152,6 +152,15 @@ class BaselinesTest {
         .hasMessageContaining("not a saved baseline");
   }
 
+  @Test
+  void shouldNotOverwriteABaselineWithNone() throws IOException {
+    assertThatThrownBy(() -> Baseline.save(saved, folder.resolve("raw"), Set.of("growth-once")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no medians");
+
+    assertThat(compare()).isZero();
+  }
+
   private int compare() throws IOException {
     return Baselines.compare(saved, THRESHOLD_PERCENT, folder.resolve("raw"), PASSES);
   }
