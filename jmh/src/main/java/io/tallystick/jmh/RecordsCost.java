@@ -37,6 +37,7 @@ public final class RecordsCost {
   private static final String SIZE = "tallystick.jmh.records";
   private static final int METRICS = Integer.getInteger(SIZE, 100_000);
   private static final int ALERTS = Math.max(100, METRICS / 10);
+  private static final int ALERTS_TO_WARM_UP = 2_000;
   private static final int SAMPLES_OF_EACH = 10;
   private static final int OF_ONE_NAME = 200;
   private static final int FEW = 10;
@@ -70,6 +71,10 @@ public final class RecordsCost {
     cost.figures.put("alerts", ALERTS);
     Path folder = Files.createTempDirectory(new SharedMemory().directory(), "records");
     try (Store store = MemoryStore.open()) {
+      new RecordsCost()
+          .measure("warm", store, folder); // else the first one measured is the coldest
+    }
+    try (Store store = MemoryStore.open()) {
       cost.measure("memory", store, folder);
     }
     try (Store store = SqliteStore.open(folder.resolve("records.db"))) {
@@ -87,12 +92,18 @@ public final class RecordsCost {
 
   /** With room for records, what is found of them, and changes of alerts. */
   private static String chronicleUrl(Path folder) {
-    return "chronicle:" + folder.resolve("records") + "?keys=" + 4 * METRICS + "&valueBytes=1024";
+    return "chronicle:"
+        + folder.resolve("records")
+        + "?keys="
+        + (4 * METRICS + 20_000)
+        + "&valueBytes=1024";
   }
 
-  private void measure(String name, Store store, Path folder) {
+  private void measure(String name, Store store, Path folder) throws IOException {
     RecordStore records = RecordStore.of(store);
     warmUp(records);
+    warmUpAlerts(records);
+    backupSeconds(store, folder);
     figures.put(name + "SavedMetricsPerSecond", saveMetrics(records));
     figures.put(name + "SavedAlertsPerSecond", saveAlerts(records));
     putTimes(
@@ -136,9 +147,16 @@ public final class RecordsCost {
                   Aggregation.AVG);
           return expect(Math.min(STEPS, METRICS), () -> records.metrics().history(query).size());
         });
+    figures.put(name + "BackupSeconds", backupSeconds(store, folder));
+  }
+
+  private static double backupSeconds(Store store, Path folder) throws IOException {
+    Path file = folder.resolve("backup");
     long startNs = System.nanoTime();
-    store.backup(folder.resolve(name + ".backup"));
-    figures.put(name + "BackupSeconds", (System.nanoTime() - startNs) / 1e9);
+    store.backup(file);
+    double seconds = (System.nanoTime() - startNs) / 1e9;
+    Files.delete(file);
+    return seconds;
   }
 
   /** So that what follows runs compiled. */
@@ -154,8 +172,27 @@ public final class RecordsCost {
       RecordQuery query = RecordQuery.all().where("name", "warm").where("type", "gauge").limit(10);
       int unused = records.metrics().query(query).records().size();
     }
+    HistoryQuery history =
+        HistoryQuery.windows(
+            "warm", start, start.plusSeconds(60), Duration.ofSeconds(1), Aggregation.AVG);
+    for (int i = 0; i < HISTORIES; i++) {
+      int unused = records.metrics().history(history).size();
+    }
     for (int j = 0; j < BATCH; j++) {
       boolean unused = records.metrics().delete("warm" + j);
+    }
+  }
+
+  private void warmUpAlerts(RecordStore records) {
+    List<Alert> some = new ArrayList<>();
+    for (int i = 0; i < BATCH; i++) {
+      some.add(Alert.active("warm" + i, "warm", SEVERITIES.get(i % 5), "probe", start));
+    }
+    for (int i = 0; i < ALERTS_TO_WARM_UP / BATCH; i++) {
+      records.alerts().saveAll(some);
+    }
+    for (Alert alert : some) {
+      boolean unused = records.alerts().delete(alert.id());
     }
   }
 
