@@ -9,6 +9,7 @@ import io.tallystick.store.Stores;
 import io.tallystick.store.redis.RedisProcess;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
+import io.tallystick.testing.Rounds;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,8 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers and workers as processes that are killed. */
 @Timeout(300)
 final class SdFaultIT {
-  /** For how long everything is killed; a minute says more than the default. */
-  private static final int SECONDS = Integer.getInteger("tallystick.sd.faultSeconds", 4);
+  /** For how long everything is killed. */
+  private static final int SECONDS = Rounds.of(60);
 
   private static final int WORKERS = SECONDS < 30 ? 2 : 4;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
