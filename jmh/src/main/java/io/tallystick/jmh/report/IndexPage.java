@@ -19,7 +19,8 @@ final class IndexPage {
           "Each contender is measured as its documentation recommends for speed: with its data"
               + " point, bound instrument or meter resolved before, where the question is not the"
               + " look-up itself. client_java has its defaults, exemplars on but no tracer; the"
-              + " variant without is beside it.",
+              + " variant without is beside it. OpenTelemetry's exemplars are off, since with them"
+              + " each update looks for a span, tracer or not.",
           "JMH starts a JVM for each contender and benchmark, one after the other, so that no"
               + " contender's profile or garbage is another's. What took part in a topic but not"
               + " in JMH is a program of its own, whose page says how it measures.",
