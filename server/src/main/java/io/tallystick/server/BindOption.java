@@ -1,9 +1,7 @@
 package io.tallystick.server;
 
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import picocli.CommandLine.Option;
 
 /** {@code --bind}: the address of this host that metrics are served on. */
@@ -16,32 +14,12 @@ final class BindOption {
 
   /** The address as it was typed, which is one of this host. */
   String address() throws SocketException {
-    if (!isOfThisHost(resolved())) {
-      throw new UsageException(
-          "not an address of this host: bind=" + bind + "; use 127.0.0.1, or 0.0.0.0 for all");
-    }
+    InetAddress unused = HostAddress.of("bind", bind);
     return bind;
   }
 
   /** The address as it stands in a URL. */
   String urlHost() {
-    return bind.contains(":") ? "[" + bind + "]" : bind;
-  }
-
-  private InetAddress resolved() {
-    if (bind.isBlank()) {
-      throw new UsageException("address is empty: give --bind an address of this host");
-    }
-    try {
-      return InetAddress.getByName(bind);
-    } catch (UnknownHostException e) {
-      throw new UsageException("unknown address: bind=" + bind + "; use one of this host");
-    }
-  }
-
-  static boolean isOfThisHost(InetAddress address) throws SocketException {
-    return address.isAnyLocalAddress()
-        || address.isLoopbackAddress()
-        || NetworkInterface.getByInetAddress(address) != null;
+    return HostAddress.inUrl(bind);
   }
 }

@@ -48,7 +48,7 @@ final class HealthCommand implements Callable<Integer> {
     try (HealthService service = config.start(settings);
         HttpListener server =
             HttpListener.start("tallystick-health", address, MOST_REQUESTS, service.handler())) {
-      String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+      String host = HostAddress.inUrl(settings.host());
       out.line("serving health at http://" + host + ":" + server.port() + "/health/state");
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {

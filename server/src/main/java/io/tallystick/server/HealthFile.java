@@ -6,7 +6,6 @@ import io.tallystick.server.health.HealthService;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -52,15 +51,10 @@ final class HealthFile {
    * @throws UsageException if that is not an address of this host
    */
   InetSocketAddress addressOf(HealthConfig config) throws SocketException {
-    try {
-      InetAddress address = InetAddress.getByName(config.host());
-      if (BindOption.isOfThisHost(address)) {
-        return new InetSocketAddress(address, config.port());
-      }
-    } catch (UnknownHostException e) {
-      // as good as another host's
-    }
-    throw new UsageException(bad("not an address of this host: field=host"));
+    InetAddress address =
+        HostAddress.find(config.host())
+            .orElseThrow(() -> new UsageException(bad("not an address of this host: field=host")));
+    return new InetSocketAddress(address, config.port());
   }
 
   private Path path() {

@@ -4,10 +4,8 @@ import io.tallystick.sd.http.BasicAuthentication;
 import io.tallystick.sd.http.HttpSettings;
 import io.tallystick.sd.http.TlsFiles;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -87,7 +85,7 @@ final class SdHttpOptions {
   HttpSettings settings() throws SocketException {
     try {
       return new HttpSettings(
-          new InetSocketAddress(address(), PORTS.parse(port)),
+          new InetSocketAddress(HostAddress.of("host", host), PORTS.parse(port)),
           prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix,
           CONNECTIONS.parse(connections),
           THREADS.parse(threads),
@@ -97,22 +95,6 @@ final class SdHttpOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException(Lines.of(e));
     }
-  }
-
-  private InetAddress address() throws SocketException {
-    if (host.isBlank()) {
-      throw new UsageException("address is empty: give --host an address of this host");
-    }
-    try {
-      InetAddress address = InetAddress.getByName(host);
-      if (BindOption.isOfThisHost(address)) {
-        return address;
-      }
-    } catch (UnknownHostException e) {
-      // as good as another host's
-    }
-    throw new UsageException(
-        "not an address of this host: host=" + host + "; use 127.0.0.1, or 0.0.0.0 for all");
   }
 
   private Optional<BasicAuthentication> authentication() {
@@ -148,8 +130,13 @@ final class SdHttpOptions {
 
   /** Where lists are found. */
   String url(int boundPort) {
-    String name = host.contains(":") ? "[" + host + "]" : host;
     String scheme = certificate == null ? "http" : "https";
-    return scheme + "://" + name + ":" + boundPort + prefix.replaceFirst("/$", "") + "/targets";
+    return scheme
+        + "://"
+        + HostAddress.inUrl(host)
+        + ":"
+        + boundPort
+        + prefix.replaceFirst("/$", "")
+        + "/targets";
   }
 }

@@ -10,7 +10,6 @@ import io.tallystick.sd.generate.GeneratorRoot;
 import io.tallystick.store.Store;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -99,7 +98,7 @@ final class SdWorkerCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path folder = root.path();
     int number = PORTS.parse(port);
-    requireAddress();
+    InetAddress unused = HostAddress.of("host", host); // before anything is opened
     requireId();
     Function<String, WorkerSettings> settings = settings();
     try (Termination termination = new Termination(Thread.currentThread())) {
@@ -153,9 +152,8 @@ final class SdWorkerCommand implements Callable<Integer> {
   }
 
   private String metricsAt(ScrapeServer scrapes) {
-    String name = host.contains(":") ? "[" + host + "]" : host;
     return scrapes.isServing()
-        ? "metrics=http://" + name + ":" + scrapes.port() + "/metrics"
+        ? "metrics=http://" + HostAddress.inUrl(host) + ":" + scrapes.port() + "/metrics"
         : "metrics=standing by, as port " + port + " is in use";
   }
 
@@ -177,18 +175,5 @@ final class SdWorkerCommand implements Callable<Integer> {
 
   private WorkerName name(Tallystick tallystick) {
     return workerId != null ? WorkerName.of(workerId) : WorkerName.claim(tallystick.directory());
-  }
-
-  private void requireAddress() throws IOException {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(host.isBlank() ? "-" : host);
-    } catch (UnknownHostException e) {
-      throw new UsageException("unknown address: host=" + host + "; use one of this host");
-    }
-    if (!BindOption.isOfThisHost(address)) {
-      throw new UsageException(
-          "not an address of this host: host=" + host + "; use 127.0.0.1, or 0.0.0.0 for all");
-    }
   }
 }
