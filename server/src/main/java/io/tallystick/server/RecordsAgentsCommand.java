@@ -3,6 +3,7 @@ package io.tallystick.server;
 import io.tallystick.records.RecordJson;
 import io.tallystick.server.records.RecordsJson;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,9 +19,11 @@ final class RecordsAgentsCommand implements Callable<Integer> {
   private boolean json;
 
   private final Output out;
+  private final PrintStream err;
 
-  RecordsAgentsCommand(Output out) {
+  RecordsAgentsCommand(Output out, PrintStream err) {
     this.out = out;
+    this.err = err;
   }
 
   @Override
@@ -28,6 +31,7 @@ final class RecordsAgentsCommand implements Callable<Integer> {
     try (RecordsOption.Opened opened = where.open(false)) {
       RecordsListing.print(
           out,
+          err,
           opened.records().agents(),
           query.query(),
           json,

@@ -5,6 +5,7 @@ import io.tallystick.records.AlertRecords;
 import io.tallystick.records.RecordJson;
 import io.tallystick.server.records.RecordsJson;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,11 @@ final class RecordsAlertsCommand implements Callable<Integer> {
   private boolean json;
 
   private final Output out;
+  private final PrintStream err;
 
-  RecordsAlertsCommand(Output out) {
+  RecordsAlertsCommand(Output out, PrintStream err) {
     this.out = out;
+    this.err = err;
   }
 
   /** What is to become of an alert. */
@@ -69,7 +72,7 @@ final class RecordsAlertsCommand implements Callable<Integer> {
         return change(alerts, change);
       }
       RecordsListing.print(
-          out, alerts, query.query(), json, RecordsJson::write, table(), this::row);
+          out, err, alerts, query.query(), json, RecordsJson::write, table(), this::row);
     }
     return Exit.OK;
   }
@@ -77,7 +80,7 @@ final class RecordsAlertsCommand implements Callable<Integer> {
   private int change(AlertRecords alerts, Change change) throws IOException {
     Optional<Alert> alert = change.make(alerts, who);
     if (alert.isEmpty()) {
-      out.line("no such alert");
+      err.println("tallystick: no such alert");
       return Exit.FAULT;
     }
     if (json) {

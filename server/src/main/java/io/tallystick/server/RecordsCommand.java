@@ -12,17 +12,17 @@ final class RecordsCommand {
   /**
    * The command with the commands that it has.
    *
-   * @param progress where one says how far it is
+   * @param err standard error, where one says how far it is, too
    */
-  static CommandLine commandLine(Output out, PrintStream progress) {
+  static CommandLine commandLine(Output out, PrintStream err) {
     return new CommandLine(new RecordsCommand())
-        .addSubcommand(new RecordsQueryCommand(out))
+        .addSubcommand(new RecordsQueryCommand(out, err))
         .addSubcommand(new RecordsHistoryCommand(out))
         .addSubcommand(new RecordsSaveCommand(out))
-        .addSubcommand(new RecordsAlertsCommand(out))
-        .addSubcommand(new RecordsAgentsCommand(out))
+        .addSubcommand(new RecordsAlertsCommand(out, err))
+        .addSubcommand(new RecordsAgentsCommand(out, err))
         .addSubcommand(new RecordsStatsCommand(out))
-        .addSubcommand(new RecordsBackupCommand(out, progress))
-        .addSubcommand(new RecordsRestoreCommand(out, progress));
+        .addSubcommand(new RecordsBackupCommand(out, err))
+        .addSubcommand(new RecordsRestoreCommand(out, err));
   }
 }

@@ -5,14 +5,16 @@ import io.tallystick.records.RecordQuery;
 import io.tallystick.records.Records;
 import io.tallystick.server.records.RecordsJson;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.function.BiConsumer;
 
-/** A page of records as a table, or as JSON. */
+/** A page of records as a table, with notes about it on standard error, or as JSON. */
 final class RecordsListing {
   private RecordsListing() {}
 
   static <R> void print(
       Output out,
+      PrintStream err,
       Records<R> records,
       RecordQuery query,
       boolean json,
@@ -28,10 +30,10 @@ final class RecordsListing {
     page.records().forEach(record -> row.accept(table, record));
     table.print(out);
     for (RecordPage.Unreadable each : page.unreadable()) {
-      out.line("unreadable: " + each.reason());
+      err.println("tallystick: unreadable: " + Lines.single(each.reason()));
     }
     if (page.next() != null) {
-      out.line("more: --after " + page.next());
+      err.println("tallystick: there are more: --after " + page.next());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.tallystick.records.RecordJson;
 import io.tallystick.records.Sample;
 import io.tallystick.server.records.RecordsJson;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,9 +22,11 @@ final class RecordsQueryCommand implements Callable<Integer> {
   private boolean json;
 
   private final Output out;
+  private final PrintStream err;
 
-  RecordsQueryCommand(Output out) {
+  RecordsQueryCommand(Output out, PrintStream err) {
     this.out = out;
+    this.err = err;
   }
 
   @Override
@@ -31,6 +34,7 @@ final class RecordsQueryCommand implements Callable<Integer> {
     try (RecordsOption.Opened opened = where.open(false)) {
       RecordsListing.print(
           out,
+          err,
           opened.records().metrics(),
           query.query(),
           json,

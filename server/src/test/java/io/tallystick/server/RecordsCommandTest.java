@@ -75,9 +75,10 @@ final class RecordsCommandTest {
     assertThat(run("alerts", "--where", "severity>=medium").out())
         .contains("a1  2030-01-01T12:00:00+00:00  high")
         .doesNotContain("a2");
-    assertThat(run("alerts", "--limit", "1").out())
-        .contains("a2")
-        .endsWith("more: --after 1893499260000000:alert:a2\n");
+    CommandRun first = run("alerts", "--limit", "1");
+    assertThat(first.out()).contains("a2").hasLineCount(2);
+    assertThat(first.err())
+        .isEqualTo("tallystick: there are more: --after 1893499260000000:alert:a2\n");
     assertThat(run("alerts", "--after", "1893499260000000:alert:a2").out()).contains("a1");
     assertThat(run("agents").out()).contains("g      idle    2030-01-01T12:00:00+00:00  {}");
     assertThat(
@@ -110,7 +111,10 @@ final class RecordsCommandTest {
     CommandRun again = run("alerts", "--acknowledge", "a1");
     assertThat(again.exit()).isEqualTo(Exit.FAULT);
     assertThat(again.err()).contains("alert cannot become acknowledged: id=a1 status=resolved");
-    assertThat(run("alerts", "--suppress", "none").exit()).isEqualTo(Exit.FAULT);
+    CommandRun none = run("alerts", "--suppress", "none", "--json");
+    assertThat(none.exit()).isEqualTo(Exit.FAULT);
+    assertThat(none.out()).isEmpty();
+    assertThat(none.err()).isEqualTo("tallystick: no such alert\n");
     assertThat(run("alerts", "--where", "annotations.resolved_by=ann", "--json").out())
         .contains("\"a1\"");
   }
