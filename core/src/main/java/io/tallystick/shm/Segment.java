@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run of cells that was allocated at once, with the columns that have a copy of it.
  *
- * <p>Threading: columns are added under the process file's lock; everyone reads. Both tables are
- * replaced, never changed, so that a reader sees an old one or a new one. An old table costs a
- * thread nothing but the slower path.
+ * <p>Threading: columns are added under the process file's lock; everyone reads. The volatile
+ * tables are replaced, never changed, so that a reader sees an old one or a new one; that by slot
+ * is written in place, by any thread, without order. What is old costs a thread nothing but the
+ * slower path.
  */
 final class Segment {
+  /** In the table by slot, where columns with owners begin. */
+  static final int OWNED = Ownership.SLOTS;
+
   private static final Column[] NOBODY = {Columns.NONE};
 
   final int firstCell;
@@ -21,7 +25,12 @@ final class Segment {
   final CellKind kind;
   private volatile Column[] all;
   private volatile Column[] shared;
-  private final Column[] lanes; // the shared column of each slot's threads; racy on purpose
+
+  /**
+   * The shared column of each slot's threads; then, from {@link #OWNED} on, what one of them owns.
+   */
+  private final Column[] bySlot;
+
   private volatile Column[] byThread = NOBODY; // open addressing by thread id; holes are NONE
   private volatile boolean contended;
   private @Nullable Thread asking; // racy: who last updated in a wide segment without a column
@@ -32,8 +41,11 @@ final class Segment {
     this.kind = kind;
     this.all = new Column[] {first};
     this.shared = all;
-    this.lanes = new Column[kind == CellKind.SINGLE ? 0 : Ownership.SLOTS];
-    Arrays.fill(lanes, first);
+    this.bySlot = new Column[kind == CellKind.SINGLE ? 0 : 2 * OWNED];
+    Arrays.fill(bySlot, first);
+    if (bySlot.length > 0) {
+      Arrays.fill(bySlot, OWNED, 2 * OWNED, Columns.NONE);
+    }
   }
 
   /** The first shared column; the only one where series have one copy of their cells. */
@@ -93,9 +105,12 @@ final class Segment {
     return thread;
   }
 
-  /** The shared column that threads should try, by their slot. */
-  Column[] lanes() {
-    return lanes;
+  /**
+   * By the slots of threads, the shared column that they should try; and {@link #OWNED} behind it,
+   * a column that one of them owns.
+   */
+  Column[] bySlot() {
+    return bySlot;
   }
 
   /** Takes the threads of a slot elsewhere, and asks for another shared column. */
@@ -103,7 +118,7 @@ final class Segment {
     contended = true;
     Column[] table = shared;
     Column next = table[ThreadLocalRandom.current().nextInt(table.length)];
-    lanes[slot] = next;
+    bySlot[slot] = next;
     return next;
   }
 
@@ -184,5 +199,20 @@ final class Segment {
       }
     }
     byThread = table;
+    if (bySlot.length > 0) {
+      fillSlots(owned);
+    }
+  }
+
+  private void fillSlots(List<Column> owned) {
+    Column[] next = new Column[OWNED];
+    Arrays.fill(next, Columns.NONE);
+    for (Column column : owned) {
+      Thread owner = column.owner;
+      if (owner != null) {
+        next[Ownership.slotOf(owner)] = column;
+      }
+    }
+    System.arraycopy(next, 0, bySlot, OWNED, OWNED);
   }
 }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Two columns are remembered in the object itself, those of the first two threads that came:
  * with them an update needs no table. A thread's column is its own for as long as the thread lives,
  * so a remembered one cannot be wrong; when its owner has died it matches nobody and makes room.
- * The fields are written by any thread without order: a stale value costs a look-up in the
- * segment's table. A third thread always looks there.
+ * The fields are written by any thread without order: a stale value costs a look-up. Further
+ * threads look into a table of the segment by their slot, and where two of them have one slot, the
+ * second looks farther.
  *
  * <p>A thread that owns no column adds atomically to one of the segment's shared columns, and moves
  * to another when it meets a second thread there.
@@ -21,7 +22,7 @@ public abstract class SeriesCells {
   private final Segment segment;
   private final Ownership ownership;
   private final Thread[] without; // the ownership's, one load nearer
-  private final Column[] lanes; // the segment's, one load nearer
+  private final Column[] bySlot; // the segment's, one load nearer
 
   /** Index of the series' first cell in its segment. */
   protected final int cell;
@@ -34,7 +35,7 @@ public abstract class SeriesCells {
     this.ownership = cells.ownership();
     this.without = ownership.without();
     this.cell = cells.cell();
-    this.lanes = segment.lanes();
+    this.bySlot = segment.bySlot();
   }
 
   /** The calling thread's own column, or null where it has none. */
@@ -46,8 +47,15 @@ public abstract class SeriesCells {
 
   private @Nullable Column ownedElsewhere(Thread thread) {
     Column column = second;
-    if (column.owner == thread) {
+    Thread owner = column.owner;
+    if (owner == thread) {
       return column;
+    }
+    if (owner != null && first.owner != null) { // else there is room to remember one
+      column = bySlot[Segment.OWNED + Ownership.slotOf(thread)];
+      if (column.owner == thread) {
+        return column;
+      }
     }
     return Ownership.isWithout(thread, without) ? null : ownedInTable(thread);
   }
@@ -94,7 +102,7 @@ public abstract class SeriesCells {
    */
   protected final Column addShared(int index, long amount) {
     int slot = Ownership.slotOf(Thread.currentThread());
-    Column column = lanes[slot];
+    Column column = bySlot[slot];
     while (!column.tryAddAtomic(index, amount)) {
       column = segment.changeLane(slot);
     }
@@ -104,7 +112,7 @@ public abstract class SeriesCells {
   /** As {@link #addShared(int, long)}, for a double. */
   protected final void addShared(int index, double amount) {
     int slot = Ownership.slotOf(Thread.currentThread());
-    Column column = lanes[slot];
+    Column column = bySlot[slot];
     while (!column.tryAddAtomic(index, amount)) {
       column = segment.changeLane(slot);
     }
@@ -117,7 +125,7 @@ public abstract class SeriesCells {
   @SuppressWarnings("ThreadPriorityCheck") // yields only to be kind: it is right without
   protected final Column lockShared(int index) {
     int slot = Ownership.slotOf(Thread.currentThread());
-    Column column = lanes[slot];
+    Column column = bySlot[slot];
     for (int tries = 1; !column.compareAndSet(index, 0, 1); tries++) {
       column = segment.changeLane(slot);
       if (tries % TRIES_BEFORE_YIELD == 0) {

@@ -121,6 +121,34 @@ final class ColumnOwnershipTest {
   }
 
   @Test
+  void shouldCountInColumnsOfTheirOwnWhenOwnersHaveOneSlot() throws Exception {
+    List<ExecutorService> threads = new ArrayList<>();
+    try (Tallystick tallystick = open(5)) {
+      Metrics metrics = new Metrics(tallystick);
+      for (int i = 0; i < 5; i++) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(SameId::new);
+        threads.add(thread);
+        thread.submit(() -> metrics.update(100)).get();
+        RegistrarAccess.turn(tallystick); // nobody else asks, so that it grants a column
+      }
+      List<Future<?>> done = new ArrayList<>();
+      for (ExecutorService thread : threads) {
+        done.add(thread.submit(() -> metrics.update(MANY)));
+      }
+      for (Future<?> each : done) {
+        each.get();
+      }
+
+      assertThat(columns(tallystick))
+          .hasSize(5)
+          .allSatisfy(column -> assertThat(column.get(0)).isEqualTo(MANY));
+      metrics.assertUpdates(tallystick, 5 * (100 + MANY));
+    } finally {
+      threads.forEach(ExecutorService::shutdownNow);
+    }
+  }
+
+  @Test
   void shouldCountExactlyAndGrantNoColumnWhenThreadsAreVirtual() throws Exception {
     ExecutorService threads = virtualThreads();
     try (Tallystick tallystick = open(64)) {
