@@ -221,7 +221,7 @@ final class FallbackJobQueue implements JobQueue {
 
   @Override
   public Optional<State> state(String key) {
-    return contents.state(key);
+    return contents.state(limits.checkKey(key));
   }
 
   @Override

@@ -160,6 +160,7 @@ final class MemoryJobQueue implements JobQueue {
   @Override
   public Optional<State> state(String key) {
     store.requireOpen();
+    store.limits().checkKey(key);
     synchronized (queue) {
       moveEnded();
       return Optional.ofNullable(queue.byKey().get(key)).map(MemoryJobQueue::state);

@@ -4,6 +4,7 @@ import static io.tallystick.store.contract.Refusal.assertPermanent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.DeadLetter;
@@ -247,5 +248,10 @@ abstract class JobQueueContract {
     take();
     clock().turn(LEASE);
     assertThat(queue().state("a")).contains(State.QUEUED);
+    for (String none : List.of("", "k".repeat(store().limits().keyBytes() + 1), "\ud800")) {
+      assertPermanent(() -> queue().offer(none, new byte[0]));
+      assertPermanent(() -> queue().state(none));
+    }
+    assertThatNullPointerException().isThrownBy(() -> queue().state(null));
   }
 }

@@ -192,7 +192,7 @@ final class ChronicleJobQueue implements JobQueue {
   @Override
   public Optional<State> state(String key) {
     session.requireOpen();
-    byte[] bytes = key.getBytes(UTF_8);
+    byte[] bytes = limits.checkKey(key).getBytes(UTF_8);
     return call(rows -> Optional.ofNullable(rows.job(bytes)).map(ChronicleJobQueue::state));
   }
 

@@ -109,6 +109,7 @@ final class RedisJobQueue implements JobQueue {
 
   @Override
   public Optional<State> state(String key) {
+    store.limits().checkKey(key);
     String state = Bytes.text(run(Script.JOB_STATE, Bytes.of(key)));
     return state.isEmpty() ? Optional.empty() : Optional.of(State.valueOf(state));
   }

@@ -142,7 +142,8 @@ final class SqliteJobQueue implements JobQueue {
 
   @Override
   public Optional<State> state(String key) {
-    byte[] bytes = key.getBytes(UTF_8);
+    store.requireOpen();
+    byte[] bytes = store.limits().checkKey(key).getBytes(UTF_8);
     return read(jobs -> jobs.state(bytes));
   }
 
