@@ -68,6 +68,10 @@ final class Readers implements AutoCloseable {
       closeIdle();
       throw file.replaced();
     }
+    if (session.isDoubtful()) {
+      session.close(); // it may read one state of the database for ever
+      return;
+    }
     idle.addFirst(session);
     if (closed) {
       closeIdle(); // of close() and this, one at least sees the other

@@ -22,6 +22,7 @@ final class Session implements AutoCloseable {
   private final Connection connection;
   private final Object file;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private boolean isDoubtful;
 
   /**
    * @param file tells the file that it has opened from all others
@@ -165,7 +166,13 @@ final class Session implements AutoCloseable {
       update("ROLLBACK");
     } catch (SQLException e) {
       // there is none, as after a full disk: the failure that led here says what is wrong
+      isDoubtful = true;
     }
+  }
+
+  /** Whether the end of a transaction failed: there was none to end, or there still is one. */
+  boolean isDoubtful() {
+    return isDoubtful;
   }
 
   @Override
