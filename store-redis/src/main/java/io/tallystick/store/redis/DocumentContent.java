@@ -126,17 +126,10 @@ final class DocumentContent {
   private void listKeys() {
     byte[] cursor = Bytes.of(0);
     do {
+      Request page =
+          Request.of(Command.HSCAN, documents.of(), cursor, Bytes.of("COUNT"), Bytes.of(MOST_KEYS));
       List<@Nullable Object> reply =
-          Bytes.list(
-              store
-                  .wire()
-                  .ask(
-                      Request.of(
-                          Command.HSCAN,
-                          documents.of(),
-                          cursor,
-                          Bytes.of("COUNT"),
-                          Bytes.of(MOST_KEYS))));
+          Bytes.list(store.wire().askAll(List.of(page, prolongation())).get(0));
       List<@Nullable Object> fields = Bytes.list(reply.get(1));
       for (int i = 0; i < fields.size(); i += 2) {
         String key = Bytes.text(fields.get(i));

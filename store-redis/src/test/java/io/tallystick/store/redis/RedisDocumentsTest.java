@@ -180,6 +180,25 @@ class RedisDocumentsTest {
     assertThat(redis.pttl("{prometheus:documents}:of:news")).isNotEqualTo(-1); // without an end
   }
 
+  @Test
+  void shouldHaveTheListOfNewsLiveOnHoweverLongItTakesToListTheKeys() throws Exception {
+    put(0, 3_000, "all");
+    String news = "{prometheus:documents}:of:news";
+    List<Long> leftMs = new ArrayList<>();
+    try (CuttingProxy proxy = CuttingProxy.start(server.port());
+        RedisStore proxied = RedisStore.open(proxy.url() + "?timeoutMs=60000")) {
+      proxy.eachTimeBefore(
+          "HSCAN",
+          () -> {
+            leftMs.add(redis.pttl(news));
+            long unused = redis.pexpire(news, 5_000); // as if much time had gone by
+          });
+      proxied.backup(folder.resolve("long"));
+      proxy.throwFailure();
+    }
+    assertThat(leftMs).hasSizeGreaterThan(3).allMatch(each -> each > 5_000);
+  }
+
   private void appendToEach(int[] appended, int count) {
     RecordStore records = RecordStore.of(store);
     for (int i = 0; i < METRICS; i++) {
