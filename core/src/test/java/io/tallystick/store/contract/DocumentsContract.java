@@ -446,4 +446,29 @@ abstract class DocumentsContract {
     other.restore(file, RestoreMode.INTO_EMPTY);
     assertThat(text("kept")).isEqualTo("1");
   }
+
+  @Test
+  void d17ShouldNumberDocumentsInTheOrderOfTheirChanges() {
+    apply(put(key("old"), bytes("1")));
+    assertThat(
+            documents()
+                .applyEach(
+                    List.of(
+                        List.of(
+                            put(key("a"), bytes("")).numberedIn("n"),
+                            put(key("b"), bytes("")).numberedIn("n").ifAbsent(),
+                            put(key("c"), bytes("")).numberedIn("n")),
+                        List.of(
+                            put(key("d"), bytes("")).numberedIn("n"),
+                            put(key("old"), bytes("2")).numberedIn("n").ifEqual(bytes("1"))),
+                        List.of(
+                            put(key("e"), bytes("")).numberedIn("n").ifAbsent(),
+                            put(key("f"), bytes("")).numberedIn("n")))))
+        .doesNotContain(false);
+    List<Found> expected = new ArrayList<>();
+    for (String name : List.of("a", "b", "c", "d", "old", "e", "f")) {
+      expected.add(new Found(key(name), expected.size() + 1));
+    }
+    assertThat(all(Set.of("n"), 0, 9, false, 3)).isEqualTo(expected);
+  }
 }

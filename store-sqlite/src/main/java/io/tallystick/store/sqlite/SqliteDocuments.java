@@ -71,9 +71,10 @@ final class SqliteDocuments implements Documents {
       throws SQLException {
     List<DocumentChange> asked =
         batch.stream().filter(c -> c.condition() != DocumentChange.Condition.NONE).toList();
-    DocumentChange made = asked.size() == 1 && isForNew(asked.get(0)) ? asked.get(0) : null;
+    boolean isFirstAlone = asked.size() == 1 && asked.get(0) == batch.get(0);
+    DocumentChange made = isFirstAlone && isForNew(asked.get(0)) ? asked.get(0) : null;
     Map<String, Row> present = new HashMap<>();
-    if (made != null) { // the insertion itself finds out whether there is one
+    if (made != null) { // the insertion itself finds out whether there is one, before all others
       byte[] key = made.key().getBytes(UTF_8);
       if (!rows.putIfAbsent(key, made.value(), endMs(made, nowMs), made.places(), nowMs)) {
         return false;
