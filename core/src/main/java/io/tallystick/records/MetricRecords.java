@@ -122,6 +122,22 @@ public final class MetricRecords extends Records<MetricRecord> {
     StoredMetric decoded() {
       return new StoredMetric(documents, key, json, list);
     }
+
+    /** What deletes the metric; of one that cannot be read, without its pieces. */
+    List<DocumentChange> deletion() {
+      try {
+        return decoded().deletion();
+      } catch (StoreException e) { // by what was read, the store itself has answered
+        List<DocumentChange> changes = new ArrayList<>();
+        if (json != null) {
+          changes.add(DocumentChange.delete(key).ifEqual(json));
+        }
+        if (list != null) {
+          changes.add(DocumentChange.delete(StoredMetric.listKey(key)).ifEqual(list));
+        }
+        return changes;
+      }
+    }
   }
 
   private List<Stored> read(List<String> ids) {
@@ -160,32 +176,15 @@ public final class MetricRecords extends Records<MetricRecord> {
     return Optional.ofNullable(stored(id).with(samples));
   }
 
+  /** Deletes a metric, also one that cannot be read, whose pieces end by themselves. */
   @Override
   public boolean delete(String id) {
     while (true) {
-      List<DocumentChange> deletion = deletion(id);
-      boolean isThere = deletion.stream().anyMatch(change -> change.key().equals(kind.key(id)));
+      Stored stored = read(List.of(id)).get(0);
+      List<DocumentChange> deletion = stored.deletion();
       if (deletion.isEmpty() || documents.apply(deletion)) {
-        return isThere;
+        return stored.json != null;
       }
-    }
-  }
-
-  /** Also of a metric that cannot be read, whose pieces end by themselves. */
-  private List<DocumentChange> deletion(String id) {
-    List<String> keys = List.of(kind.key(id), StoredMetric.listKey(kind.key(id)));
-    List<Optional<byte[]>> values = documents.getAll(keys);
-    try {
-      return new StoredMetric(
-              documents, keys.get(0), values.get(0).orElse(null), values.get(1).orElse(null))
-          .deletion();
-    } catch (StoreException e) { // by what was read, the store itself has answered
-      List<DocumentChange> changes = new ArrayList<>();
-      for (int i = 0; i < keys.size(); i++) {
-        String key = keys.get(i);
-        values.get(i).ifPresent(bytes -> changes.add(DocumentChange.delete(key).ifEqual(bytes)));
-      }
-      return changes;
     }
   }
 
