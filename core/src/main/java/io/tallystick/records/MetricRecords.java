@@ -176,6 +176,25 @@ public final class MetricRecords extends Records<MetricRecord> {
     return Optional.ofNullable(stored(id).with(samples));
   }
 
+  /**
+   * The metric of an id with a page of its samples, the newest first: those of a time range, both
+   * ends included, as far as there is room. Samples of one time are parted only where they alone
+   * are more than that; the place of the page's first one among them is where the next page ends.
+   *
+   * @param position how many of the samples of the last time are in the range: those before the
+   *     first one of another page, whose time is the last one then; {@link Long#MAX_VALUE} for all
+   * @param most how many samples a page has; not below zero
+   */
+  public Optional<SamplePage> page(String id, Instant from, Instant to, long position, int most) {
+    StoredMetric stored = stored(id);
+    MetricRecord metric = stored.newest();
+    return metric == null
+        ? Optional.empty()
+        : Optional.of(
+            new SamplePages(stored, metric, most)
+                .page(Times.ofQuery(from), Times.ofQuery(to), position));
+  }
+
   /** Deletes a metric, also one that cannot be read, whose pieces end by themselves. */
   @Override
   public boolean delete(String id) {

@@ -154,6 +154,18 @@ final class StoredMetric {
     return newest.withValues(samples.byTime());
   }
 
+  /** Shows the samples of a time in the order in which they came, as far as that is kept. */
+  void show(SamplesOfTime samples) {
+    long micros = Times.micros(samples.time());
+    forEachPiece(
+        micros,
+        micros,
+        (piece, bytes) -> SamplePiece.samples(bytes, piece.count()).forEach(samples::add));
+    if (newest != null) {
+      newest.values().forEach(samples::add);
+    }
+  }
+
   /** Shows times and values of a time range, in microseconds, both ends included. */
   void forEach(long from, long to, SamplePiece.Visitor visitor) {
     SamplePiece.Visitor within =

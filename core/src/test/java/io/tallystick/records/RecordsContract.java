@@ -782,4 +782,46 @@ public abstract class RecordsContract {
   private static <T> List<T> part(List<T> all, int offset, int limit) {
     return all.stream().skip(offset).limit(limit).toList();
   }
+
+  @Test
+  final void r21ShouldGiveEachSampleOnceByPagesHoweverManyAreOfOneTime() {
+    List<Sample> all = new ArrayList<>();
+    for (int second = 0; second < 4; second++) {
+      for (int i = 0; i < (second == 1 ? 2_500 : 40); i++) {
+        all.add(Sample.of(NOON.plusSeconds(second), all.size()));
+      }
+    }
+    records.metrics().save(metric("m", "n", "g", 0).withValues(all));
+    List<Sample> paged = new ArrayList<>();
+    Instant to = Instant.MAX;
+    long position = Long.MAX_VALUE;
+    List<Long> positions = new ArrayList<>();
+    for (boolean hasMore = true; hasMore; ) {
+      SamplePage page = records.metrics().page(id("m"), NOON, to, position, 999).orElseThrow();
+      List<Sample> values = page.metric().values();
+      assertThat(values).hasSizeBetween(1, 999);
+      paged.addAll(0, values);
+      positions.add(page.position());
+      to = page.position() > 0 ? at(values, 0) : at(values, 0).minusNanos(1_000);
+      position = page.position() > 0 ? page.position() : Long.MAX_VALUE;
+      hasMore = page.hasMore();
+      if (page.position() > 0) { // stands behind the others of its time
+        assertThat(records.metrics().append(id("m"), Sample.of(NOON.plusSeconds(1), -1))).isTrue();
+      }
+    }
+    assertThat(positions).containsExactly(0L, 1_501L, 502L, 0L);
+    assertThat(paged).containsExactlyInAnyOrderElementsOf(all); // of one page in any order
+    assertThat(paged).isSortedAccordingTo(Comparator.comparing(Sample::timestamp));
+    assertThat(records.metrics().page(id("m"), NOON, NOON, 3, 5).orElseThrow())
+        .satisfies(page -> assertThat(page.metric().values()).isEqualTo(all.subList(0, 3)))
+        .satisfies(page -> assertThat(page.hasMore()).isFalse());
+    assertThat(records.metrics().page(id("m"), NOON, NOON, 3, 0).orElseThrow().hasMore()).isTrue();
+    assertThat(records.metrics().page(id("none"), NOON, NOON, 3, 5)).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records.metrics().page(id("m"), NOON.plusSeconds(1), NOON, 3, 5));
+  }
+
+  private static Instant at(List<Sample> samples, int index) {
+    return samples.get(index).timestamp();
+  }
 }

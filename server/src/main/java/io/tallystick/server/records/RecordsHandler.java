@@ -8,13 +8,12 @@ import io.tallystick.records.AlertChange;
 import io.tallystick.records.AlertFeed;
 import io.tallystick.records.Backends;
 import io.tallystick.records.HistoryQuery;
-import io.tallystick.records.MetricRecord;
 import io.tallystick.records.RecordJson;
 import io.tallystick.records.RecordPage;
 import io.tallystick.records.RecordQuery;
 import io.tallystick.records.RecordStore;
 import io.tallystick.records.Records;
-import io.tallystick.records.Sample;
+import io.tallystick.records.SamplePage;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
 import java.io.IOException;
@@ -151,53 +150,43 @@ public final class RecordsHandler implements HttpHandler {
 
   /**
    * A metric with its newest samples, or those of a time range, of which there may be more. Those
-   * of one time are never parted, so that who asks for what is before the first one gets each once.
+   * of one time are parted only where they are more than the limit, so that who asks for what is
+   * before the first one gets each once.
    */
   private Response metric(String id, Arguments arguments) throws IOException {
-    arguments.requireKnown(Set.of("backend", "from", "to", "before", "limit"));
+    arguments.requireKnown(Set.of("backend", "from", "to", "before", "position", "limit"));
     String from = arguments.find("from");
-    int limit = arguments.whole("limit", SAMPLES, MOST_SAMPLES);
-    MetricRecord metric =
+    String position = arguments.find("position");
+    Optional<SamplePage> page =
         records(arguments)
             .metrics()
-            .get(id, from == null ? Instant.MIN : RecordJson.time(from), end(arguments), limit + 1)
-            .orElse(null);
-    if (metric == null) {
-      return noSuchRecord();
-    }
-    boolean hasMore = metric.values().size() > limit;
-    MetricRecord cut = hasMore ? metric.withValues(wholeTimes(metric.values(), limit)) : metric;
-    return Response.json(200, json -> RecordsJson.write(cut, hasMore, json));
+            .page(
+                id,
+                from == null ? Instant.MIN : RecordJson.time(from),
+                end(arguments),
+                position == null ? Long.MAX_VALUE : number("position", position),
+                arguments.whole("limit", SAMPLES, MOST_SAMPLES));
+    return page.isEmpty()
+        ? noSuchRecord()
+        : Response.json(200, json -> RecordsJson.write(page.get(), json));
   }
 
-  /** The last time that is asked for. */
+  /** The last time that is asked for, of which a position says how much. */
   private static Instant end(Arguments arguments) {
     String to = arguments.find("to");
     String before = arguments.find("before");
+    boolean isParted = arguments.find("position") != null;
     if (to != null && before != null) {
       throw new IllegalArgumentException("only one can be given: arguments=before, to");
     }
+    if (isParted && before == null) {
+      throw new IllegalArgumentException("it is one of a time: missing=before argument=position");
+    }
     if (before != null) {
-      return RecordJson.time(before).minus(1, ChronoUnit.MICROS); // times are of microseconds
+      Instant time = RecordJson.time(before);
+      return isParted ? time : time.minus(1, ChronoUnit.MICROS); // times are of microseconds
     }
     return to == null ? Instant.MAX : RecordJson.time(to);
-  }
-
-  /** Samples, by time, without those of the first one's time, of which there may be others. */
-  private static List<Sample> wholeTimes(List<Sample> samples, int limit) {
-    Instant first = samples.get(0).timestamp();
-    List<Sample> whole =
-        samples.stream().filter(sample -> sample.timestamp().isAfter(first)).toList();
-    if (whole.isEmpty() && limit > 0) {
-      throw new IllegalArgumentException(
-          "more samples of one time than the limit, raise it: time="
-              + RecordJson.text(first)
-              + " limit="
-              + limit
-              + " most="
-              + MOST_SAMPLES);
-    }
-    return whole;
   }
 
   private static RecordQuery query(Arguments arguments) {
@@ -250,7 +239,7 @@ public final class RecordsHandler implements HttpHandler {
 
   private Response changes(Arguments arguments) throws IOException {
     arguments.requireKnown(Set.of("backend", "after", "limit"));
-    AlertFeed feed = records(arguments).alerts().feed(number(arguments.find("after")));
+    AlertFeed feed = records(arguments).alerts().feed(number("after", arguments.find("after")));
     List<AlertChange> changes =
         feed.read(Math.max(1, arguments.whole("limit", RecordQuery.DEFAULT_LIMIT, MOST)));
     return Response.json(
@@ -268,11 +257,11 @@ public final class RecordsHandler implements HttpHandler {
         });
   }
 
-  private static long number(@Nullable String text) {
+  private static long number(String argument, @Nullable String text) {
     try {
       return text == null ? 0 : Math.max(0, Long.parseLong(text));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not a whole number: after=" + text, e);
+      throw new IllegalArgumentException("not a whole number: " + argument + "=" + text, e);
     }
   }
 

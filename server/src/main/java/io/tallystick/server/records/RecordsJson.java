@@ -9,6 +9,7 @@ import io.tallystick.records.MetricRecord;
 import io.tallystick.records.RecordJson;
 import io.tallystick.records.RecordPage;
 import io.tallystick.records.Sample;
+import io.tallystick.records.SamplePage;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -57,11 +58,17 @@ public final class RecordsJson {
     json.writeEndObject();
   }
 
-  /** Writes a metric, and whether it has older samples than these: {@code more_values}. */
-  static void write(MetricRecord metric, boolean hasMore, JsonGenerator json) throws IOException {
+  /**
+   * Writes a page of a metric's samples, with {@code more_values}, and {@code first_position} where
+   * the samples of the first one's time are parted.
+   */
+  static void write(SamplePage page, JsonGenerator json) throws IOException {
     json.writeStartObject();
-    writeFields(metric, json);
-    json.writeBooleanField("more_values", hasMore);
+    writeFields(page.metric(), json);
+    json.writeBooleanField("more_values", page.hasMore());
+    if (page.position() > 0) {
+      json.writeNumberField("first_position", page.position());
+    }
     json.writeEndObject();
   }
 

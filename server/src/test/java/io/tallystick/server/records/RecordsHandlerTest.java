@@ -177,16 +177,40 @@ final class RecordsHandlerTest {
   }
 
   @Test
-  void shouldRefuseToPartSamplesOfOneTimeThatAreMoreThanTheLimit() throws Exception {
-    saveOfFewTimes(3, 1_500);
-    assertThat(get(400, "/records/metrics/few").get("error").asText())
-        .contains("raise", "12:00:01", "limit=1000");
-    JsonNode whole = get(200, "/records/metrics/few?limit=1500");
-    assertThat(whole.get("values")).hasSize(1_500);
-    assertThat(whole.get("more_values").asBoolean()).isTrue();
-    JsonNode rest = get(200, "/records/metrics/few?before=2030-01-01T12:00:01");
-    assertThat(rest.get("values")).hasSize(3);
-    assertThat(rest.get("more_values").asBoolean()).isFalse();
+  void shouldGoOnWithinOneTimeWhenItHasMoreSamplesThanTheLimit() throws Exception {
+    saveOfFewTimes(3, 12_500, 2);
+    List<Double> all = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    String next = "";
+    for (boolean hasMore = true; hasMore && sizes.size() < 10; ) {
+      JsonNode page = get(200, "/records/metrics/few?limit=5000" + next);
+      List<Double> values = new ArrayList<>();
+      page.get("values").forEach(sample -> values.add(sample.get("value").asDouble()));
+      all.addAll(0, values);
+      sizes.add(values.size());
+      next = "&before=" + page.at("/values/0/timestamp").asText().replace("+", "%2B");
+      JsonNode position = page.get("first_position");
+      next += position == null ? "" : "&position=" + position.asLong();
+      hasMore = page.get("more_values").asBoolean();
+    }
+    assertThat(sizes).containsExactly(2, 5_000, 5_000, 2_503);
+    assertThat(all).hasSize(12_505).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldRefuseAPositionThatIsOfNoTime() throws Exception {
+    saveOfFewTimes(3);
+    assertThat(get(400, "/records/metrics/few?position=1").get("error").asText())
+        .contains("before", "position");
+    get(400, "/records/metrics/few?position=1&to=2030-01-01T12:00:00");
+    assertThat(
+            get(400, "/records/metrics/few?position=x&before=2030-01-01T12:00:00")
+                .get("error")
+                .asText())
+        .contains("position=x");
+    JsonNode page = get(200, "/records/metrics/few?position=2&before=2030-01-01T12:00:00");
+    assertThat(page.get("values")).hasSize(2);
+    assertThat(page.get("more_values").asBoolean()).isFalse();
   }
 
   @Test
