@@ -212,6 +212,7 @@ public final class FallbackStore implements Store {
     both.retainAll(second.capabilities());
     both.remove(Capability.DOCUMENTS);
     both.remove(Capability.ATOMIC_DOCUMENTS);
+    both.remove(Capability.WATCHED_DOCUMENTS);
     return both;
   }
 

@@ -29,6 +29,7 @@ public final class AlertFeed {
   private long after;
   private long missed;
   private @Nullable Hole hole;
+  private boolean isHalted;
 
   /** A number without a change, and when it was seen first. */
   private record Hole(long number, long sinceNs) {}
@@ -54,6 +55,7 @@ public final class AlertFeed {
 
   /** The next changes, so many at most; none where there are none yet. */
   public List<AlertChange> read(int limit) {
+    isHalted = false;
     Page page =
         documents.find(
             new Search(
@@ -68,6 +70,7 @@ public final class AlertFeed {
       }
       if (values.get(i).isEmpty() && isAwaited(number)) {
         missed -= after > 0 ? number - after - 1 : 0;
+        isHalted = true;
         return changes;
       }
       if (!isAdded(changes, number, values.get(i))) {
@@ -76,6 +79,11 @@ public final class AlertFeed {
       after = number;
     }
     return changes;
+  }
+
+  /** Whether the last read has ended before a number whose change is still to come. */
+  boolean isHalted() {
+    return isHalted;
   }
 
   /** False where a change has ended, or is none. */

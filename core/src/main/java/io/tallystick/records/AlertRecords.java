@@ -5,6 +5,7 @@ import static io.tallystick.records.AlertStatus.RESOLVED;
 import static io.tallystick.records.AlertStatus.SUPPRESSED;
 
 import io.tallystick.records.AlertChange.Action;
+import io.tallystick.store.Capability;
 import io.tallystick.store.DocumentChange;
 import io.tallystick.store.Documents;
 import io.tallystick.store.Documents.Found;
@@ -175,13 +176,17 @@ public final class AlertRecords extends Records<Alert> {
   }
 
   /**
-   * Shows changes as they come, from a thread that looks for them again and again, and tries on
-   * while the store fails.
+   * Shows changes as they come, from a thread that looks for them when the store says that there
+   * are some, as those do that have {@link Capability#WATCHED_DOCUMENTS}, and else again and again.
+   * It tries on while the store fails.
    *
    * @param after the number behind which to begin, such as {@link #latestChange}
-   * @param pause between two looks that find nothing; above zero
+   * @param pause between two looks that find nothing, where the store says nothing; above zero
    */
   public AlertSubscription subscribe(long after, Duration pause, Consumer<AlertChange> action) {
-    return AlertSubscription.start(feed(after), pause, action);
+    if (pause.isNegative() || pause.isZero()) {
+      throw new IllegalArgumentException("pause is not above zero: pause=" + pause);
+    }
+    return AlertSubscription.start(feed(after), documents.watch(CHANGES), pause, action);
   }
 }

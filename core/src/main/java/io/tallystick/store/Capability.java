@@ -18,5 +18,10 @@ public enum Capability {
   DOCUMENTS,
 
   /** Each batch of changes of documents is one step. */
-  ATOMIC_DOCUMENTS
+  ATOMIC_DOCUMENTS,
+
+  /**
+   * Who waits for a number of a set of documents is woken when it is given, by whichever process.
+   */
+  WATCHED_DOCUMENTS
 }

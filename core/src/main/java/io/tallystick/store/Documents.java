@@ -1,5 +1,6 @@
 package io.tallystick.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,37 @@ public interface Documents {
 
   /** About how many documents a set has at places from one to another, both included. */
   long count(String set, long from, long to);
+
+  /**
+   * What waits for the numbers that a set gives, as {@link DocumentChange#numberedIn} has it. It
+   * may have a connection of its own until it is closed.
+   */
+  default Watch watch(String set) {
+    return new TimedWatch();
+  }
+
+  /**
+   * Waits for numbers of a set: one thread does, any closes it.
+   *
+   * <p>It says when to look, {@link #find} what there is. With {@link Capability#WATCHED_DOCUMENTS}
+   * a wait ends as soon as a number is given; without it, when its time is over. A store that is
+   * away or closed is as one that gives no numbers.
+   */
+  interface Watch extends AutoCloseable {
+    /**
+     * Waits until there is a greater number than this one, or the time is over; a server that does
+     * not answer may have it take longer. Ends at once where it is closed, or the thread is
+     * interrupted, which it stays.
+     *
+     * @return a number that was given and is greater, whose document may be gone already or,
+     *     without {@link Capability#ATOMIC_DOCUMENTS}, still to come; this one where none is known
+     */
+    long await(long after, Duration atMost);
+
+    /** Ends a wait, and all later ones at once. May be called again without harm. */
+    @Override
+    void close();
+  }
 
   /**
    * What is searched for.

@@ -23,7 +23,7 @@ final class MemoryDocuments implements Documents {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Entry> entries = new HashMap<>(); // guarded by lock, as what follows
   private final Map<String, NavigableSet<Found>> sets = new HashMap<>();
-  private final Map<String, Long> numbers = new HashMap<>(); // the latest of each numbered set
+  private final MemoryNumbers numbers = new MemoryNumbers(lock);
   private final TreeSet<Found> ends = new TreeSet<>(MemberOrder.ASCENDING); // places are times
 
   MemoryDocuments(MemoryStore store) {
@@ -100,8 +100,7 @@ final class MemoryDocuments implements Documents {
     }
     Map<String, Long> numbered = new TreeMap<>(places);
     numbered.replaceAll(
-        (set, place) ->
-            place == DocumentChange.NEXT_NUMBER ? numbers.merge(set, 1L, Long::sum) : place);
+        (set, place) -> place == DocumentChange.NEXT_NUMBER ? numbers.next(set) : place);
     return numbered;
   }
 
@@ -234,6 +233,22 @@ final class MemoryDocuments implements Documents {
     }
   }
 
+  @Override
+  public Watch watch(String set) {
+    store.requireOpen();
+    return numbers.watch(store.limits().checkKey(set));
+  }
+
+  /** Ends what waits for numbers. */
+  void close() {
+    lock.lock();
+    try {
+      numbers.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** All that there is, as a backup has it. */
   void toRecords(Consumer<BackupRecord> action) {
     List<BackupRecord> records = new ArrayList<>();
@@ -270,7 +285,7 @@ final class MemoryDocuments implements Documents {
   void restore(BackupRecord.LatestNumber record) {
     lock.lock();
     try {
-      numbers.merge(record.set(), record.number(), Math::max);
+      numbers.raise(record.set(), record.number());
     } finally {
       lock.unlock();
     }

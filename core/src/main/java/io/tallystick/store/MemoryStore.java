@@ -142,7 +142,7 @@ public final class MemoryStore implements Store {
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of(Capability.DOCUMENTS, Capability.ATOMIC_DOCUMENTS);
+    return Set.of(Capability.DOCUMENTS, Capability.ATOMIC_DOCUMENTS, Capability.WATCHED_DOCUMENTS);
   }
 
   @Override
@@ -203,5 +203,6 @@ public final class MemoryStore implements Store {
   @Override
   public void close() {
     closed = true;
+    documents.close();
   }
 }

@@ -784,6 +784,43 @@ public abstract class RecordsContract {
   }
 
   @Test
+  final void r20ShouldShowEachChangeOnceAndAtOnceWhenTheStoreSaysThatThereIsOne() throws Exception {
+    Assumptions.assumeTrue(
+        store.capabilities().contains(Capability.WATCHED_DOCUMENTS),
+        "not declared: WATCHED_DOCUMENTS");
+    List<AlertChange> told = Collections.synchronizedList(new ArrayList<>());
+    try (AlertSubscription subscription =
+        records.alerts().subscribe(0, Duration.ofHours(1), told::add)) {
+      for (int i = 0; i < 20; i++) {
+        records.alerts().save(alert(i, "n", Severity.LOW, 0));
+        int saved = i + 1;
+        Await.until("change " + i, () -> told.size() == saved);
+      }
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 1; i <= 3; i++) {
+        int first = 100 * i;
+        Thread thread = new Thread(() -> saveSome(first, 20), "saves");
+        thread.start();
+        threads.add(thread);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      Await.until("changes of all threads", () -> told.size() >= 80);
+      assertThat(subscription.missed()).isZero();
+    }
+    assertThat(told).hasSize(80);
+    assertThat(told).extracting(AlertChange::alertId).doesNotHaveDuplicates();
+    assertThat(told).extracting(AlertChange::number).isSorted().doesNotHaveDuplicates();
+  }
+
+  private void saveSome(int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      records.alerts().save(alert(i, "n", Severity.LOW, 0));
+    }
+  }
+
+  @Test
   final void r21ShouldGiveEachSampleOnceByPagesHoweverManyAreOfOneTime() {
     List<Sample> all = new ArrayList<>();
     for (int second = 0; second < 4; second++) {

@@ -13,6 +13,7 @@ import io.tallystick.store.Documents;
 import io.tallystick.store.Documents.Found;
 import io.tallystick.store.Documents.Page;
 import io.tallystick.store.Documents.Search;
+import io.tallystick.store.Documents.Watch;
 import io.tallystick.store.MemberOrder;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.Store;
@@ -29,6 +30,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -470,5 +474,72 @@ abstract class DocumentsContract {
       expected.add(new Found(key(name), expected.size() + 1));
     }
     assertThat(all(Set.of("n"), 0, 9, false, 3)).isEqualTo(expected);
+  }
+
+  /** Runs something in a thread of its own. */
+  private static <T> FutureTask<T> started(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread thread = new Thread(task, "waits");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  @Test
+  void d18ShouldWakeWhoWaitsForANumberOfASet() throws Exception {
+    assumeTrue(
+        store().capabilities().contains(Capability.WATCHED_DOCUMENTS),
+        "not declared: WATCHED_DOCUMENTS");
+    Duration brief = Duration.ofMillis(10);
+    Duration longest = Duration.ofHours(1);
+    try (Watch watch = documents().watch("n");
+        Watch another = documents().watch("n")) {
+      assertThat(watch.await(0, brief)).isZero();
+      apply(put(key("a"), bytes("")).numberedIn("n"));
+      assertThat(watch.await(0, longest)).isEqualTo(1); // it need not have waited meanwhile
+      apply(put(key("b"), bytes("")).numberedIn("other"), put(key("c"), bytes("")));
+      apply(put(key("d"), bytes("")).in(Set.of("n"), 9));
+      assertThat(documents().apply(List.of(put(key("a"), bytes("")).numberedIn("n").ifAbsent())))
+          .isFalse();
+      assertThat(watch.await(1, brief)).isEqualTo(1);
+      FutureTask<Long> waiting = started(() -> watch.await(1, longest));
+      FutureTask<Long> waitingToo = started(() -> another.await(2, longest));
+      apply(put(key("e"), bytes("")).numberedIn("n"));
+      assertThat(waiting.get(1, TimeUnit.MINUTES)).isEqualTo(2);
+      apply(put(key("e"), bytes("")).numberedIn("n")); // which has another number then
+      assertThat(waitingToo.get(1, TimeUnit.MINUTES)).isEqualTo(3);
+      apply(delete(key("e")));
+      assertThat(watch.await(2, longest)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void d19ShouldEndAWaitWhenItsTimeIsOverOrItIsClosedOrInterrupted() throws Exception {
+    Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+    Watch watch = documents().watch("n");
+    assertThat(watch.await(5, Duration.ofMillis(1))).isEqualTo(5);
+    Thread.currentThread().interrupt();
+    assertThat(watch.await(5, longest)).isEqualTo(5);
+    assertThat(Thread.interrupted()).isTrue();
+    FutureTask<Long> waiting = started(() -> watch.await(5, longest));
+    watch.close();
+    assertThat(waiting.get(1, TimeUnit.MINUTES)).isEqualTo(5);
+    watch.close();
+    assertThat(watch.await(5, longest)).isEqualTo(5);
+  }
+
+  @Test
+  void d20ShouldEndAWaitWhenTheStoreIsClosed() throws Exception {
+    assumeTrue(
+        store().capabilities().contains(Capability.WATCHED_DOCUMENTS),
+        "not declared: WATCHED_DOCUMENTS");
+    Documents documents = documents();
+    try (Watch watch = documents.watch("n")) {
+      FutureTask<Long> waiting = started(() -> watch.await(0, Duration.ofHours(1)));
+      store().close();
+      assertThat(waiting.get(1, TimeUnit.MINUTES)).isZero();
+      assertThat(watch.await(0, Duration.ofHours(1))).isZero();
+      assertPermanent(() -> documents.watch("n"));
+    }
   }
 }

@@ -27,6 +27,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  *   {P:documents}:of         HASH  key: its end, a token, its places, as {@code document.lua} says
  *   {P:documents}:ends       ZSET  key: its end by the store's clock
  *   {P:documents}:numbers    HASH  set: the latest number that it has given
+ *   {P:documents}:numbers:SET  STREAM  one entry, with that number as its id: see {@link RedisWatch}
  *   {P:documents}:of:news    LIST  keys that came to :of, while a {@link DocumentContent} is read
  * </pre>
  *
@@ -63,6 +64,11 @@ final class RedisDocuments implements Documents {
 
   byte[] numbers() {
     return Bytes.of(name("numbers"));
+  }
+
+  /** The stream that has the latest number of a set. */
+  byte[] latest(String set) {
+    return Bytes.of(name("numbers:" + store.limits().checkKey(set)));
   }
 
   byte[] setPrefix() {
@@ -268,6 +274,13 @@ final class RedisDocuments implements Documents {
             Bytes.of(Math.max(from, -MOST_PLACE)),
             Bytes.of(Math.min(to, MOST_PLACE)));
     return Bytes.number(store.wire().ask(request));
+  }
+
+  @Override
+  public Watch watch(String set) {
+    store.requireOpen();
+    byte[] stream = latest(set);
+    return new RedisWatch(store.servers().ownConnection(stream), stream, store.wire().traffic());
   }
 
   // ---- stats and backup ----

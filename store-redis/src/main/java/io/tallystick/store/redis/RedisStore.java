@@ -178,7 +178,8 @@ public final class RedisStore implements Store {
             Capability.MULTI_PROCESS,
             Capability.MULTI_HOST,
             Capability.SURVIVES_PROCESS,
-            Capability.DOCUMENTS);
+            Capability.DOCUMENTS,
+            Capability.WATCHED_DOCUMENTS);
     if (!servers.isCluster()) {
       capabilities.add(Capability.ATOMIC_DOCUMENTS);
     }

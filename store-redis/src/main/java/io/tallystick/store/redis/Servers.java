@@ -5,18 +5,23 @@ import io.tallystick.store.StoreException.Category;
 import io.tallystick.store.redis.RedisUrl.Tls;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
@@ -40,6 +45,7 @@ final class Servers implements AutoCloseable {
   private final AtomicReference<@Nullable CompletableFuture<ConnectionProvider>> first =
       new AtomicReference<>();
 
+  private final Set<OwnConnection> own = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   Servers(RedisUrl url) {
@@ -175,6 +181,34 @@ final class Servers implements AutoCloseable {
     return text == null ? null : text.toCharArray();
   }
 
+  /** A connection outside the pool to the server that has a key's slot; made when it is needed. */
+  OwnConnection ownConnection(byte[] slotKey) {
+    OwnConnection connection = new OwnConnection(this, slotKey, own::remove);
+    own.add(connection);
+    if (closed) {
+      connection.close(); // of close() and this, one at least sees the other
+    }
+    return connection;
+  }
+
+  /** Connects to the server that has a key's slot now, by sockets of one's own. */
+  Connection connect(
+      byte[] slotKey, BiFunction<HostAndPort, JedisClientConfig, JedisSocketFactory> sockets) {
+    HostAndPort node =
+        switch (url.topology()) {
+          case STANDALONE -> url.servers().get(0);
+          case SENTINEL -> ((SentineledConnectionProvider) provider()).getCurrentMaster();
+          case CLUSTER -> Objects.requireNonNull(nodeOf(slotKey));
+        };
+    JedisClientConfig config = config(url.user(), url.password(), isCluster() ? 0 : url.database());
+    return new Connection(sockets.apply(node, config), config);
+  }
+
+  /** How long an answer may take. */
+  Duration timeout() {
+    return url.timeout();
+  }
+
   /** Forgets idle connections, and where slots are, after one has failed. */
   void refresh() {
     CompletableFuture<ConnectionProvider> made = first.get();
@@ -205,6 +239,7 @@ final class Servers implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    List.copyOf(own).forEach(OwnConnection::close);
     CompletableFuture<ConnectionProvider> made = first.getAndSet(null);
     if (made != null) {
       CompletableFuture<Void> unused = made.thenAccept(this::leave); // now, or when it is made

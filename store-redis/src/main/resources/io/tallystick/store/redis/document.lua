@@ -30,6 +30,19 @@ local function leave(key)
   end
 end
 
+-- Gives the next number of a set and wakes those who wait for it: it is the id of a stream's only
+-- entry. Where numbers were lost, or somebody else has put something there, it begins anew.
+local function number(set)
+  local next = string.format('%.0f', redis.call('HINCRBY', KEYS[3], set, 1))
+  local stream = KEYS[3] .. ':' .. set
+  local added = redis.pcall('XADD', stream, 'MAXLEN', '1', next .. '-0', 'n', '')
+  if type(added) == 'table' and added.err then
+    redis.call('DEL', stream)
+    redis.pcall('XADD', stream, 'MAXLEN', '1', next .. '-0', 'n', '')
+  end
+  return next
+end
+
 -- Puts a key into the sets that stand in ARGV from an index on, as place and name after how many
 -- these are, and out of others, which stay in where these are kept; returns the index behind.
 local function enter(key, ending, mark, at, kept)
@@ -39,7 +52,7 @@ local function enter(key, ending, mark, at, kept)
   for i = 1, count do
     local place, set = ARGV[at + 2 * i - 1], ARGV[at + 2 * i]
     if place == '+' then
-      place = string.format('%.0f', redis.call('HINCRBY', KEYS[3], set, 1))
+      place = number(set)
     end
     wanted[set] = true
     redis.call('ZADD', ARGV[1] .. set, place, key)

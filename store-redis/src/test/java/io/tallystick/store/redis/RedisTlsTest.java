@@ -4,16 +4,23 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.store.DocumentChange;
+import io.tallystick.store.Documents.Watch;
 import io.tallystick.store.StoreException;
 import io.tallystick.store.StoreException.Category;
+import io.tallystick.testing.Await;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Protocol.Command;
 
 /** TLS, with certificates that both sides have made for this test. */
 class RedisTlsTest {
@@ -78,6 +85,46 @@ class RedisTlsTest {
       trusted.store(stream, PASSWORD.toCharArray());
     }
     return file;
+  }
+
+  @Test
+  @SuppressWarnings("try") // one is closed early
+  void shouldWakeWhoWaitsAndLetItGoThoughTheServerDoesNotAnswer() throws Exception {
+    Path client = makeKey("client");
+    String options =
+        "?trustStore="
+            + trust(makeKey("server"))
+            + "&trustStorePassword="
+            + PASSWORD
+            + "&keyStore="
+            + client
+            + "&keyStorePassword="
+            + PASSWORD
+            + "&timeoutMs=60000";
+    try (RedisProcess redis =
+            RedisProcess.startTls(
+                folder.resolve("redis"),
+                folder.resolve("server.crt"),
+                folder.resolve("server.key"),
+                folder.resolve("client.crt"));
+        RedisStore store = RedisStore.open("rediss://127.0.0.1:" + redis.tlsPort() + options);
+        Watch watch = store.documents().watch("set")) {
+      DocumentChange change = DocumentChange.put("key", new byte[0]).numberedIn("set");
+      assertThat(store.documents().apply(List.of(change))).isTrue();
+      assertThat(watch.await(0, Duration.ofHours(1))).isEqualTo(1);
+      FutureTask<Long> waiting = new FutureTask<>(() -> watch.await(1, Duration.ofHours(1)));
+      Thread thread = new Thread(waiting, "waits");
+      thread.setDaemon(true);
+      thread.start();
+      Await.until(
+          "who waits",
+          () ->
+              RedisClusterNodes.text(redis.run(Command.INFO, "clients"))
+                  .contains("blocked_clients:1"));
+      redis.signal("STOP");
+      watch.close();
+      assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+    }
   }
 
   @Test
