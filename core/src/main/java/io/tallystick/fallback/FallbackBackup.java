@@ -36,7 +36,7 @@ final class FallbackBackup {
   }
 
   private static boolean isOwn(BackupRecord record) {
-    return record instanceof BackupRecord.Key key && key.key().startsWith(JournalRows.PREFIX);
+    return record instanceof BackupRecord.Key key && JournalRows.isOwn(key.key());
   }
 
   // ---- stats ----

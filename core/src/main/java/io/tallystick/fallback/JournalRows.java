@@ -52,6 +52,11 @@ final class JournalRows {
             });
   }
 
+  /** Whether a row is the fallback's own, and none of a key. */
+  static boolean isOwn(String row) {
+    return row.startsWith(PREFIX);
+  }
+
   Optional<byte[]> get(String key) {
     return call(() -> keyValues.get(key));
   }

@@ -54,9 +54,7 @@ final class JournalScan {
   }
 
   private List<String> there(List<String> keys) {
-    return keys.stream()
-        .filter(key -> !key.startsWith(JournalRows.PREFIX) && isThere(key))
-        .toList();
+    return keys.stream().filter(key -> !JournalRows.isOwn(key) && isThere(key)).toList();
   }
 
   private boolean isThere(String key) {

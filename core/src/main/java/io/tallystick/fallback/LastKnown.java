@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * may come in either order.
  *
  * <p>Bounded: beyond it, what the second store has been told is forgotten first; then, where it
- * does not take what it is told, the values of what it is still to be told. Threading: any.
+ * does not take what it is told, the values of what it is still to be told. Marks of the fallback
+ * itself are no larger than what stays of a key without its value, and stay. Threading: any.
  */
 final class LastKnown {
   private static final int NEVER_SEEN = -1;
@@ -213,7 +214,7 @@ final class LastKnown {
       boolean wasUnwritten = each.isUnwritten();
       int before = each.valueBytes();
       change.accept(each);
-      if (each.isUnwritten() && bytes.get() > 2 * bounds.bytes()) {
+      if (each.isUnwritten() && bytes.get() > 2 * bounds.bytes() && !JournalRows.isOwn(key)) {
         each.dropValue(nowNs());
       }
       growth = (long) each.valueBytes() - before;
