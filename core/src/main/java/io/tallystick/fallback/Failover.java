@@ -228,14 +228,14 @@ final class Failover {
     }
   }
 
-  /** Makes a call of the replay: its result counts for the circuit. */
-  void replay(Runnable work) {
+  /** Makes a call of the first store for the replay: its result counts for the circuit. */
+  <T> T replay(Function<Store, T> call) {
     long permit = breaker.tryAcquire();
     if (permit == CircuitBreaker.REFUSED) {
       throw new StoreException(Category.TRANSIENT, "first store is away again");
     }
     try {
-      work.run();
+      T answer = call.apply(first);
       breaker.onSuccess(permit);
     } catch (StoreException e) {
       if (e.isAnswer()) {
@@ -252,6 +252,7 @@ final class Failover {
 
   /** Waits for the second store, where too much has come together that it is to be told. */
   void relieve() {
+      return answer;
     if (known.isFull() && secondBreaker.state() == CircuitBreaker.State.CLOSED) {
       mirror.awaitRoom();
     }

@@ -103,11 +103,9 @@ final class JobMover {
       }
       Job moved = job.get();
       try {
-        failover.replay(
-            () -> {
-              boolean unused =
-                  failover.first().jobQueue(name, POLICY).offer(moved.key(), moved.payload());
-            });
+        boolean unused =
+            failover.replay(
+                first -> first.jobQueue(name, POLICY).offer(moved.key(), moved.payload()));
       } catch (StoreException e) {
         boolean unused = from.retry(moved, "could not be moved");
         throw e;

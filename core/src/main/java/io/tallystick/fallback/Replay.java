@@ -1,10 +1,10 @@
 package io.tallystick.fallback;
 
+import io.tallystick.fallback.JournalEntry.Kind;
 import io.tallystick.store.BackupReader;
 import io.tallystick.store.Deadline;
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.KeyValues;
-import io.tallystick.store.Ledger;
 import io.tallystick.store.RestoreMode;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
@@ -16,19 +16,22 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
  * Does to the first store what an entry of the {@link Journal} says. Done twice, it does no more
- * than done once: additions are sent under their numbers, and all else says what is to be.
+ * than done once: additions are sent under their numbers, and all else says what is to be. What the
+ * second store is asked for meanwhile, as for files, says nothing of the first one's circuit.
  */
 final class Replay {
+  private final Failover failover;
   private final JournalFiles files;
   private final JobMarks marks;
   private final InstantSource clock;
 
-  Replay(JournalFiles files, JobMarks marks, InstantSource clock) {
+  Replay(Failover failover, JournalFiles files, JobMarks marks, InstantSource clock) {
+    this.failover = failover;
     this.files = files;
     this.marks = marks;
     this.clock = clock;
@@ -39,25 +42,34 @@ final class Replay {
    *
    * @param isBehindWrite whether the value that it was added to may have been written again, too
    * @return the sum, of an addition
-   * @throws StoreException as the first store does; PERMANENT where it never will do it, or what
-   *     the journal has of it is damaged
+   * @throws StoreException as either store does; PERMANENT where it never will do it, or what the
+   *     journal has of it is damaged
    */
-  OptionalLong run(JournalEntry entry, boolean isBehindWrite, Store first) {
+  OptionalLong run(JournalEntry entry, boolean isBehindWrite) {
     switch (entry.kind()) {
       case BEGIN, END -> {}
-      case PUT -> put(entry, first.keyValues());
-      case DELETE -> {
-        boolean unused = first.keyValues().delete(entry.name());
+      case PUT, DELETE, EXPIRE, ADD -> {
+        return failover.replay(first -> key(entry, isBehindWrite, first.keyValues()));
       }
-      case EXPIRE -> expire(entry, first.keyValues());
-      case ADD -> {
-        return add(entry, isBehindWrite, first.keyValues());
-      }
-      case ACKNOWLEDGE, EXTEND, RETRY -> job(entry, first);
-      case RETIRE -> retire(entry, first.ledger());
-      case RESTORE -> restore(entry, first);
+      case ACKNOWLEDGE, EXTEND, RETRY -> job(entry);
+      case RETIRE -> retire(entry);
+      case RESTORE -> withFile(entry, (first, file) -> first.restore(file, RestoreMode.MERGE));
       case DAMAGED ->
           throw new StoreException(Category.PERMANENT, "journal has a row that cannot be read");
+    }
+    return OptionalLong.empty();
+  }
+
+  private OptionalLong key(JournalEntry entry, boolean isBehindWrite, KeyValues first) {
+    switch (entry.kind()) {
+      case PUT -> put(entry, first);
+      case EXPIRE -> expire(entry, first);
+      case ADD -> {
+        return add(entry, isBehindWrite, first);
+      }
+      default -> {
+        boolean unused = first.delete(entry.name());
+      }
     }
     return OptionalLong.empty();
   }
@@ -134,42 +146,44 @@ final class Replay {
     }
   }
 
-  private void job(JournalEntry entry, Store first) {
+  private void job(JournalEntry entry) {
     JournalJob detail = read(() -> JournalJob.of(Objects.requireNonNull(entry.value())));
-    JobQueue queue = first.jobQueue(entry.name(), detail.policy());
-    switch (entry.kind()) {
-      case ACKNOWLEDGE -> {
-        if (!queue.acknowledge(detail.job())) {
-          marks.ended(
-              entry.name(), detail.job()); // its lease has run out, and it may be given again
-        }
+    boolean isHad = failover.replay(first -> job(entry, detail, first));
+    if (!isHad) { // its lease has run out, and it may be given again
+      if (entry.kind() == Kind.EXTEND) {
+        marks.held(entry.name(), detail.job(), detail.endMs());
+      } else {
+        marks.ended(entry.name(), detail.job());
       }
+    }
+  }
+
+  /** Whether the first store still had the job for its worker, where that makes a difference. */
+  private boolean job(JournalEntry entry, JournalJob detail, Store first) {
+    JobQueue queue = first.jobQueue(entry.name(), detail.policy());
+    return switch (entry.kind()) {
+      case ACKNOWLEDGE -> queue.acknowledge(detail.job());
       case EXTEND -> {
         long leftMs = detail.endMs() - clock.millis();
-        if (leftMs > 0 && !queue.extend(detail.job(), Duration.ofMillis(leftMs))) {
-          marks.held(entry.name(), detail.job(), detail.endMs()); // likewise
-        }
+        yield leftMs <= 0 || queue.extend(detail.job(), Duration.ofMillis(leftMs));
       }
       default -> {
         boolean unused = queue.retry(detail.job(), detail.error());
+        yield true;
       }
+    };
+  }
+
+  private void retire(JournalEntry entry) {
+    if (entry.amount() == 0) { // the second store had nothing of it
+      boolean unused = failover.replay(first -> first.ledger().retire(entry.name()));
+    } else {
+      withFile(entry, (first, file) -> RetiredSource.retire(first.ledger(), entry.name(), file));
     }
   }
 
-  private void retire(JournalEntry entry, Ledger first) {
-    if (entry.amount() == 0) {
-      boolean unused = first.retire(entry.name()); // the second store had nothing of it
-      return;
-    }
-    withFile(entry, file -> RetiredSource.retire(first, entry.name(), file));
-  }
-
-  private void restore(JournalEntry entry, Store first) {
-    withFile(entry, file -> first.restore(file, RestoreMode.MERGE));
-  }
-
-  /** Does something with an entry's file, once that is known to be whole. */
-  private void withFile(JournalEntry entry, Consumer<Path> work) {
+  /** Has the first store do something with an entry's file, once that is known to be whole. */
+  private void withFile(JournalEntry entry, BiConsumer<Store, Path> work) {
     boolean unused =
         JournalFiles.withFile(
             file -> {
@@ -179,8 +193,11 @@ final class Replay {
                         files.get(entry.id(), entry.amount(), file);
                         return BackupReader.open(file);
                       });
-              work.accept(file);
-              return true;
+              return failover.replay(
+                  first -> {
+                    work.accept(first, file);
+                    return true;
+                  });
             });
   }
 

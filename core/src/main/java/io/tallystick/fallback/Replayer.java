@@ -53,7 +53,7 @@ final class Replayer {
     this.toReplay = journal.replay();
     this.rows = journal.rows();
     this.files = new JournalFiles(rows);
-    this.replay = new Replay(files, marks, builder.clock);
+    this.replay = new Replay(failover, files, marks, builder.clock);
     this.nanoTime = builder.nanoTime;
     this.metrics = builder.storeMetrics();
     this.holder = failover.newId().getBytes(US_ASCII);
@@ -146,17 +146,16 @@ final class Replayer {
   private OptionalLong replay(JournalEntry entry, boolean isBehindWrite) {
     requireLease();
     requireOpen();
-    OptionalLong[] sum = {OptionalLong.empty()};
     try {
-      failover.replay(() -> sum[0] = replay.run(entry, isBehindWrite, failover.first()));
+      return replay.run(entry, isBehindWrite);
     } catch (StoreException e) {
       if (e.category() != Category.PERMANENT || mayBeFull(entry, e)) {
         throw e;
       }
       requireAnswer(e);
       keepAside(entry, e);
+      return OptionalLong.empty();
     }
-    return sum[0];
   }
 
   /** Whether it is what a store refuses that is full, and takes later. */

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
+import io.tallystick.store.Publication;
+import io.tallystick.store.StoreException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is known of jobs that are with a worker, where one of the stores fails in part. */
 class JobMarksTest extends FallbackStoreSteps {
+  private static final Duration LONG = MINUTE.multipliedBy(10);
+  private final StoreException failure =
+      new StoreException(StoreException.Category.TRANSIENT, "refused by the test");
+
   @Test
   void shouldNotRunAJobTwiceAtATimeWhenMoreIsToBeToldThanIsKept() {
     FallbackStore full =
@@ -31,5 +38,42 @@ class JobMarksTest extends FallbackStoreSteps {
     assertThat(queue.offer("a", bytes("2"))).isFalse();
     assertThat(queue.acknowledge(running)).isTrue();
     assertThat(queue.offer("a", bytes("3"))).isTrue();
+  }
+
+  @Test
+  void shouldNotCountFailuresOfTheSecondStoreForTheFirstOneWhenThatIsBroughtUpToDate() {
+    JobQueue queue = store.jobQueue("q");
+    boolean isFailed = true;
+    for (int call = 1; isFailed; call++) {
+      queue.offer("ended", bytes("1"));
+      queue.offer("held", bytes("1"));
+      Job ended = queue.take(MINUTE).orElseThrow();
+      Job held = queue.take(MINUTE).orElseThrow();
+      first.goAway();
+      assertThat(queue.acknowledge(ended)).isTrue();
+      assertThat(queue.extend(held, LONG)).isTrue();
+      store.ledger().publish(Publication.ofAll("source" + call, 1, List.of(), MINUTE));
+      assertThat(store.ledger().retire("source" + call)).isTrue();
+      clock.turn(MINUTE.multipliedBy(2)); // the first store's leases have run out
+      first.comeBack();
+      nowNs.addAndGet(Duration.ofMillis(500).toNanos());
+      boolean[] isReached = new boolean[1];
+      second.before(
+          call,
+          () -> {
+            isReached[0] = true;
+            throw failure;
+          });
+      long failures = store.circuitBreaker().health().failuresTotal();
+      store.upkeep().recover();
+      isFailed = isReached[0];
+      assertThat(store.circuitBreaker().health().failuresTotal())
+          .as("call=%s", call)
+          .isEqualTo(failures);
+      second.before(0, () -> {});
+      comeBack();
+      assertThat(queue.acknowledge(held)).as("call=%s", call).isTrue();
+      assertThat(queue.take(MINUTE)).as("call=%s", call).isEmpty();
+    }
   }
 }
