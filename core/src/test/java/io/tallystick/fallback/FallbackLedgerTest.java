@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.Publication;
 import io.tallystick.store.StoreException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,39 @@ class FallbackLedgerTest extends FallbackStoreSteps {
       assertThatThrownBy(() -> store.ledger().publish(publication)).hasMessage("publish all");
     }
     assertThat(store.mode()).isEqualTo(FallbackMode.HEURISTIC);
+  }
+
+  @Test
+  void shouldShowTheLaterReadingWhenAnEarlierOneThatIsSlowComesBehindIt() {
+    Ledger ledger = store.ledger();
+    ledger.publish(Publication.ofAll("a", 1, List.of(), MINUTE));
+    int one = ledger.parts(Set.of()).parts().size();
+    for (Set<String> slow : List.of(Set.<String>of(), Set.of("left out"))) {
+      String later = "later" + slow.size();
+      first.beforeNextAnswer(
+          () -> {
+            clock.turn(Duration.ofMillis(1));
+            ledger.publish(Publication.ofAll(later, 1, List.of(), MINUTE));
+            assertThat(ledger.parts(Set.of()).parts()).hasSize(one + 1);
+          });
+      assertThat(ledger.parts(slow).parts()).hasSize(one);
+      first.goAway();
+      assertThat(ledger.parts(Set.of()).parts()).as("slow=%s", slow).hasSize(one + 1);
+      assertThat(ledger.parts(Set.of("left out")).parts()).as("slow=%s", slow).hasSize(one + 1);
+      comeBack();
+      assertThat(ledger.retire(later)).isTrue();
+    }
+  }
+
+  @Test
+  void shouldShowTheLastReadingWhenTheFirstStoresClockWasSetBack() {
+    Ledger ledger = store.ledger();
+    int none = ledger.parts(Set.of()).parts().size();
+    clock.turn(Duration.ofHours(-1));
+    ledger.publish(Publication.ofAll("a", 1, List.of(), MINUTE));
+    ledger.parts(Set.of());
+    first.goAway();
+    assertThat(ledger.parts(Set.of()).parts()).hasSize(none + 1);
   }
 
   @Test

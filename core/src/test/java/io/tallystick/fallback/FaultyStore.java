@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A store that a test takes away, or that does what it is told and gives no answer. */
 final class FaultyStore implements Store {
@@ -31,6 +32,7 @@ final class FaultyStore implements Store {
   private final AtomicInteger lostAnswers = new AtomicInteger();
   private final AtomicInteger untilInterrupted = new AtomicInteger();
   private volatile Runnable interruption = () -> {};
+  private final AtomicReference<Runnable> delay = new AtomicReference<>();
   private final AtomicInteger deadline = new AtomicInteger();
   private volatile boolean isDead;
   private final AtomicInteger calls = new AtomicInteger();
@@ -95,6 +97,11 @@ final class FaultyStore implements Store {
     untilInterrupted.set(call);
   }
 
+  /** Has something done behind the next call that is made, before its answer is there. */
+  void beforeNextAnswer(Runnable meanwhile) {
+    delay.set(meanwhile);
+  }
+
   private void begin() {
     if (untilInterrupted.get() > 0 && untilInterrupted.decrementAndGet() == 0) {
       interruption.run();
@@ -116,6 +123,10 @@ final class FaultyStore implements Store {
   }
 
   private void end() {
+    Runnable meanwhile = delay.getAndSet(null);
+    if (meanwhile != null) {
+      meanwhile.run();
+    }
     if (deadline.get() > 0 && deadline.get() % 2 == 0 && deadline.addAndGet(-2) <= 0) {
       isDead = true;
       throw new Death();
