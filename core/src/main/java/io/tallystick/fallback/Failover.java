@@ -208,7 +208,22 @@ final class Failover {
     requireOpen();
     boolean isClosed = secondBreaker.state() == CircuitBreaker.State.CLOSED;
     long permit = isClosed ? secondBreaker.tryAcquire() : CircuitBreaker.REFUSED;
-    if (permit == CircuitBreaker.REFUSED) { // threads of our own find out when it is back
+    return onSecond(question, permit); // threads of our own find out when it is back
+  }
+
+  /**
+   * Makes a call that the second store alone can answer, whichever is in use. Nobody waits for one
+   * that is known to be away, but for whoever finds out that it is back.
+   *
+   * @throws StoreException where it cannot be made
+   */
+  <T> T callSecond(Function<Store, T> call) {
+    requireOpen();
+    return onSecond(call, secondBreaker.tryAcquire());
+  }
+
+  private <T> T onSecond(Function<Store, T> question, long permit) {
+    if (permit == CircuitBreaker.REFUSED) {
       throw new StoreException(Category.TRANSIENT, "second store's circuit is open");
     }
     try {
@@ -237,6 +252,7 @@ final class Failover {
     try {
       T answer = call.apply(first);
       breaker.onSuccess(permit);
+      return answer;
     } catch (StoreException e) {
       if (e.isAnswer()) {
         breaker.onSuccess(permit);
@@ -252,7 +268,6 @@ final class Failover {
 
   /** Waits for the second store, where too much has come together that it is to be told. */
   void relieve() {
-      return answer;
     if (known.isFull() && secondBreaker.state() == CircuitBreaker.State.CLOSED) {
       mirror.awaitRoom();
     }

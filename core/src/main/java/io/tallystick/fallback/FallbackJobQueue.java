@@ -39,7 +39,7 @@ final class FallbackJobQueue implements JobQueue {
       RetryPolicy policy) {
     this.failover = failover;
     this.queue = new QueueOfTwo(failover, name, policy);
-    this.contents = new QueueContents(failover, queue, marks, mover);
+    this.contents = new QueueContents(queue, marks, mover);
     this.marks = marks;
     this.mover = mover;
     this.limits = limits;
@@ -90,7 +90,7 @@ final class FallbackJobQueue implements JobQueue {
   /** What was offered while the first store was away, and could not be moved. */
   private Optional<Job> takeLeft(Duration lease) {
     try {
-      return failover.askSecond(second -> takeOfSecond(queue.of(second), lease));
+      return queue.askSecond(second -> takeOfSecond(second, lease));
     } catch (StoreException e) {
       return Optional.empty(); // it is not the one in use
     }
@@ -117,7 +117,7 @@ final class FallbackJobQueue implements JobQueue {
   public boolean extend(Job job, Duration lease) {
     long endMs = Deadline.after(clock.millis(), lease);
     if (JobIds.isOfSecond(job.id())) {
-      boolean isExtended = queue.second().extend(JobIds.without(job), lease);
+      boolean isExtended = queue.callSecond(second -> second.extend(JobIds.without(job), lease));
       if (isExtended) {
         marks.secondHas(name, job.key(), endMs);
       }
@@ -138,7 +138,7 @@ final class FallbackJobQueue implements JobQueue {
   @Override
   public boolean acknowledge(Job job) {
     if (JobIds.isOfSecond(job.id())) {
-      boolean isEnded = queue.second().acknowledge(JobIds.without(job));
+      boolean isEnded = queue.callSecond(second -> second.acknowledge(JobIds.without(job)));
       if (isEnded) {
         marks.secondLost(name, job.key());
       }
@@ -165,7 +165,7 @@ final class FallbackJobQueue implements JobQueue {
   @Override
   public boolean retry(Job job, String error) {
     if (JobIds.isOfSecond(job.id())) {
-      boolean isTaken = queue.second().retry(JobIds.without(job), error);
+      boolean isTaken = queue.callSecond(second -> second.retry(JobIds.without(job), error));
       if (isTaken) {
         long endMs = Deadline.after(clock.millis(), policy.delayAfter(job.attempt()));
         marks.secondHas(name, job.key(), endMs);

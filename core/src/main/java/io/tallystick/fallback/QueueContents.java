@@ -12,13 +12,11 @@ import java.util.function.Function;
 
 /** What there is in a queue of two stores, dead letters above all. Threading: any. */
 final class QueueContents {
-  private final Failover failover;
   private final QueueOfTwo queue;
   private final JobMarks marks;
   private final JobMover mover;
 
-  QueueContents(Failover failover, QueueOfTwo queue, JobMarks marks, JobMover mover) {
-    this.failover = failover;
+  QueueContents(QueueOfTwo queue, JobMarks marks, JobMover mover) {
     this.queue = queue;
     this.marks = marks;
     this.mover = mover;
@@ -46,7 +44,7 @@ final class QueueContents {
   /** Asks the second store while the first is in use. */
   private <T> T left(Function<JobQueue, T> question) {
     try {
-      return failover.askSecond(second -> question.apply(queue.of(second)));
+      return queue.askSecond(question);
     } catch (StoreException e) {
       throw new NotNowException("second store may have jobs: cause=" + e.getMessage());
     }
@@ -76,13 +74,13 @@ final class QueueContents {
 
   boolean requeue(String id) {
     return JobIds.isOfSecond(id)
-        ? queue.second().requeue(JobIds.idOf(id))
+        ? queue.callSecond(second -> second.requeue(JobIds.idOf(id)))
         : queue.call(first -> first.requeue(JobIds.idOf(id)), second -> refuse());
   }
 
   boolean discard(String id) {
     return JobIds.isOfSecond(id)
-        ? queue.second().discard(JobIds.idOf(id))
+        ? queue.callSecond(second -> second.discard(JobIds.idOf(id)))
         : queue.call(first -> first.discard(JobIds.idOf(id)), second -> refuse());
   }
 

@@ -11,9 +11,14 @@ record QueueOfTwo(Failover failover, String name, RetryPolicy policy) {
     return store.jobQueue(name, policy);
   }
 
-  JobQueue second() {
-    failover.requireOpen();
-    return of(failover.second());
+  /** Asks the second store while the first is in use, as {@link Failover#askSecond}. */
+  <T> T askSecond(Function<JobQueue, T> question) {
+    return failover.askSecond(second -> question.apply(of(second)));
+  }
+
+  /** Says something of what the second store has, as {@link Failover#callSecond}. */
+  <T> T callSecond(Function<JobQueue, T> call) {
+    return failover.callSecond(second -> call.apply(of(second)));
   }
 
   /** A call that each store answers for what it has. */

@@ -1,10 +1,12 @@
 package io.tallystick.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
 import io.tallystick.store.Publication;
+import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,13 @@ class JobMarksTest extends FallbackStoreSteps {
   private static final Duration LONG = MINUTE.multipliedBy(10);
   private final StoreException failure =
       new StoreException(StoreException.Category.TRANSIENT, "refused by the test");
+
+  private static void assertTransient(Runnable call) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            e -> assertThat(e.category()).isEqualTo(StoreException.Category.TRANSIENT));
+  }
 
   @Test
   void shouldNotRunAJobTwiceAtATimeWhenMoreIsToBeToldThanIsKept() {
@@ -38,6 +47,34 @@ class JobMarksTest extends FallbackStoreSteps {
     assertThat(queue.offer("a", bytes("2"))).isFalse();
     assertThat(queue.acknowledge(running)).isTrue();
     assertThat(queue.offer("a", bytes("3"))).isTrue();
+  }
+
+  @Test
+  void shouldHaveNobodyWaitForASecondStoreThatIsKnownToBeAway() {
+    JobQueue queue = store.jobQueue("q", new RetryPolicy(1, MINUTE, MINUTE));
+    first.goAway();
+    queue.offer("dead", bytes("1"));
+    queue.retry(queue.take(MINUTE).orElseThrow(), "broken");
+    String dead = queue.deadLetters(1).get(0).id();
+    queue.offer("a", bytes("1"));
+    Job running = queue.take(MINUTE).orElseThrow();
+    comeBack();
+    second.goAway();
+    for (int i = 0; i < 5; i++) {
+      assertTransient(() -> queue.acknowledge(running));
+    }
+    int before = second.calls();
+    assertTransient(() -> queue.acknowledge(running));
+    assertTransient(() -> queue.extend(running, MINUTE));
+    assertTransient(() -> queue.retry(running, "broken"));
+    assertTransient(() -> queue.requeue(dead));
+    assertTransient(() -> queue.discard(dead));
+    assertThat(second.calls()).isEqualTo(before);
+    assertThat(store.mode()).isEqualTo(FallbackMode.PRIMARY);
+    second.comeBack();
+    nowNs.addAndGet(Duration.ofMillis(500).toNanos());
+    assertThat(queue.acknowledge(running)).isTrue();
+    assertThat(queue.discard(dead)).isTrue();
   }
 
   @Test
