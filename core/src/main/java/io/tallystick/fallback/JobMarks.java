@@ -77,9 +77,20 @@ final class JobMarks {
     }
   }
 
+  /** What cannot be written is not known here either: nobody goes by what was never said. */
   private void write(String row, byte @Nullable [] mark, long endMs) {
-    known.told(row, mark, endMs);
     mirror.write(row, mark, endMs);
+    known.told(row, mark, endMs);
+  }
+
+  /** What the second store has just done this process knows at once, be it written or not. */
+  private void note(String row, byte @Nullable [] mark, long endMs) {
+    known.told(row, mark, endMs);
+    try {
+      mirror.write(row, mark, endMs);
+    } catch (StoreException e) {
+      // the next call says how it is; to others it is what it was until that ends
+    }
   }
 
   // ---- jobs of the first store ----
@@ -114,22 +125,14 @@ final class JobMarks {
 
   // ---- jobs of the second ----
 
-  /** The second store gave a job, or keeps it from others for a while. */
+  /** The second store gave a job, or made its lease longer. */
   void secondHas(String queue, String key, long endMs) {
-    try {
-      write(row(OF_SECOND, queue, key), MARK, endMs);
-    } catch (StoreException e) {
-      // it has just given the job: the next call says how it is
-    }
+    note(row(OF_SECOND, queue, key), MARK, endMs);
   }
 
   /** The second store was told that a job has ended. */
   void secondLost(String queue, String key) {
-    try {
-      write(row(OF_SECOND, queue, key), null, Deadline.NEVER_MS);
-    } catch (StoreException e) {
-      // its time runs out
-    }
+    note(row(OF_SECOND, queue, key), null, Deadline.NEVER_MS);
   }
 
   /** While the first is in use: for how long the second still has a job, as far as is known. */
@@ -144,7 +147,11 @@ final class JobMarks {
     write(row(OF_SECOND, queue, job.key()), taking(job), endMs);
   }
 
-  /** Whether a worker has just this job for longer than the first store knows, and then has not. */
+  /**
+   * Whether a worker has just this job for longer than the first store knows, and then has not.
+   *
+   * @throws NotNowException where that was not noted for all to see, or there is no answer
+   */
   boolean isHeldAndEnds(String queue, Job job) {
     return isHeldAnd(
         queue,
@@ -155,23 +162,38 @@ final class JobMarks {
         });
   }
 
-  /** Whether a worker has just this job for longer than the first store knows, and then longer. */
+  /** Likewise, and then has it for longer. */
   boolean isHeldLonger(String queue, Job job, long endMs) {
     return isHeldAnd(queue, job, () -> held(queue, job, endMs));
   }
 
   private boolean isHeldAnd(String queue, Job job, Runnable then) {
+    boolean isHeld;
     try {
-      return failover.askSecond(
-          second -> {
-            boolean isHeld = isOf(job, mirror.value(row(OF_SECOND, queue, job.key())).value());
-            if (isHeld) {
-              then.run();
-            }
-            return isHeld;
-          });
+      isHeld =
+          failover.askSecond(
+              second -> isOf(job, mirror.value(row(OF_SECOND, queue, job.key())).value()));
     } catch (StoreException e) {
       return false; // it is not known, and may be given again
+    }
+    if (isHeld) {
+      change(then);
+    }
+    return isHeld;
+  }
+
+  /** Whether a mark was written of which there is no answer is not known. */
+  private void change(Runnable marking) {
+    try {
+      boolean unused =
+          failover.askSecond(
+              second -> {
+                marking.run();
+                return true;
+              });
+    } catch (StoreException e) {
+      throw new NotNowException(
+          "second store does not note what becomes of a job: cause=" + e.getMessage());
     }
   }
 

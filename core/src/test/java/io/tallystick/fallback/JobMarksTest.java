@@ -10,6 +10,7 @@ import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is known of jobs that are with a worker, where one of the stores fails in part. */
@@ -112,5 +113,36 @@ class JobMarksTest extends FallbackStoreSteps {
       assertThat(queue.acknowledge(held)).as("call=%s", call).isTrue();
       assertThat(queue.take(MINUTE)).as("call=%s", call).isEmpty();
     }
+  }
+
+  @Test
+  void shouldGiveAJobAgainWhoseEndWasRefused() {
+    JobQueue queue = store.jobQueue("q");
+    int refused = 0;
+    for (int call = 1; call < 12; call++) {
+      queue.offer("a" + call, bytes("1"));
+      Job running = queue.take(MINUTE).orElseThrow();
+      first.goAway();
+      assertThat(queue.extend(running, LONG)).isTrue();
+      clock.turn(MINUTE.multipliedBy(2)); // the first store's lease has run out
+      comeBack();
+      second.before(call, second::goAway);
+      boolean isEnded = false;
+      try {
+        isEnded = queue.acknowledge(running);
+      } catch (StoreException e) {
+        assertThat(e.category()).isEqualTo(StoreException.Category.TRANSIENT);
+        refused++;
+      }
+      second.before(0, () -> {});
+      second.goAway();
+      clock.turn(LONG);
+      Optional<Job> again = queue.take(MINUTE);
+      assertThat(again.isPresent()).as("call=%s", call).isEqualTo(!isEnded);
+      assertThat(again.map(queue::acknowledge)).isNotEqualTo(Optional.of(false));
+      second.comeBack();
+      recover(store);
+    }
+    assertThat(refused).isBetween(1, 10);
   }
 }
