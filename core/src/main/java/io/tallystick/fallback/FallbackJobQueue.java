@@ -167,8 +167,7 @@ final class FallbackJobQueue implements JobQueue {
     if (JobIds.isOfSecond(job.id())) {
       boolean isTaken = queue.callSecond(second -> second.retry(JobIds.without(job), error));
       if (isTaken) {
-        long endMs = Deadline.after(clock.millis(), policy.delayAfter(job.attempt()));
-        marks.secondHas(name, job.key(), endMs);
+        markTaken(job);
       }
       return isTaken;
     }
@@ -182,6 +181,16 @@ final class FallbackJobQueue implements JobQueue {
           }
           return isTaken;
         });
+  }
+
+  /** The second store keeps what was handed back until its delay is over, unless it is dead. */
+  private void markTaken(Job job) {
+    if (job.attempt() >= policy.attempts()) {
+      marks.secondLost(name, job.key());
+    } else {
+      long endMs = Deadline.after(clock.millis(), policy.delayAfter(job.attempt()));
+      marks.secondDelays(name, job.key(), endMs);
+    }
   }
 
   /** Says something of a job of the first store, or journals it where its lease has not run out. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.store.Deadline;
 import io.tallystick.store.JobQueue.Job;
+import io.tallystick.store.JobQueue.State;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.StoreException;
 import java.nio.ByteBuffer;
@@ -32,6 +33,7 @@ final class JobMarks {
   private static final String OF_SECOND = JournalRows.PREFIX + "job-of-second:";
   private static final String ENDED = JournalRows.PREFIX + "job-ended:";
   private static final byte[] MARK = {1};
+  private static final byte[] DELAYED = {2};
   private static final Duration ENDED_KEPT = Duration.ofHours(1);
   private static final int PAGE = 100;
 
@@ -130,6 +132,11 @@ final class JobMarks {
     note(row(OF_SECOND, queue, key), MARK, endMs);
   }
 
+  /** The second store has a job that is to wait for a while before it is given again. */
+  void secondDelays(String queue, String key, long endMs) {
+    note(row(OF_SECOND, queue, key), DELAYED, endMs);
+  }
+
   /** The second store was told that a job has ended. */
   void secondLost(String queue, String key) {
     note(row(OF_SECOND, queue, key), null, Deadline.NEVER_MS);
@@ -138,6 +145,14 @@ final class JobMarks {
   /** While the first is in use: for how long the second still has a job, as far as is known. */
   Optional<Duration> inSecond(String queue, String key) {
     return left(markInPrimary(row(OF_SECOND, queue, key)));
+  }
+
+  /** Likewise: how the second has a job that it does not give for now. */
+  Optional<State> stateInSecond(String queue, String key) {
+    StoredValue mark = markInPrimary(row(OF_SECOND, queue, key));
+    return mark.isThere()
+        ? Optional.of(Arrays.equals(mark.value(), DELAYED) ? State.DELAYED : State.RUNNING)
+        : Optional.empty();
   }
 
   // ---- jobs of the first store whose lease ran out while that was away ----

@@ -25,11 +25,13 @@ final class QueueContents {
   Optional<State> state(String key) {
     return queue.call(
         first -> {
-          if (mover.isLeft() && marks.inSecond(queue.name(), key).isPresent()) {
-            return Optional.of(State.RUNNING);
+          Optional<State> state =
+              mover.isLeft() ? marks.stateInSecond(queue.name(), key) : Optional.empty();
+          if (state.isEmpty()) {
+            state = first.state(key);
           }
-          Optional<State> state = first.state(key);
-          return state.isPresent() || !mover.isLeft() ? state : left(second -> second.state(key));
+          boolean isInSecond = state.isEmpty() && mover.isLeft() && mover.hasAny();
+          return isInSecond ? left(second -> second.state(key)) : state;
         },
         second ->
             marks.isOfFirst(queue.name(), key) ? Optional.of(State.RUNNING) : second.state(key));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
+import io.tallystick.store.JobQueue.State;
 import io.tallystick.store.Publication;
 import io.tallystick.store.RetryPolicy;
 import io.tallystick.store.StoreException;
@@ -47,6 +48,26 @@ class JobMarksTest extends FallbackStoreSteps {
     assertThat(full.keyValues().get("dropped")).isEmpty();
     assertThat(queue.offer("a", bytes("2"))).isFalse();
     assertThat(queue.acknowledge(running)).isTrue();
+    assertThat(queue.offer("a", bytes("3"))).isTrue();
+  }
+
+  @Test
+  void shouldTellThatAJobIsDelayedThatTheSecondStoreKeepsUntilItIsTriedAgain() {
+    JobQueue queue = store.jobQueue("q", new RetryPolicy(2, MINUTE, MINUTE));
+    first.goAway();
+    queue.offer("a", bytes("1"));
+    assertThat(queue.retry(queue.take(MINUTE).orElseThrow(), "broken")).isTrue();
+    assertThat(queue.state("a")).contains(State.DELAYED);
+    comeBack();
+    assertThat(queue.state("a")).contains(State.DELAYED);
+    assertThat(queue.offer("a", bytes("2"))).isFalse();
+    clock.turn(MINUTE);
+    assertThat(queue.state("a")).contains(State.QUEUED);
+    Job again = queue.take(MINUTE).orElseThrow();
+    assertThat(queue.state("a")).contains(State.RUNNING);
+    assertThat(queue.retry(again, "broken")).isTrue();
+    assertThat(queue.deadLetters(9)).hasSize(1);
+    assertThat(queue.state("a")).isEmpty();
     assertThat(queue.offer("a", bytes("3"))).isTrue();
   }
 
