@@ -28,7 +28,7 @@ final class JobMover {
   private final Failover failover;
   private final JobMarks marks;
   private volatile boolean isLeft = true; // until it was looked
-  private volatile boolean hasDead = true; // likewise
+  private volatile boolean hasAny = true; // likewise
   private volatile int uses; // how often the second store came into use; written with this locked
 
   JobMover(Failover failover, JobMarks marks) {
@@ -43,14 +43,14 @@ final class JobMover {
 
   /** Whether it may have jobs, be they dead. */
   boolean hasAny() {
-    return isLeft || hasDead;
+    return hasAny;
   }
 
   /** The second store is in use. */
   synchronized void used() {
     uses++;
     isLeft = true;
-    hasDead = true;
+    hasAny = true;
   }
 
   /** Looks for what a process has left that was killed before it could move it. */
@@ -83,14 +83,13 @@ final class JobMover {
       isDead |= sizes.dead() > 0;
       isAlive |= sizes.queued() + sizes.delayed() + sizes.running() > 0;
     }
-    isAlive |= marks.isAny();
-    conclude(isAlive, isDead, usesBefore);
+    conclude(isAlive || marks.isAny(), isAlive || isDead, usesBefore);
   }
 
-  private synchronized void conclude(boolean isAlive, boolean isDead, int usesBefore) {
+  private synchronized void conclude(boolean isToBeAsked, boolean isThere, int usesBefore) {
     if (failover.modes().mode() == FallbackMode.PRIMARY && uses == usesBefore) {
-      hasDead = isDead; // else there may be more by now
-      isLeft = isAlive;
+      hasAny = isThere; // else there may be more by now
+      isLeft = isToBeAsked;
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.store.JobQueue;
 import io.tallystick.store.JobQueue.Job;
+import io.tallystick.store.JobQueue.Sizes;
 import io.tallystick.store.JobQueue.State;
 import io.tallystick.store.Publication;
 import io.tallystick.store.RetryPolicy;
@@ -165,5 +166,23 @@ class JobMarksTest extends FallbackStoreSteps {
       recover(store);
     }
     assertThat(refused).isBetween(1, 10);
+  }
+
+  @Test
+  void shouldTellTheSizesWhenTheSecondStoreHasMarksAloneAndIsAway() {
+    JobQueue queue = store.jobQueue("q");
+    queue.offer("a", bytes("1"));
+    Job late = queue.take(MINUTE).orElseThrow();
+    first.goAway();
+    assertThat(queue.acknowledge(late)).isTrue();
+    clock.turn(MINUTE.multipliedBy(2));
+    comeBack();
+    queue.offer("b", bytes("1"));
+    second.goAway();
+    assertThat(queue.sizes()).isEqualTo(new Sizes(2, 0, 0, 0));
+    assertThat(queue.state("c")).isEmpty();
+    assertThat(queue.deadLetters(9)).isEmpty();
+    assertThat(store.queues()).containsExactly("q");
+    assertThat(store.stats().jobs()).isEqualTo(2);
   }
 }
