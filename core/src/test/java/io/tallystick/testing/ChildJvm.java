@@ -140,8 +140,10 @@ public final class ChildJvm implements AutoCloseable {
   /** Kills it where it still runs. */
   @Override
   public void close() {
-    process.toHandle().destroyForcibly();
-    process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    if (process.isAlive()) { // else another one may have its id by now, and would be waited for
+      process.toHandle().destroyForcibly();
+      process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
   }
 
   /** Makes a {@link ChildJvm}. */
