@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link FallbackStore}. */
 public final class FallbackStoreBuilder {
   private static final Duration OPEN_FOR = Duration.ofMillis(500);
+  private static final Duration REPLAY_LEASE = Duration.ofSeconds(10);
 
   final Store first;
   final Store second;
@@ -23,6 +24,7 @@ public final class FallbackStoreBuilder {
   boolean runsThreads = true;
   boolean closesStores = true;
   int failureThreshold = 5;
+  Duration replayLease = REPLAY_LEASE;
   private String name = "store";
   private Duration openFor = OPEN_FOR;
   private @Nullable FallbackMetrics metrics;
@@ -83,6 +85,12 @@ public final class FallbackStoreBuilder {
   /** How much may wait to be told to the second store. */
   FallbackStoreBuilder mirrorBounds(MirrorBounds bounds) {
     this.mirrorBounds = bounds;
+    return this;
+  }
+
+  /** For how long no other process goes on where one has died that replayed. */
+  FallbackStoreBuilder replayLease(Duration lease) {
+    this.replayLease = lease;
     return this;
   }
 

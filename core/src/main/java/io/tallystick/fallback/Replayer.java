@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Replayer {
   private static final System.Logger LOG = System.getLogger(Replayer.class.getName());
   private static final int LOT = 512;
-  private static final Duration LEASE = Duration.ofSeconds(10);
-  private static final Duration MARGIN = Duration.ofSeconds(3);
 
   private final Failover failover;
   private final Journal journal;
@@ -36,6 +34,8 @@ final class Replayer {
   private final JournalRows rows;
   private final JournalFiles files;
   private final Replay replay;
+  private final Duration lease;
+  private final long usableNs; // for how long of it a call of the first store may be begun
   private final LongSupplier nanoTime;
   private final @Nullable FallbackStoreMetrics metrics;
   private final byte[] holder;
@@ -54,6 +54,8 @@ final class Replayer {
     this.rows = journal.rows();
     this.files = new JournalFiles(rows);
     this.replay = new Replay(failover, files, marks, builder.clock);
+    this.lease = builder.replayLease;
+    this.usableNs = lease.toNanos() / 10 * 7;
     this.nanoTime = builder.nanoTime;
     this.metrics = builder.storeMetrics();
     this.holder = failover.newId().getBytes(US_ASCII);
@@ -92,9 +94,9 @@ final class Replayer {
   /** Takes or renews the lease, now and then; false where another process has it. */
   private boolean isLeased() {
     long nowNs = nanoTime.getAsLong();
-    if (leasedNs == 0 || nowNs - leasedNs > LEASE.minus(MARGIN).dividedBy(2).toNanos()) {
+    if (leasedNs == 0 || nowNs - leasedNs > usableNs / 2) {
       leasedNs = 0;
-      if (!rows.lease(holder, LEASE)) {
+      if (!rows.lease(holder, lease)) {
         return false;
       }
       leasedNs = nowNs;
@@ -104,7 +106,7 @@ final class Replayer {
 
   /** Before each call of the first store: nobody else may replay by now. */
   private void requireLease() {
-    if (nanoTime.getAsLong() - leasedNs > LEASE.minus(MARGIN).toNanos()) {
+    if (nanoTime.getAsLong() - leasedNs > usableNs) {
       leasedNs = 0;
       throw new StoreException(Category.TRANSIENT, "replay was held up for longer than its lease");
     }

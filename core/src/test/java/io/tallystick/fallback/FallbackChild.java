@@ -1,5 +1,7 @@
 package io.tallystick.fallback;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.store.JobQueue;
@@ -11,16 +13,25 @@ import io.tallystick.store.Stores;
 import io.tallystick.store.WholeNumber;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.Parent;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A process that works with a fallback store, and says what was acknowledged and when, until it is
- * killed or gets a line. {@link FallbackClaims} understands it.
+ * A process that works with a fallback store once it gets a line, and says what was acknowledged
+ * and when, and which mode it is in, until it is killed or gets the line {@code end}. Its replay is
+ * held by {@code hold N}, until {@code go on}. {@link FallbackProcesses} and {@link FallbackClaims}
+ * understand it.
  */
 public final class FallbackChild {
   static final String SUM = "sum";
@@ -28,6 +39,14 @@ public final class FallbackChild {
   static final Duration LEASE = Duration.ofSeconds(3);
   static final RetryPolicy POLICY =
       new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(1), Duration.ofMillis(1));
+
+  /** Short, so that a test has many outages: what has come back is asked, and goes on, sooner. */
+  private static final Duration OPEN_FOR = Duration.ofMillis(100);
+
+  private static final Duration REPLAY_LEASE = Duration.ofSeconds(3);
+
+  private static final long MOST_PAUSE_MS = 1_000;
+
   static final int KEYS = 20;
   static final int MIXED_KEYS = 3;
   static final int MIXED_STEP = 1_000;
@@ -39,48 +58,66 @@ public final class FallbackChild {
     Parent.endWithIt();
     int own = Integer.parseInt(args[1]);
     int processes = Integer.parseInt(args[2]);
-    try (FallbackStore store = open(args[0])) {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    if (lines.readLine() == null) {
+      return; // it was not needed
+    }
+    Commands commands = new Commands();
+    try (FallbackStore store = open(args[0], commands)) {
+      commands.follow(lines);
       JobQueue queue = store.jobQueue(QUEUE, POLICY);
-      say("began");
-      for (int i = 0; System.in.available() == 0; i++) {
+      FallbackMode mode = null;
+      for (int i = 0; !commands.isEnd; i++) {
+        if (store.mode() != mode) {
+          mode = store.mode();
+          say("mode " + mode);
+        }
         String key = "p" + own + "-" + i % KEYS;
         String job = "p" + own + "-" + i;
         int number = i;
         boolean isPut =
-            attempt("put " + key + " " + i, () -> store.keyValues().put(key, bytes(number)));
-        attempt("add", () -> store.keyValues().increment(SUM, 1));
+            attempt(store, "put " + key + " " + i, () -> store.keyValues().put(key, bytes(number)));
+        attempt(store, "add", () -> store.keyValues().increment(SUM, 1));
         mix(store, "m" + own + "-" + i % MIXED_KEYS, i);
-        attempt("offered " + job, () -> queue.offer(job, bytes(0)));
+        attempt(store, "offered " + job, () -> queue.offer(job, bytes(0)));
         work(queue);
         int read = read(store, key);
         if (isPut && read != Integer.MIN_VALUE && read != i) {
           say("wrong " + key + " " + i + " " + read);
         }
         readOfAnother(store, own, processes, i);
-        LockSupport.parkNanos(5_000_000); // four of them share a machine with other tests
+        pause(store.journalLength());
       }
       say("ended");
     }
   }
 
+  /**
+   * On a busy machine a journal that others write to all the time would take long to be replayed.
+   */
+  private static void pause(long journalLength) {
+    LockSupport.parkNanos(MILLISECONDS.toNanos(10 + Math.min(journalLength / 2, MOST_PAUSE_MS)));
+  }
+
   /** Puts a number and adds to it, by turns; {@link #MIXED_STEP} is between two that are put. */
-  private static void mix(Store store, String key, int i) {
+  private static void mix(FallbackStore store, String key, int i) {
     if (i / MIXED_KEYS % 4 == 0) {
       byte[] text = WholeNumber.toBytes((long) i * MIXED_STEP);
-      attempt("set " + key + " " + i, () -> store.keyValues().put(key, text));
+      attempt(store, "set " + key + " " + i, () -> store.keyValues().put(key, text));
     } else {
-      attempt("plus " + key, () -> store.keyValues().increment(key, 1));
+      attempt(store, "plus " + key, () -> store.keyValues().increment(key, 1));
     }
   }
 
   /** Opens the stores once they can be: a test may hold the second one just now. */
-  private static FallbackStore open(String url) throws Exception {
+  private static FallbackStore open(String url, Commands commands) throws Exception {
+    List<String> both = Stores.split(url.substring("fallback:".length()));
     AtomicReference<FallbackStore> opened = new AtomicReference<>();
     Await.until(
         "stores can be opened",
         () -> {
           try {
-            opened.set((FallbackStore) Stores.open(url));
+            opened.set(open(both, commands));
             return true;
           } catch (StoreException e) {
             assertThat(e.category()).isEqualTo(StoreException.Category.TRANSIENT);
@@ -90,18 +127,35 @@ public final class FallbackChild {
     return opened.get();
   }
 
+  private static FallbackStore open(List<String> both, Commands commands) {
+    Store second = Stores.open(both.get(1));
+    try {
+      Store first = commands.observed(Stores.open(both.get(0)));
+      return FallbackStore.builder(first, second)
+          .openFor(OPEN_FOR)
+          .replayLease(REPLAY_LEASE)
+          .open();
+    } catch (StoreException e) {
+      second.close();
+      throw e;
+    }
+  }
+
   private static byte[] bytes(int number) {
     return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
   }
 
-  private static boolean attempt(String what, Runnable call) {
+  /** Says of what was refused whether it may have been made, or never was, as in SAFE. */
+  private static boolean attempt(FallbackStore store, String what, Runnable call) {
+    boolean isSafe = store.mode() == FallbackMode.SAFE;
     say("will " + what);
     try {
       call.run();
       say(what + " " + System.currentTimeMillis());
       return true;
     } catch (StoreException e) {
-      say("not " + what + " " + e.getMessage());
+      boolean isNever = isSafe && String.valueOf(e.getMessage()).endsWith("mode=SAFE");
+      say((isNever ? "never " : "not ") + what + " " + e.getMessage());
       return false;
     }
   }
@@ -148,5 +202,39 @@ public final class FallbackChild {
   private static void say(String line) {
     System.out.println(line);
     System.out.flush();
+  }
+
+  /** What the test says, taken in by a thread of its own. */
+  private static final class Commands {
+    private volatile boolean isEnd;
+    private volatile @Nullable HeldReplay replay;
+
+    Store observed(Store first) {
+      HeldReplay held = new HeldReplay(first, () -> say("replays"));
+      replay = held;
+      return held.store();
+    }
+
+    void follow(BufferedReader lines) {
+      Thread follower = new Thread(() -> take(lines), "commands");
+      follower.setDaemon(true);
+      follower.start();
+    }
+
+    private void take(BufferedReader lines) {
+      HeldReplay held = Objects.requireNonNull(replay);
+      try {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          if (line.startsWith("hold ")) {
+            held.hold(Integer.parseInt(line.substring("hold ".length())));
+          } else {
+            held.goOn();
+            isEnd |= line.equals("end");
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

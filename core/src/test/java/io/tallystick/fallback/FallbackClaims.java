@@ -7,9 +7,9 @@ import io.tallystick.store.JobQueue.Sizes;
 import io.tallystick.store.KeyValues;
 import io.tallystick.store.Store;
 import io.tallystick.testing.Await;
-import io.tallystick.testing.ChildJvm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,13 +18,12 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Processes of {@link FallbackChild}, what they said, and what must be true of it: what was
- * acknowledged is there, additions are exact, each job was run, and none by two at a time.
+ * What processes of {@link FallbackChild} said, and what must be true of it: what was acknowledged
+ * is there, additions are exact, each job was run, and none by two at a time.
  */
-public final class FallbackClaims implements AutoCloseable {
+public final class FallbackClaims {
   /** For how long a process may not see what another one has written. */
   private static final long UNSEEN_MS = 5_000;
 
@@ -33,72 +32,23 @@ public final class FallbackClaims implements AutoCloseable {
 
   private static final long ENOUGH = 20;
 
-  private final String url;
+  private final Collection<String> said;
+  private final Map<String, Long> killedMs;
   private final String as;
-  private final int processes;
-  private final ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
-  private final List<ChildJvm> all = new ArrayList<>();
-  private final List<ChildJvm> running = new ArrayList<>();
-  private final Map<String, Long> killedMs = new HashMap<>(); // by what their keys begin with
 
   /**
-   * @param url of the fallback store
+   * @param said by the processes, and by who {@linkplain #finish finishes} what they have left
+   * @param killedMs when processes were killed, by what their keys begin with
    * @param as how to repeat the test
    */
-  public FallbackClaims(String url, int processes, String as) {
-    this.url = url;
-    this.processes = processes;
+  FallbackClaims(Collection<String> said, Map<String, Long> killedMs, String as) {
+    this.said = said;
+    this.killedMs = killedMs;
     this.as = as;
   }
 
-  /** Starts all processes. */
-  public void start() throws Exception {
-    while (running.size() < processes) {
-      running.add(launch());
-    }
-    for (ChildJvm child : running) {
-      child.await("began");
-    }
-  }
-
-  private ChildJvm launch() throws Exception {
-    ChildJvm child =
-        ChildJvm.of(FallbackChild.class)
-            .arguments(url, "" + all.size(), "" + processes)
-            .onLine(said::add)
-            .start();
-    all.add(child);
-    return child;
-  }
-
-  /** Kills a process, and starts another one. */
-  public void replace(int number) throws Exception {
-    ChildJvm killed = running.remove(number % processes);
-    killedMs.put("p" + all.indexOf(killed), System.currentTimeMillis());
-    killed.kill();
-    ChildJvm next = launch();
-    running.add(next);
-    next.await("began");
-  }
-
-  /** Has all processes end by themselves, once they have done enough to tell something. */
-  public void end() throws Exception {
-    Await.until("enough was added", () -> count("add ") > ENOUGH);
-    for (ChildJvm child : running) {
-      child.send("end");
-    }
-    for (ChildJvm child : running) {
-      assertThat(child.waitFor()).as(child.errors()).isZero();
-    }
-  }
-
-  public long count(String beginning) {
+  private long count(String beginning) {
     return said.stream().filter(line -> line.startsWith(beginning)).count();
-  }
-
-  /** What was refused. */
-  public List<String> refusals() {
-    return said.stream().filter(line -> line.startsWith("not ")).toList();
   }
 
   /** Waits until the journal is empty, and does the jobs that are left. */
@@ -139,7 +89,7 @@ public final class FallbackClaims implements AutoCloseable {
     assertThat(said.stream().filter(line -> line.startsWith("wrong"))).as(as).isEmpty();
     assertThat(first.keyValues().increment(FallbackChild.SUM, 0))
         .as(as)
-        .isBetween(count("add "), isExact ? count("add ") : count("will add"));
+        .isBetween(count("add "), isExact ? count("add ") : count("will add") - count("never add"));
     assertThat(count("add ")).as(as).isGreaterThan(ENOUGH);
     assertPuts(first.keyValues());
     assertMixed(first.keyValues());
@@ -173,9 +123,9 @@ public final class FallbackClaims implements AutoCloseable {
     Map<String, List<String[]>> lines = new HashMap<>(); // of each key, in order
     for (String line : said) {
       String[] words = line.split(" ", -1);
-      boolean isTried = words[0].equals("will");
-      String what = words[isTried ? 1 : 0];
-      if (what.equals("set") || what.equals("plus")) {
+      boolean isDone = words[0].equals("set") || words[0].equals("plus");
+      boolean isTried = words[0].equals("will") || words[0].equals("never");
+      if (isDone || (isTried && (words[1].equals("set") || words[1].equals("plus")))) {
         lines.computeIfAbsent(words[isTried ? 2 : 1], key -> new ArrayList<>()).add(words);
       }
     }
@@ -198,6 +148,8 @@ public final class FallbackClaims implements AutoCloseable {
         assertThat(isPut).as(as + " key=" + key).isGreaterThanOrEqualTo(Long.parseLong(words[2]));
       } else if (words[0].equals("will") && words[1].equals("plus")) {
         tried++;
+      } else if (words[0].equals("never") && words[1].equals("plus")) {
+        tried--;
       } else if (words[0].equals("plus")) {
         acknowledged++;
       }
@@ -287,11 +239,5 @@ public final class FallbackClaims implements AutoCloseable {
       case "ends" -> Long.parseLong(words[2]);
       default -> 0;
     };
-  }
-
-  /** Kills the processes that still run. */
-  @Override
-  public void close() {
-    all.forEach(ChildJvm::close);
   }
 }

@@ -13,9 +13,15 @@ public final class Await {
 
   /** Waits until a condition holds, and fails where it does not within half a minute. */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
+    until(what, PATIENCE, condition);
+  }
+
+  /** Likewise, where it may take longer than that on a busy machine. */
+  public static void until(String what, Duration patience, Callable<Boolean> condition)
+      throws Exception {
     long startNs = System.nanoTime();
     while (!condition.call()) {
-      if (System.nanoTime() - startNs > PATIENCE.toNanos()) {
+      if (System.nanoTime() - startNs > patience.toNanos()) {
         throw new AssertionError("waited in vain: " + what);
       }
       LockSupport.parkNanos(LOOK_EVERY_NS);

@@ -3,6 +3,7 @@ package io.tallystick.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.fallback.FallbackClaims;
+import io.tallystick.fallback.FallbackProcesses;
 import io.tallystick.fallback.FallbackStore;
 import io.tallystick.store.Stores;
 import java.nio.file.Path;
@@ -37,9 +38,9 @@ class FallbackFaultTest {
     return folder.resolve("second.db");
   }
 
-  private FallbackClaims claims(String options) {
+  private FallbackProcesses processes(String options) {
     String url = "fallback:sqlite:" + first() + "?busyTimeoutMs=20,sqlite:" + second() + options;
-    return new FallbackClaims(url, PROCESSES, "seed=" + seed);
+    return new FallbackProcesses(url, PROCESSES, "seed=" + seed);
   }
 
   /** Keeps all others from a file for a while. */
@@ -55,22 +56,22 @@ class FallbackFaultTest {
 
   @Test
   void shouldAddExactlyAndLoseNothingWhenTheFirstStoreGoesAndComes() throws Exception {
-    try (FallbackClaims claims = claims("")) {
-      claims.start();
+    try (FallbackProcesses processes = processes("")) {
+      processes.start();
       for (int round = 0; round < ROUNDS; round++) {
         lock(first());
         LockSupport.parkNanos(random.nextInt(800) * 1_000_000L);
       }
-      claims.end();
-      assertThat(claims.refusals()).isEmpty();
+      FallbackClaims claims = processes.end();
+      assertThat(processes.refusals()).isEmpty();
       assertResult(claims, true);
     }
   }
 
   @Test
   void shouldLoseNothingThatWasAcknowledgedWhenBothGoAndProcessesAreKilled() throws Exception {
-    try (FallbackClaims claims = claims("?busyTimeoutMs=40")) {
-      claims.start();
+    try (FallbackProcesses processes = processes("?busyTimeoutMs=40")) {
+      processes.start();
       for (int round = 0; round < ROUNDS; round++) {
         int what = random.nextInt(4);
         if (what <= 1) {
@@ -81,12 +82,11 @@ class FallbackFaultTest {
           lock(first());
           both.join();
         } else {
-          claims.replace(random.nextInt(PROCESSES));
+          processes.kill(random.nextInt(PROCESSES));
         }
         LockSupport.parkNanos(random.nextInt(800) * 1_000_000L);
       }
-      claims.end();
-      assertResult(claims, false);
+      assertResult(processes.end(), false);
     }
   }
 
