@@ -101,7 +101,7 @@ enum Topic {
       "A store of two",
       "What does a fallback store add to a call while its first store is there?",
       "Both of its stores are in the heap; one of them alone is the floor. Each thread writes"
-          + " without a pause, to one of so many keys at random."),
+          + " without a pause, to one of so many keys at random, all of which are there before."),
   FAILOVER(
       "Failing over",
       "How long does it take to go on with the second store when the first is away, and to go"
