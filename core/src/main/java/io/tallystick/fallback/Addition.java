@@ -14,7 +14,7 @@ final class Addition extends FallbackCall<Long> {
   private final AdditionWriters journalWriters;
   private final Failover failover;
   private final LastKnown known;
-  private final JournalWrite<Long> journalWrite = new JournalWrite<>(this::decide);
+  private @Nullable JournalWrite<Long> journalWrite; // made when it is needed
   private AdditionWriters.@Nullable Writer journalWriter;
 
   Addition(
@@ -42,8 +42,11 @@ final class Addition extends FallbackCall<Long> {
 
   @Override
   Long second(Journal journal, Store store) {
-    long sum = journal.write(journalWrite);
-    known.journalled(journalWrite.entry());
+    JournalWrite<Long> write =
+        journalWrite == null ? new JournalWrite<>(this::decide) : journalWrite;
+    journalWrite = write;
+    long sum = journal.write(write);
+    known.journalled(write.entry());
     if (journalWriter != null) {
       journalWriters.give(journalWriter);
       journalWriter = null;

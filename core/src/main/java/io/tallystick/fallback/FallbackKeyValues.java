@@ -136,7 +136,7 @@ final class FallbackKeyValues implements KeyValues {
   /** A write: what it does to the first store, and what the journal has of it. */
   private <T> KeyWrite<T> write(Function<KeyValues, T> first, JournalWrite.Decision<T> decision) {
     failover.relieve();
-    return new KeyWrite<>(known, first, new JournalWrite<>(decision));
+    return new KeyWrite<>(known, first, decision);
   }
 
   private long end(@Nullable Duration timeToLive) {

@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
  * What this process has seen of a key last, and which of that the second store is still to be told:
  * the value, the end of its time to live, or both.
  *
- * <p>Changed in place, and a sum is no text before somebody asks: of many keys that are written all
- * the time, that leaves the least to the garbage collector. Threading: used with itself locked.
+ * <p>Changed in place, a small value as well, and a sum is no text before somebody asks: of many
+ * keys that are written all the time, that leaves the least to the garbage collector. Threading:
+ * used with itself locked, but for the key.
  */
 final class KnownKey {
   private static final long NOT_TOLD = Known.NOT_TOLD;
   private static final int SUM_BYTES = 20;
+  private static final int SMALL_BYTES = 256; // is sooner copied than kept track of
 
-  private byte @Nullable [] value; // null where it is a sum, too
+  private final String key;
+  private byte @Nullable [] value; // null where it is a sum, too; ours alone where it is small
   private boolean isSum;
   private long sum;
   private int valueBytes; // without a look at the value, which may be in no cache
@@ -29,6 +32,14 @@ final class KnownKey {
   private boolean isValueKnown;
   private boolean isForgotten;
   private int changes;
+
+  KnownKey(String key) {
+    this.key = key;
+  }
+
+  String key() {
+    return key;
+  }
 
   // ---- what is known ----
 
@@ -62,8 +73,12 @@ final class KnownKey {
     return isUnwritten ? new Known(this, changes, value(), valueNs, endMs, endNs) : null;
   }
 
+  /** One that nobody changes. */
   private byte @Nullable [] value() {
-    return isSum ? WholeNumber.toBytes(sum) : value;
+    if (isSum) {
+      return WholeNumber.toBytes(sum);
+    }
+    return value == null || value.length > SMALL_BYTES ? value : value.clone();
   }
 
   private boolean isThere() {
@@ -73,7 +88,13 @@ final class KnownKey {
   // ---- what is seen ----
 
   private void set(byte @Nullable [] next) {
-    value = next;
+    if (next == null || next.length > SMALL_BYTES) {
+      value = next;
+    } else if (value == null || value.length != next.length) {
+      value = next.clone();
+    } else {
+      System.arraycopy(next, 0, value, 0, next.length);
+    }
     isSum = false;
     valueBytes = next == null ? 0 : next.length;
   }
@@ -96,7 +117,7 @@ final class KnownKey {
 
   /** Whether a value is the one that is known. */
   boolean isKnown(byte @Nullable [] other) {
-    return isValueKnown && Arrays.equals(value(), other);
+    return isValueKnown && Arrays.equals(isSum ? WholeNumber.toBytes(sum) : value, other);
   }
 
   /** The key was given a value, or deleted where that is null. */

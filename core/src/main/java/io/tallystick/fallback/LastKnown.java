@@ -2,16 +2,9 @@ package io.tallystick.fallback;
 
 import io.tallystick.store.Deadline;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,20 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LastKnown {
   private static final int NEVER_SEEN = -1;
-  private static final long OVERHEAD_BYTES = 120;
-  private static final int LOOKED_AT = 4; // each time that there is too much
 
   private final InstantSource clock;
   private final LongSupplier timeNs;
   private final MirrorBounds bounds;
-  private final ConcurrentMap<String, KnownKey> known = new ConcurrentHashMap<>();
+  private final KnownKeys known;
   private final WaitingKeys unwritten = new WaitingKeys();
-  private final AtomicLong bytes = new AtomicLong();
-
-  private final ReentrantLock shrinking = new ReentrantLock();
-
-  /** Goes around, so that what is empty is not passed each time. Guarded by shrinking. */
-  private Iterator<Map.Entry<String, KnownKey>> hand = known.entrySet().iterator();
 
   /**
    * @param timeNs the host's clock, in nanoseconds since the Unix epoch
@@ -52,6 +37,7 @@ final class LastKnown {
     this.clock = clock;
     this.timeNs = timeNs;
     this.bounds = bounds;
+    this.known = new KnownKeys(bounds);
   }
 
   long nowNs() {
@@ -72,11 +58,12 @@ final class LastKnown {
   /** What the second store has not been told of a key; null where it has all. */
   @Nullable Known unwritten(String key) {
     KnownKey present = known.get(key);
-    if (present == null) {
-      return null;
-    }
-    synchronized (present) {
-      return present.unwritten();
+    return present == null ? null : unwritten(present);
+  }
+
+  @Nullable Known unwritten(KnownKey each) {
+    synchronized (each) {
+      return each.unwritten();
     }
   }
 
@@ -88,9 +75,9 @@ final class LastKnown {
 
   /** Keys behind another one of which the second store has not been told all, in order. */
   List<String> unwrittenKeys(String prefix, @Nullable String after, int limit) {
-    return known.entrySet().stream() // those that are being told are waiting no more
-        .filter(each -> isUnwritten(each.getValue()))
-        .map(Map.Entry::getKey)
+    return known.stream() // those that are being told are waiting no more
+        .filter(LastKnown::isUnwritten)
+        .map(KnownKey::key)
         .filter(key -> key.startsWith(prefix) && (after == null || key.compareTo(after) > 0))
         .sorted()
         .limit(limit)
@@ -184,19 +171,9 @@ final class LastKnown {
   private void change(String key, Consumer<KnownKey> change) {
     while (true) {
       KnownKey present = known.get(key);
-      boolean isAdded = false;
-      if (present == null) {
-        KnownKey added = new KnownKey();
-        KnownKey other = known.putIfAbsent(key, added);
-        isAdded = other == null;
-        present = other == null ? added : other;
-        if (isAdded) {
-          bytes.addAndGet(bytesOf(key));
-        }
-      }
-      if (isChanged(key, present, change)) {
-        if (isAdded) {
-          shrinkIfFull();
+      if (isChanged(present == null ? known.add(key) : present, change)) {
+        if (present == null) {
+          known.shrinkIfFull();
         }
         return;
       }
@@ -204,7 +181,7 @@ final class LastKnown {
   }
 
   /** False where it was forgotten just now, so that there is to be another one. */
-  private boolean isChanged(String key, KnownKey each, Consumer<KnownKey> change) {
+  private boolean isChanged(KnownKey each, Consumer<KnownKey> change) {
     boolean isNew;
     long growth;
     synchronized (each) {
@@ -214,61 +191,22 @@ final class LastKnown {
       boolean wasUnwritten = each.isUnwritten();
       int before = each.valueBytes();
       change.accept(each);
-      if (each.isUnwritten() && bytes.get() > 2 * bounds.bytes() && !JournalRows.isOwn(key)) {
+      if (each.isUnwritten() && known.bytes() > 2 * bounds.bytes() && !JournalRows.isOwn(each.key())) {
         each.dropValue(nowNs());
       }
       growth = (long) each.valueBytes() - before;
       isNew = each.isUnwritten() && !wasUnwritten;
     }
     if (isNew) {
-      unwritten.push(key);
+      unwritten.push(each);
     }
     if (growth != 0) {
-      bytes.addAndGet(growth);
+      known.grow(growth);
     }
     if (growth > 0) {
-      shrinkIfFull();
+      known.shrinkIfFull();
     }
     return true;
-  }
-
-  private static long bytesOf(String key) {
-    return OVERHEAD_BYTES + 2L * key.length();
-  }
-
-  private void shrinkIfFull() {
-    if (bytes.get() > bounds.bytes() || known.size() > bounds.keys()) {
-      shrink();
-    }
-  }
-
-  /** Forgets some of what need not be kept. */
-  private void shrink() {
-    if (!shrinking.tryLock()) {
-      return;
-    }
-    try {
-      for (int i = 0; i < LOOKED_AT; i++) {
-        if (!hand.hasNext()) {
-          hand = known.entrySet().iterator();
-        }
-        var entry = hand.next();
-        forget(entry.getKey(), entry.getValue());
-      }
-    } catch (NoSuchElementException e) {
-      // others have emptied it
-    } finally {
-      shrinking.unlock();
-    }
-  }
-
-  private void forget(String key, KnownKey each) {
-    synchronized (each) {
-      if (!each.isUnwritten() && known.remove(key, each)) {
-        each.forget();
-        bytes.addAndGet(-bytesOf(key) - each.valueBytes());
-      }
-    }
   }
 
   // ---- what the second store is told ----
@@ -280,16 +218,16 @@ final class LastKnown {
 
   /** Whether there is more than what should wait. */
   boolean isFull() {
-    return unwritten.size() > bounds.keys() || bytes.get() > bounds.bytes() + bounds.bytes() / 2;
+    return unwritten.size() > bounds.keys() || known.bytes() > bounds.bytes() + bounds.bytes() / 2;
   }
 
   /** The key that has waited longest; null where there is none. */
-  @Nullable String pop() {
+  @Nullable KnownKey pop() {
     return unwritten.pop();
   }
 
   /** The second store was told this of a key, or not: then, or if there is more, it waits again. */
-  void popped(String key, Known told, boolean isWritten) {
+  void popped(Known told, boolean isWritten) {
     KnownKey each = Objects.requireNonNull(told.of());
     synchronized (each) {
       if (isWritten && each.changes() == told.changes()) {
@@ -297,6 +235,6 @@ final class LastKnown {
         return;
       }
     }
-    unwritten.push(key);
+    unwritten.push(each);
   }
 }

@@ -114,14 +114,14 @@ final class Mirror {
     if (isFailed.get() || left.getAndDecrement() <= 0) {
       return false;
     }
-    String key = known.pop();
+    KnownKey key = known.pop();
     Known waiting = key == null ? null : known.unwritten(key);
     if (key == null || waiting == null) {
       return true;
     }
     boolean isWritten = false;
     try {
-      rows.write(key, waiting);
+      rows.write(key.key(), waiting);
       isWritten = true;
       if (told.incrementAndGet() % LEAST_KEYS == 0) {
         signal();
@@ -130,7 +130,7 @@ final class Mirror {
       if (!isWritten) {
         isFailed.set(true);
       }
-      known.popped(key, waiting, isWritten);
+      known.popped(waiting, isWritten);
     }
     return true;
   }

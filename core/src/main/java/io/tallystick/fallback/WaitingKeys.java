@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Keys in the order in which they came, and how many there are. Threading: any. */
 final class WaitingKeys {
-  private final Queue<String> keys = new ConcurrentLinkedQueue<>();
+  private final Queue<KnownKey> keys = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
 
-  void push(String key) {
+  void push(KnownKey key) {
     keys.add(key);
     size.incrementAndGet();
   }
 
   /** The one that came first; null where there is none. */
-  @Nullable String pop() {
-    String key = keys.poll();
+  @Nullable KnownKey pop() {
+    KnownKey key = keys.poll();
     if (key != null) {
       size.decrementAndGet();
     }

@@ -3,8 +3,11 @@ package io.tallystick.fallback;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.store.Deadline;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +18,12 @@ class LastKnownTest {
       new LastKnown(InstantSource.system(), nowNs::incrementAndGet, MirrorBounds.DEFAULT);
 
   private void tell(String key) {
-    assertThat(known.pop()).isEqualTo(key);
-    known.popped(key, Objects.requireNonNull(known.unwritten(key)), true);
+    assertThat(pop()).isEqualTo(key);
+    known.popped(Objects.requireNonNull(known.unwritten(key)), true);
+  }
+
+  private String pop() {
+    return Objects.requireNonNull(known.pop()).key();
   }
 
   @Test
@@ -33,9 +40,38 @@ class LastKnownTest {
   @Test
   void shouldListAKeyWhileTheSecondStoreIsBeingToldOfIt() {
     known.added("n", 6, 1, nowNs.get());
-    String key = Objects.requireNonNull(known.pop());
+    String key = pop();
     assertThat(known.unwrittenKeys("", null, 10)).containsExactly("n");
-    known.popped(key, Objects.requireNonNull(known.unwritten(key)), true);
+    known.popped(Objects.requireNonNull(known.unwritten(key)), true);
     assertThat(known.unwrittenKeys("", null, 10)).isEmpty();
+  }
+
+  @Test
+  void shouldTellTheValueThatItWasWhenTheKeyIsWrittenMeanwhile() {
+    for (int length : new int[] {1, 10_000}) { // of which the one is changed in place
+      known.wrote("a", filled(length, 'x'), Deadline.NEVER_MS);
+      Known told = Objects.requireNonNull(known.unwritten("a"));
+      Optional<StoredValue> read = known.get("a");
+      known.wrote("a", filled(length, 'y'), Deadline.NEVER_MS);
+      assertThat(told.value()).isEqualTo(filled(length, 'x'));
+      assertThat(read.orElseThrow().value()).isEqualTo(filled(length, 'x'));
+      assertThat(known.get("a").orElseThrow().value()).isEqualTo(filled(length, 'y'));
+    }
+  }
+
+  @Test
+  void shouldLeaveAValueThatItWasGivenAsItIs() {
+    byte[] first = filled(1, 'x');
+    known.wrote("a", first, Deadline.NEVER_MS);
+    known.wrote("b", first, Deadline.NEVER_MS);
+    known.wrote("a", filled(1, 'y'), Deadline.NEVER_MS);
+    assertThat(first).isEqualTo(filled(1, 'x'));
+    assertThat(known.get("b").orElseThrow().value()).isEqualTo(filled(1, 'x'));
+  }
+
+  private static byte[] filled(int length, char each) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) each);
+    return bytes;
   }
 }

@@ -1,0 +1,99 @@
+package io.tallystick.fallback;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of which something is known, and about how many bytes that takes. Beyond its bounds,
+ * what the second store has been told is forgotten, some of it each time that something comes.
+ * Threading: any.
+ */
+final class KnownKeys {
+  private static final long OVERHEAD_BYTES = 120;
+  private static final int LOOKED_AT = 4; // each time that there is too much
+
+  private final MirrorBounds bounds;
+  private final ConcurrentMap<String, KnownKey> keys = new ConcurrentHashMap<>();
+  private final AtomicLong bytes = new AtomicLong();
+
+  private final ReentrantLock shrinking = new ReentrantLock();
+
+  /** Goes around, so that what is empty is not passed each time. Guarded by shrinking. */
+  private Iterator<KnownKey> hand = keys.values().iterator();
+
+  KnownKeys(MirrorBounds bounds) {
+    this.bounds = bounds;
+  }
+
+  @Nullable KnownKey get(String key) {
+    return keys.get(key);
+  }
+
+  Stream<KnownKey> stream() {
+    return keys.values().stream();
+  }
+
+  /** What is known of a key, of which nothing was before, or something has come in between. */
+  KnownKey add(String key) {
+    KnownKey added = new KnownKey(key);
+    KnownKey other = keys.putIfAbsent(key, added);
+    if (other != null) {
+      return other;
+    }
+    bytes.addAndGet(bytesOf(key));
+    return added;
+  }
+
+  private static long bytesOf(String key) {
+    return OVERHEAD_BYTES + 2L * key.length();
+  }
+
+  /** The values take so many bytes more. */
+  void grow(long growth) {
+    bytes.addAndGet(growth);
+  }
+
+  long bytes() {
+    return bytes.get();
+  }
+
+  void shrinkIfFull() {
+    if (bytes.get() > bounds.bytes() || keys.size() > bounds.keys()) {
+      shrink();
+    }
+  }
+
+  /** Forgets some of what need not be kept. */
+  private void shrink() {
+    if (!shrinking.tryLock()) {
+      return;
+    }
+    try {
+      for (int i = 0; i < LOOKED_AT; i++) {
+        if (!hand.hasNext()) {
+          hand = keys.values().iterator();
+        }
+        forget(hand.next());
+      }
+    } catch (NoSuchElementException e) {
+      // others have emptied it
+    } finally {
+      shrinking.unlock();
+    }
+  }
+
+  private void forget(KnownKey each) {
+    synchronized (each) {
+      if (!each.isUnwritten() && keys.remove(each.key(), each)) {
+        each.forget();
+        bytes.addAndGet(-bytesOf(each.key()) - each.valueBytes());
+      }
+    }
+  }
+}
