@@ -67,7 +67,11 @@ public final class FallbackStore implements Store {
     JournalRows rows = new JournalRows(second.keyValues());
     LastKnown known = new LastKnown(clock, builder.timeNs, builder.mirrorBounds);
     Mirror mirror =
-        new Mirror(known, new KeyRows(rows, clock, builder.timeNs), builder.mirrorBounds);
+        new Mirror(
+            known,
+            new KeyRows(rows, clock, builder.timeNs),
+            builder.mirrorBounds,
+            builder.nanoTime);
     this.journal = new Journal(rows, mirror, known, clock, builder.nanoTime, builder.patience);
     this.failover = new Failover(builder, journal, known, mirror, modes);
     this.marks = new JobMarks(failover, clock);

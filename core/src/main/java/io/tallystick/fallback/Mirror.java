@@ -1,10 +1,12 @@
 package io.tallystick.fallback;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,25 +20,25 @@ final class Mirror {
   private static final int LEAST_KEYS = 2_000; // at a time
   private static final int LEAST_PART = 64;
 
-  /** What a row takes at most, on the average, where a thread of its own is not worth it. */
-  private static final long FAST_NS = 20_000;
-
-  private static final int TRIED = 16; // rows
+  /** In which a part is to be told. */
+  private static final long PART_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final LastKnown known;
   private final KeyRows rows;
   private final long patienceNs;
   private final ReentrantLock writing = new ReentrantLock();
   private final RowWriters writers = new RowWriters(); // used with writing locked
+  private final RowPace pace; // likewise
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition written = lock.newCondition();
   private final AtomicLong told = new AtomicLong(); // keys
   private volatile long stuckAt = -1; // what that was when somebody waited in vain
 
-  Mirror(LastKnown known, KeyRows rows, MirrorBounds bounds) {
+  Mirror(LastKnown known, KeyRows rows, MirrorBounds bounds, LongSupplier nanoTime) {
     this.known = known;
     this.rows = rows;
+    this.pace = new RowPace(nanoTime, PART_NS);
     this.patienceNs = bounds.patience().toNanos();
   }
 
@@ -76,11 +78,12 @@ final class Mirror {
     try {
       AtomicInteger left = new AtomicInteger(most); // what fails comes again
       AtomicBoolean isFailed = new AtomicBoolean();
-      if (isGentle && most > TRIED) {
-        flushAlone(left, isFailed);
+      int threads = RowWriters.THREADS;
+      if (isGentle && most > RowPace.TRIED) {
+        threads = flushAlone(left, isFailed);
       }
       if (left.get() > 0) {
-        writers.run(left.get(), () -> flushAll(left, isFailed));
+        writers.run(left.get(), threads, () -> flushAll(left, isFailed));
       }
     } finally {
       writing.unlock();
@@ -88,18 +91,21 @@ final class Mirror {
     }
   }
 
-  /** While the store takes rows as fast as they come, those who use the first have the others. */
-  private void flushAlone(AtomicInteger left, AtomicBoolean isFailed) {
-    long beganNs = System.nanoTime();
-    for (int rows = 1; isFlushed(left, isFailed); rows++) {
-      if (rows % TRIED == 0) {
-        long nowNs = System.nanoTime();
-        if (nowNs - beganNs > TRIED * FAST_NS) {
-          return;
+  /**
+   * While the store takes rows fast enough, those who use the first have the other processors; else
+   * how many threads it takes.
+   */
+  private int flushAlone(AtomicInteger left, AtomicBoolean isFailed) {
+    pace.begin();
+    while (isFlushed(left, isFailed)) {
+      if (pace.isKnownAfterRow()) {
+        int threads = pace.threads(left.get());
+        if (threads > 1) {
+          return threads;
         }
-        beganNs = nowNs;
       }
     }
+    return 1; // nothing is left
   }
 
   private void flushAll(AtomicInteger left, AtomicBoolean isFailed) {

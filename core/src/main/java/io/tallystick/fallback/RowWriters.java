@@ -14,7 +14,9 @@ import java.util.concurrent.ThreadPoolExecutor;
  * threads are there while there is something to be written. Used by one thread.
  */
 final class RowWriters {
-  private static final int THREADS = 32;
+  /** How many there are at most. */
+  static final int THREADS = 32;
+
   private static final int ROWS_EACH = 8; // at least, where more threads are begun
 
   private final List<Future<?>> begun = new ArrayList<>();
@@ -37,9 +39,12 @@ final class RowWriters {
     begun.add(threads.submit(write));
   }
 
-  /** Has so many rows written by work that each of the threads does, and waits for it. */
-  void run(int rows, Runnable work) {
-    for (int i = Math.min(1 + rows / ROWS_EACH, THREADS); i > 0; i--) {
+  /**
+   * Has so many rows written by work that each of the threads does, of which there are so many at
+   * most, and waits for it.
+   */
+  void run(int rows, int most, Runnable work) {
+    for (int i = Math.min(1 + rows / ROWS_EACH, Math.min(most, THREADS)); i > 0; i--) {
       add(work);
     }
     await();

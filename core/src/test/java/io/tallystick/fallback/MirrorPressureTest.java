@@ -8,8 +8,11 @@ import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -147,6 +150,38 @@ class MirrorPressureTest extends FallbackStoreSteps {
         assertThat(row.value()).isEqualTo(bytes("" + j));
       }
     }
+  }
+
+  @Test
+  void shouldTellTheSecondStoreByOneThreadWhenOneRowOfManyTakesLong() {
+    Set<Thread> tellers = tellersOfRowsThatTake(i -> Duration.ofMillis(i % 20 == 0 ? 5 : 0));
+    assertThat(tellers).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void shouldTellTheSecondStoreBySeveralThreadsWhenEachRowTakesLong() {
+    Set<Thread> tellers = tellersOfRowsThatTake(i -> Duration.ofMillis(1));
+    assertThat(tellers).hasSizeGreaterThan(1);
+  }
+
+  /** Who tells the second store of many keys, where each of its calls takes so long. */
+  private Set<Thread> tellersOfRowsThatTake(IntFunction<Duration> callTakes) {
+    Set<Thread> tellers = ConcurrentHashMap.newKeySet();
+    AtomicInteger calls = new AtomicInteger();
+    for (int i = 0; i < 1_000; i++) {
+      values().put("k" + i, bytes("1"));
+    }
+    Runnable[] call = new Runnable[1];
+    call[0] =
+        () -> {
+          second.before(1, call[0]);
+          tellers.add(Thread.currentThread());
+          nowNs.addAndGet(callTakes.apply(calls.incrementAndGet()).toNanos());
+        };
+    second.before(1, call[0]);
+    store.upkeep().tell();
+    assertThat(store.untold()).isZero();
+    return tellers;
   }
 
   /** Has each call of a store take a while, from now on. */
