@@ -4,11 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.server.PrivateDirectory;
+import io.tallystick.testing.FreePort;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +48,7 @@ final class AgentIT {
 
   @Test
   void shouldShowBothWhenASecondJvmHasTheSameOptionsAndWhenTheFirstIsKilled() throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     String options = "dir=" + directory + ",port=" + port;
     Process first = start(PlainApplication.class, classes(), options);
     String one = await(port, text -> THREADS.matcher(text).results().count() == 1);
@@ -66,7 +65,7 @@ final class AgentIT {
   @Test
   void shouldSumTheDefaultRegistriesWhenApplicationsCountWithClientJavaOfTheirOwn()
       throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     String options = "dir=" + directory + ",port=" + port + ",jvm=false";
     Process first = start(CountingApplication.class, allClasses(), options, "3");
     start(CountingApplication.class, allClasses(), options, "4");
@@ -90,14 +89,14 @@ final class AgentIT {
     process.getOutputStream().close();
 
     assertThat(process.waitFor()).isZero();
-    int port = freePort();
+    int port = FreePort.next();
     start(PlainApplication.class, classes(), "dir=" + directory + ",port=" + port);
     assertThat(await(port, text -> true)).contains("\norders_total 5.0\n");
   }
 
   @Test
   void shouldGoOnWhileAnApplicationCountsInItsShutdownHook() throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     String options = "dir=" + directory + ",port=" + port;
     Path end = files.resolve("end");
     Process process = start(SlowlyEndingApplication.class, allClasses(), options, end.toString());
@@ -151,12 +150,6 @@ final class AgentIT {
 
   private static String allClasses() {
     return System.getProperty("java.class.path", "") + File.pathSeparator;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private String await(int port, Predicate<String> condition) throws Exception {

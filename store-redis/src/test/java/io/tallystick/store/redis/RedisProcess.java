@@ -1,16 +1,13 @@
 package io.tallystick.store.redis;
 
 import io.tallystick.testing.Await;
+import io.tallystick.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,9 +22,7 @@ public final class RedisProcess implements AutoCloseable {
   private static final Pattern WRITTEN = Pattern.compile("master_repl_offset:(\\d+)");
   private static final Pattern REPLICATED =
       Pattern.compile("slave\\d+:.*state=online,offset=(\\d+)");
-  private static final int BUS_OFFSET = 10_000;
   private static final int MOST_STARTS = 10;
-  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
   private final int port;
@@ -37,7 +32,7 @@ public final class RedisProcess implements AutoCloseable {
 
   private RedisProcess(Path folder, List<String> options) throws IOException {
     this.folder = folder;
-    this.port = freePort();
+    this.port = FreePort.next();
     this.options = List.copyOf(options);
     this.process = launch();
   }
@@ -52,7 +47,7 @@ public final class RedisProcess implements AutoCloseable {
   /** Starts one that also has a port with TLS, for clients that show this certificate. */
   static RedisProcess startTls(Path folder, Path certificate, Path key, Path client)
       throws Exception {
-    int tlsPort = freePort();
+    int tlsPort = FreePort.next();
     RedisProcess server =
         start(
             folder,
@@ -88,27 +83,6 @@ public final class RedisProcess implements AutoCloseable {
         server.close();
         throw e;
       }
-    }
-  }
-
-  /** A port that is free as is the one of a node's bus, and that nobody here was given before. */
-  static int freePort() throws IOException {
-    while (true) {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        int port = socket.getLocalPort();
-        if (port < 55_000 && isFree(port + BUS_OFFSET) && GIVEN.add(port)) {
-          return port;
-        }
-      }
-    }
-  }
-
-  @SuppressWarnings("try") // it is only opened
-  private static boolean isFree(int port) {
-    try (ServerSocket unused = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 
