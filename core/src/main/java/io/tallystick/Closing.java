@@ -23,7 +23,7 @@ final class Closing {
   private final ProcessFile file;
   private final Scraper scraper;
   private final Retirement retirement;
-  private final Agent agent;
+  final Agent agent;
   private final Mirrors mirrors;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);

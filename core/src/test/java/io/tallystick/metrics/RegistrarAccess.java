@@ -1,5 +1,7 @@
 package io.tallystick.metrics;
 
+import io.tallystick.InstanceAccess;
+import io.tallystick.Tallystick;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.testing.Await;
 import io.tallystick.testing.ChildJvm;
@@ -29,10 +31,13 @@ public final class RegistrarAccess {
 
   /**
    * Lets go of the process file as the kernel does when a process is killed: its lock is free, and
-   * nobody folds it.
+   * nobody folds it. Its thread ends, as all threads of a process do.
    */
   public static void kill(Registrar registrar) throws IOException {
     registrar.file().close();
+    if (registrar instanceof Tallystick tallystick) {
+      InstanceAccess.endAgent(tallystick);
+    }
   }
 
   /** Has the values of all callbacks and mirrored registries taken now. */
