@@ -31,13 +31,16 @@ class FiguresByHandTest {
   private static final String NUMBER =
       "(?:\\d[\\d.,]*|\\b(?:two|three|four|five|six|seven|eight|nine|ten|twenty|fifty|few|tens|hundreds?"
           + "|thousands?|millions?))(?:[\\s-](?:hundred|thousand|million|billion))?";
+  private static final String TIME =
+      "[\\s-]?(?:ns|µs|μs|us|ms|(?:of\\s)?(?:nano|micro|milli)seconds?|[rq]ps)\\b";
+
+  /** How often something is done is no claim: a hundred times a second. */
+  private static final String RATE =
+      "(?:[\\s-]?[kMG]?(?:i?B|ops?)?)(?:\\s(?!times)[a-z'-]+){0,3}"
+          + "(?:\\s?/\\s?|\\s(?:a|per|each|every|in\\sa|in\\sone)\\s)s(?:ec(?:ond)?)?\\b";
+
   private static final Pattern FIGURE =
-      Pattern.compile(
-          NUMBER
-              + "(?:[\\s-]?(?:ns|µs|μs|us|ms|(?:[kKMG]i?B|[kKMG]?\\s?ops?|[kKMG])/s"
-              + "|(?:of\\s)?(?:nano|micro|milli)seconds?)\\b"
-              + "|[kMG]?(?:\\s(?!times)[a-z]+){0,3}\\s(?:a|per)\\ssecond\\b)",
-          Pattern.CASE_INSENSITIVE);
+      Pattern.compile(NUMBER + "(?:" + TIME + "|" + RATE + ")", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern CODE_IN_MARKDOWN =
       Pattern.compile("```.*?```|`[^`]*`", Pattern.DOTALL);
@@ -104,6 +107,18 @@ class FiguresByHandTest {
         "3 million updates a second",
         "ten thousand lists of targets per second",
         "45,000 a second",
+        "45,000/s",
+        "45,000 /s",
+        "45,000 updates/s",
+        "45,000 look-ups by label-values a second",
+        "45,000 updates each second",
+        "45,000 updates in a second",
+        "45,000 per sec",
+        "45,000 rps",
+        "45k/s",
+        "45kops/s",
+        "2 million/s",
+        "<b>2</b> M/s",
         "thousands of writes a second",
         "4 milliseconds",
         "a few microseconds",
@@ -129,7 +144,8 @@ class FiguresByHandTest {
   @ValueSource(
       strings = {
         "once a second",
-        "a hundred times a second", // how often something is done is no claim
+        "a hundred times a second",
+        "3 docs/stores.md",
         "in nanoseconds",
         "2 series",
         "1.9.0 as users get it",
