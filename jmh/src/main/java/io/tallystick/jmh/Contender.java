@@ -5,59 +5,54 @@ public enum Contender {
   /** What any implementation must do, on memory of the calling thread alone. */
   BASELINE("floor"),
 
-  TALLYSTICK("Tallystick"),
+  TALLYSTICK("Tallystick", "exemplars on, no tracer"),
   TALLYSTICK_NATIVE("Tallystick, native"),
   TALLYSTICK_NO_EXEMPLARS("Tallystick, no exemplars"),
 
-  /** With a tracer that has no active span. */
-  TALLYSTICK_TRACED("Tallystick, tracer"),
+  TALLYSTICK_TRACED("Tallystick, tracer", "exemplars on, a tracer without an active span"),
 
   TALLYSTICK_QUANTILES("Tallystick, quantiles"),
 
-  /** As its users get it: exemplars on, but no tracer to take them from. */
-  CLIENT_JAVA("client_java"),
+  /** As its users get it. */
+  CLIENT_JAVA("client_java", "exemplars on, no tracer"),
 
   CLIENT_JAVA_NO_EXEMPLARS("client_java, no exemplars"),
 
-  /** Native histogram only, exemplars on. */
-  CLIENT_JAVA_NATIVE("client_java, native"),
-
-  /** With a tracer that has no active span. */
-  CLIENT_JAVA_TRACED("client_java, tracer"),
+  CLIENT_JAVA_NATIVE("client_java, native", "native buckets only, exemplars on, no tracer"),
+  CLIENT_JAVA_TRACED("client_java, tracer", "exemplars on, a tracer without an active span"),
 
   CLIENT_JAVA_QUANTILES("client_java, quantiles"),
 
-  /** client_java before 1.0, exemplars off. */
-  SIMPLECLIENT("simpleclient"),
+  SIMPLECLIENT("simpleclient", "client_java before 1.0, exemplars off"),
 
   MICROMETER("Micrometer"),
 
-  /** Of whole numbers; its distributions are samples for quantiles. */
-  DROPWIZARD("Dropwizard"),
+  DROPWIZARD("Dropwizard", "whole numbers, distributions are samples for quantiles"),
 
-  /** Atomic additions of whole numbers in memory off the heap; takes {@code --add-opens}. */
-  AGRONA("Agrona"),
+  /** Takes {@code --add-opens}. */
+  AGRONA("Agrona", "atomic additions of whole numbers in memory off the heap"),
 
-  /** Its stable API: attributes come with each update. */
-  OPENTELEMETRY("OpenTelemetry"),
-
-  /** Bound instruments of the incubating API: the attributes were looked up once. */
-  OPENTELEMETRY_BOUND("OpenTelemetry, bound"),
-
-  /** {@code LongAdder}, and {@code DoubleAdder} for amounts that are doubles. */
-  LONG_ADDER("LongAdder"),
+  OPENTELEMETRY("OpenTelemetry", "its stable API, exemplars off"),
+  OPENTELEMETRY_BOUND(
+      "OpenTelemetry, bound", "bound instruments of its incubating API, exemplars off"),
+  LONG_ADDER("LongAdder", "DoubleAdder for amounts that are doubles"),
 
   MEMORY_STORE("memory"),
   CHRONICLE_STORE("Chronicle Map"),
   SQLITE_STORE("SQLite"),
 
-  /** SQLite's driver by itself, with a commit for each write. */
-  JDBC("SQLite, plain JDBC");
+  JDBC("SQLite, plain JDBC", "SQLite's driver by itself, a commit for each write");
 
   private final String label;
+  private final String configuration;
 
   Contender(String label) {
+    this(label, "");
+  }
+
+  Contender(String label, String configuration) {
     this.label = label;
+    this.configuration = configuration;
   }
 
   /** Whether it is Tallystick in any form: what a change of this repository can make slower. */
@@ -74,6 +69,14 @@ public enum Contender {
           true;
       default -> false;
     };
+  }
+
+  /**
+   * How it is set up, where readers of a report have to know; else empty. It is kept with what is
+   * measured, so that a result goes on saying what it was measured with.
+   */
+  public String configuration() {
+    return configuration;
   }
 
   /** The name that readers of a report know it by. */

@@ -18,9 +18,9 @@ final class IndexPage {
               + " that of this machine and its other work.",
           "Each contender is measured as its documentation recommends for speed: with its data"
               + " point, bound instrument or meter resolved before, where the question is not the"
-              + " look-up itself. client_java has its defaults, exemplars on but no tracer; the"
-              + " variant without is beside it. OpenTelemetry's exemplars are off, since with them"
-              + " each update looks for a span, tracer or not.",
+              + " look-up itself. client_java has its defaults; the variant without exemplars is"
+              + " beside it. OpenTelemetry with exemplars would look for a span at each update,"
+              + " tracer or not, which the others do not do.",
           "JMH starts a JVM for each contender and benchmark, one after the other, so that no"
               + " contender's profile or garbage is another's. What took part in a topic but not"
               + " in JMH is a program of its own, whose page says how it measures.",
@@ -90,8 +90,11 @@ final class IndexPage {
         "This is of the passes on a plain class path; where topics differ, they follow in brackets."
             + " Each page has all its passes one by one. Settings: forks × (warm-up + measured"
             + " iterations).");
-    new Provenance(all.stream().filter(IndexPage::isInIndex).toList(), pass -> pass.topic().slug())
-        .write(index);
+    Provenance provenance =
+        new Provenance(
+            all.stream().filter(IndexPage::isInIndex).toList(), pass -> pass.topic().slug());
+    provenance.write(index);
+    provenance.writeContenders(index);
     return index.toString();
   }
 

@@ -2,14 +2,17 @@ package io.tallystick.jmh.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tallystick.jmh.Contender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +25,11 @@ import java.util.stream.Stream;
  * @param name as in {@code --passes} of {@code jmh/run}: {@code plain-t1}
  */
 record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, JsonNode info) {
+  private static final String CONTENDER = "contender";
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What passes are called: all of it, the kind, and the threads. */
+  static final String NAME = "((once|plain|unsafe|virtual)(?:-t(\\d+))?)";
 
   /** How the JVMs of a pass were started; the name in lower case is that of the pass. */
   enum Kind {
@@ -48,9 +55,7 @@ record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, 
    * @throws IOException where a result has no note of what it ran on
    */
   static List<Pass> readAll(Path raw, Topic topic) throws IOException {
-    Pattern name =
-        Pattern.compile(
-            Pattern.quote(topic.slug()) + "-((once|plain|unsafe|virtual)(?:-t(\\d+))?)\\.json");
+    Pattern name = Pattern.compile(Pattern.quote(topic.slug()) + "-" + NAME + "\\.json");
     List<Path> files;
     try (Stream<Path> paths = Files.list(raw)) {
       files = paths.toList();
@@ -106,6 +111,25 @@ record Pass(Topic topic, String name, Kind kind, int threads, JsonNode results, 
       results.forEach(result -> scores.add(Score.of(result)));
     }
     return scores;
+  }
+
+  /** What is to be known of its results: what was said of its topic when it was measured. */
+  String note() {
+    return info.path(RunInfo.NOTE).asText(topic.note());
+  }
+
+  /** The labels of the contenders in some results, of JMH or of a program's rows, each once. */
+  static Set<String> labels(JsonNode results) {
+    Set<String> labels = new LinkedHashSet<>();
+    for (JsonNode result : results) {
+      JsonNode contender = result.path("params").path(CONTENDER);
+      if (contender.isTextual()) {
+        labels.add(Contender.valueOf(contender.asText()).label());
+      } else if (result.path(CONTENDER).isTextual()) {
+        labels.add(result.path(CONTENDER).asText());
+      }
+    }
+    return labels;
   }
 
   /** How often, for how long and how a JVM was measured: all that its results say of it. */

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * passes that it is of.
  */
 final class Provenance {
+  private static final String UNKNOWN = "unknown";
+
   private final List<Pass> passes;
   private final Function<Pass, String> name;
 
@@ -41,6 +43,35 @@ final class Provenance {
     page.row(List.of("versions", byPass(Provenance::versions)));
     page.row(List.of("settings", byPass(Pass::settings)));
     page.row(List.of("date", byPass(Provenance::day)));
+  }
+
+  /** What is to be known of the results. */
+  String note() {
+    return byPass(Pass::note);
+  }
+
+  /**
+   * Writes how the contenders were set up, as a table of one row each; nothing where no pass has
+   * kept that.
+   */
+  void writeContenders(Markdown page) {
+    Map<String, Map<String, Set<String>>> contenders = new LinkedHashMap<>();
+    for (Pass pass : passes) {
+      for (String label : Pass.labels(pass.results())) {
+        JsonNode kept = pass.info().path(RunInfo.CONTENDERS);
+        if (kept.isMissingNode() || kept.has(label)) {
+          contenders
+              .computeIfAbsent(label, key -> new LinkedHashMap<>())
+              .computeIfAbsent(kept.path(label).asText(UNKNOWN), key -> new LinkedHashSet<>())
+              .add(name.apply(pass));
+        }
+      }
+    }
+    contenders.values().removeIf(setUps -> setUps.keySet().equals(Set.of(UNKNOWN)));
+    if (!contenders.isEmpty()) {
+      page.header(2, List.of("contender", "set up"));
+      contenders.forEach((label, setUps) -> page.row(List.of(label, join(setUps))));
+    }
   }
 
   /** Writes what each pass was run with, as a table of one row each. */
@@ -73,6 +104,11 @@ final class Provenance {
     for (Pass pass : passes) {
       names.computeIfAbsent(text.apply(pass), key -> new LinkedHashSet<>()).add(name.apply(pass));
     }
+    return join(names);
+  }
+
+  /** The one text that there is, or all of them with the passes that each is of. */
+  private static String join(Map<String, Set<String>> names) {
     if (names.size() == 1) {
       return names.keySet().iterator().next();
     }
@@ -89,6 +125,6 @@ final class Provenance {
 
   private static String text(Pass pass, String field) {
     JsonNode value = pass.info().path(field);
-    return value.isMissingNode() ? "unknown" : value.asText();
+    return value.isMissingNode() ? UNKNOWN : value.asText();
   }
 }

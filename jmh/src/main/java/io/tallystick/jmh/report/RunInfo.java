@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
+import io.tallystick.jmh.Contender;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Notes what a run ran on, beside its results.
+ * Notes what a run ran on, beside its results, and what is to be known of them.
  *
  * <p>Arguments: the file to write, Maven's list of dependencies, the commit, the command, the file
  * of results. Runs on the JDK that the run has. Fails, and writes nothing, where the results are
@@ -27,6 +29,13 @@ import java.util.stream.Stream;
 public final class RunInfo {
   private static final ObjectMapper WHOLE_JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** What a topic says of the results. */
+  static final String NOTE = "note";
+
+  /** How contenders are set up, by their labels. */
+  static final String CONTENDERS = "contenders";
+
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Pattern ARTIFACT =
       Pattern.compile("([A-Za-z0-9._-]+):([A-Za-z0-9._-]+):jar:([A-Za-z0-9._-]+):");
@@ -66,6 +75,7 @@ public final class RunInfo {
     info.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
     ObjectNode dependencies = info.putObject("dependencies");
     versions(Path.of(args[1])).forEach(dependencies::put);
+    addNotes(info, Path.of(args[4]));
     Files.writeString(Path.of(args[0]), info.toPrettyString() + "\n");
   }
 
@@ -73,6 +83,30 @@ public final class RunInfo {
   static void requireResults(Path file) throws IOException {
     if (WHOLE_JSON.readTree(file.toFile()).isEmpty()) {
       throw new IOException("no results: file=" + file);
+    }
+  }
+
+  /**
+   * Adds what is true of these results, which code that comes later may not be: the note of their
+   * topic, and how their contenders are set up.
+   */
+  static void addNotes(ObjectNode info, Path results) throws IOException {
+    String name = results.getFileName().toString();
+    Topic topic =
+        Topic.ofFile(name)
+            .orElseThrow(() -> new IOException("results of no topic: file=" + results));
+    info.put(NOTE, topic.note());
+    ObjectNode contenders = info.putObject(CONTENDERS);
+    for (String label : Pass.labels(WHOLE_JSON.readTree(results.toFile()))) {
+      String configuration =
+          Arrays.stream(Contender.values())
+              .filter(contender -> contender.label().equals(label))
+              .map(Contender::configuration)
+              .findFirst()
+              .orElse("");
+      if (!configuration.isEmpty()) {
+        contenders.put(label, configuration);
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package io.tallystick.jmh.report;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a page is about: one benchmark, its question, and what to know of the answer. */
 enum Topic {
@@ -78,7 +80,8 @@ enum Topic {
   MIRROR_COST(
       "Mirroring",
       "How much CPU time does it take to mirror a registry of 5,000 series once?",
-      "Half of the series change from one round to the next. One round a second is the default."),
+      "Half of the series change from one round of the mirror to the next. One round a second is"
+          + " the default."),
   FILE_SIZES(
       "Memory of a series",
       "How many bytes does a counter series take, in shared memory and in the heap?",
@@ -136,7 +139,8 @@ enum Topic {
       "Medians of several JVMs. Open is of the directory, or a registry; first inc is all from the"
           + " builder of the first counter to its first increment. Again is a second time in the"
           + " same JVM, with all classes loaded. A full directory has eight living processes with"
-          + " 10,000 series each, and the totals of a hundred that died."),
+          + " 10,000 series each, and the totals of a hundred that died. There is no tracer that"
+          + " could be found and loaded."),
   REPLICATION(
       "Replication",
       "Is an update slower while its directory of 10,000 series is published to a store once a"
@@ -244,6 +248,13 @@ enum Topic {
               + " are what a store is for.";
       default -> "no cause is known; see whether the ranges overlap.";
     };
+  }
+
+  /** The topic of a raw file, whatever comes after the name of its pass. */
+  static Optional<Topic> ofFile(String name) {
+    return Arrays.stream(values())
+        .filter(topic -> name.matches(topic.slug() + "-" + Pass.NAME + "\\..*"))
+        .findFirst();
   }
 
   /** The name of its page and the beginning of its raw files: {@code counter-lookup}. */

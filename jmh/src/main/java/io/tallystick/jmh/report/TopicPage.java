@@ -24,7 +24,8 @@ final class TopicPage {
   String text() {
     Markdown page = new Markdown();
     page.title(1, topic.title());
-    page.paragraph(topic.question() + " " + topic.note());
+    Provenance provenance = new Provenance(passes, Pass::name);
+    page.paragraph(topic.question() + " " + provenance.note());
     page.paragraph(ReportWriter.ORIGIN + " [All benchmarks](" + ReportWriter.INDEX + ")");
     boolean measuredByJmh = passes.stream().anyMatch(pass -> pass.kind() != Pass.Kind.ONCE);
     if (measuredByJmh) {
@@ -49,8 +50,8 @@ final class TopicPage {
       }
     }
     page.title(2, "How it was measured");
-    Provenance provenance = new Provenance(passes, Pass::name);
     provenance.write(page);
+    provenance.writeContenders(page);
     if (measuredByJmh) {
       provenance.writePasses(page);
     }

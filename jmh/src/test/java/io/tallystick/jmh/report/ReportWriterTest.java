@@ -192,6 +192,46 @@ class ReportWriterTest {
   }
 
   @Test
+  void shouldGoOnSayingOfAResultWhatWasSaidWhenItWasMeasured() throws IOException {
+    raw.write("counter-plain-t1", peers(1, 1), raw.info().put("note", "As it was then."));
+
+    assertThat(lines("counter.md")).contains(Topic.COUNTER.question() + " As it was then.");
+  }
+
+  @Test
+  void shouldSayOfAResultWithoutANoteWhatIsSaidOfItsTopicNow() throws IOException {
+    raw.write("counter-plain-t1", peers(1, 1), raw.info().put("note", "As it was then."));
+    raw.write("counter-plain-t2", peers(2, 1), raw.info());
+
+    assertThat(lines("counter.md"))
+        .contains(
+            Topic.COUNTER.question()
+                + " As it was then. (plain-t1); "
+                + Topic.COUNTER.note()
+                + " (plain-t2)");
+  }
+
+  @Test
+  void shouldSayHowContendersWereSetUpWhereTheResultHasIt() throws IOException {
+    ObjectNode info = raw.info();
+    info.putObject("contenders").put("client_java", "exemplars on").put("Micrometer", "as it is");
+    raw.write("counter-plain-t1", peers(1, 1), info);
+    ObjectNode later = raw.info();
+    later.putObject("contenders").put("client_java", "exemplars off").put("Micrometer", "as it is");
+    raw.write("gauge-plain-t1", peers(1, 1), later);
+    raw.write("summary-plain-t1", peers(1, 1), raw.info());
+
+    assertThat(lines("counter.md"))
+        .contains("| client_java | exemplars on |", "| Micrometer | as it is |")
+        .noneMatch(line -> line.startsWith("| floor | "));
+    assertThat(lines("README.md"))
+        .contains(
+            "| client_java | exemplars on (counter); exemplars off (gauge); unknown (summary) |",
+            "| Micrometer | as it is (counter, gauge); unknown (summary) |");
+    assertThat(lines("summary.md")).doesNotContain("| contender | set up |");
+  }
+
+  @Test
   void shouldRefuseAResultWithoutWhatItRanOn() throws IOException {
     raw.write("counter-plain-t1", peers(1, 1), raw.info());
     raw.deleteInfo("counter-plain-t1");
