@@ -6,18 +6,23 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tallystick.Mirror;
 import io.tallystick.Tallystick;
 import io.tallystick.jmh.report.Figures;
+import io.tallystick.mirror.SnapshotSource;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How much CPU time does it take to mirror a registry of 5,000 series, half of which change between
  * two rounds?
  *
- * <p>Prints the time of one round as JSON: of the first ones, and of those after the JIT is done.
+ * <p>Rounds are those of the mirror, which are counted where it begins to read the registry; half
+ * of the series are changed then, for that round or the next. Prints the time of one round as JSON:
+ * of the first ones, and of those after the JIT is done.
  */
 public final class MirrorCost {
   private static final int METRICS = 50;
@@ -26,7 +31,9 @@ public final class MirrorCost {
   private static final long FIRST_MS = 1_000;
   private static final long WARM_UP_MS = 20_000;
   private static final long MEASURED_MS = 10_000;
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
+  private final AtomicInteger begun = new AtomicInteger();
   private final List<CounterDataPoint> points = new ArrayList<>();
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
@@ -56,7 +63,13 @@ public final class MirrorCost {
             .directory(new SharedMemory().directory())
             .mirrorInterval(Duration.ofMillis(INTERVAL_MS))
             .open()) {
-      Mirror unused = tallystick.mirror(registry); // ends with the instance
+      SnapshotSource source = SnapshotSource.of(registry);
+      SnapshotSource counted =
+          names -> {
+            begun.incrementAndGet();
+            return source.collect(names);
+          };
+      Mirror unused = tallystick.mirror(counted, settings -> {}); // ends with the instance
       figures.put("firstMsPerRound", msPerRound(FIRST_MS));
       run(WARM_UP_MS);
       figures.put("msPerRound", msPerRound(MEASURED_MS));
@@ -70,16 +83,25 @@ public final class MirrorCost {
     return (mirrorCpuNs() - beforeNs) / 1e6 / rounds;
   }
 
-  /** Changes half of the series in each interval; returns how many intervals there were. */
+  /** Changes half of the series in each round; returns how many rounds there were. */
   private int run(long ms) throws InterruptedException {
-    int rounds = (int) (ms / INTERVAL_MS);
-    for (int round = 0; round < rounds; round++) {
-      for (int i = round % 2; i < points.size(); i += 2) {
-        points.get(i).inc();
+    long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+    int first = begun.get();
+    int round = first;
+    while (System.nanoTime() < endNs || round == first) {
+      if (System.nanoTime() > endNs + PATIENCE_NS) {
+        throw new IllegalStateException("nothing is mirrored: rounds=" + first);
       }
-      Thread.sleep(INTERVAL_MS);
+      if (begun.get() == round) {
+        Thread.sleep(1);
+      } else {
+        round = begun.get();
+        for (int i = round % 2; i < points.size(); i += 2) {
+          points.get(i).inc();
+        }
+      }
     }
-    return rounds;
+    return round - first;
   }
 
   private long mirrorCpuNs() {

@@ -1,6 +1,7 @@
 package io.tallystick.jmh;
 
 import io.tallystick.store.FamilyValues;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,27 +33,37 @@ public class PublicationBenchmark {
   /** All of the series have changed. */
   @Benchmark
   public void publishAll(OpenedStore store, Source source) {
-    store.calls().publish(source.all, false);
+    store.calls().publish(source.next(source.all), false);
   }
 
   /** A hundred of the series have changed. */
   @Benchmark
   public void publishFew(OpenedStore store, Source source) {
-    store.calls().publish(source.few, false);
+    store.calls().publish(source.next(source.few), false);
   }
 
-  /** A source that has published once. */
+  /** A source that has published once, with two values of its series that it has in turn. */
   @State(Scope.Benchmark)
   public static class Source {
-    private FamilyValues all;
-    private FamilyValues few;
+    private List<FamilyValues> all;
+    private List<FamilyValues> few;
+    private int publications;
 
     /** Publishes it. */
     @Setup
     public void publish(OpenedStore store) {
       store.calls().publish(PublishedSeries.family(SERIES, SERIES, 1), true);
-      all = PublishedSeries.family(SERIES, SERIES, 2);
-      few = PublishedSeries.family(SERIES, FEW, 2);
+      all = versions(SERIES);
+      few = versions(FEW);
+    }
+
+    private static List<FamilyValues> versions(int changed) {
+      return List.of(
+          PublishedSeries.family(SERIES, changed, 2), PublishedSeries.family(SERIES, changed, 3));
+    }
+
+    private FamilyValues next(List<FamilyValues> versions) {
+      return versions.get(publications++ % versions.size());
     }
   }
 }

@@ -43,7 +43,7 @@ public final class RecordsCost {
   private static final int FEW = 10;
   private static final int BATCH = 500;
   private static final int QUERIES = 1_000;
-  private static final int HISTORIES = 20;
+  private static final int HISTORIES_TO_WARM_UP = 20;
   private static final int STEPS = 1_000;
   private static final List<Severity> SEVERITIES = List.of(Severity.values());
 
@@ -136,7 +136,7 @@ public final class RecordsCost {
     saveLong(records);
     putTimes(
         name + "History",
-        HISTORIES,
+        QUERIES,
         i -> {
           HistoryQuery query =
               HistoryQuery.windows(
@@ -175,7 +175,7 @@ public final class RecordsCost {
     HistoryQuery history =
         HistoryQuery.windows(
             "warm", start, start.plusSeconds(60), Duration.ofSeconds(1), Aggregation.AVG);
-    for (int i = 0; i < HISTORIES; i++) {
+    for (int i = 0; i < HISTORIES_TO_WARM_UP; i++) {
       int unused = records.metrics().history(history).size();
     }
     for (int j = 0; j < BATCH; j++) {
