@@ -38,7 +38,8 @@ final class DeadFiles {
 
   private static void die(Path directory, int files, int series)
       throws IOException, InterruptedException {
-    Path staging = new SharedMemory().directory();
+    SharedMemory memory = new SharedMemory();
+    Path staging = memory.directory();
     try (ForkedJvm worker =
         ForkedJvm.start(
             Worker.class, staging.toString(), Integer.toString(files), Integer.toString(series))) {
@@ -53,6 +54,7 @@ final class DeadFiles {
     for (Path path : found) {
       Files.move(path, directory.resolve(path.getFileName()));
     }
+    memory.delete();
   }
 
   private static boolean isProcessFile(Path path) {

@@ -35,14 +35,15 @@ public final class DeadProcesses {
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    DeadProcesses dead =
-        new DeadProcesses(
-            argument(args, 0, 30_000), argument(args, 1, 50), argument(args, 2, 1_000));
-    System.out.println(dead.measure().toJson());
+    System.out.println(Arguments.orEnd(() -> parse(args)).measure().toJson());
   }
 
-  private static int argument(String[] args, int index, int otherwise) {
-    return index < args.length ? Integer.parseInt(args[index]) : otherwise;
+  private static DeadProcesses parse(String[] args) {
+    Arguments arguments = new Arguments("DeadProcesses [FILES [SERIES [PER_WORKER]]]", args, 3);
+    return new DeadProcesses(
+        arguments.number(0, "files", 1_000_000, 30_000),
+        arguments.number(1, "series", 1_000_000, 50),
+        arguments.number(2, "perWorker", 100_000, 1_000));
   }
 
   private Figures measure() throws IOException, InterruptedException {

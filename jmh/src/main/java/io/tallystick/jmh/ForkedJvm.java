@@ -49,6 +49,13 @@ final class ForkedJvm implements AutoCloseable {
     return start(command, main, List.of(arguments));
   }
 
+  /** Starts one with another class path. */
+  static ForkedJvm startOn(String classPath, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> command = List.of(java(), "-cp", classPath, main.getName());
+    return start(new ArrayList<>(command), List.of(arguments));
+  }
+
   private static String java() {
     return ProcessHandle.current().info().command().orElse("java");
   }
@@ -56,6 +63,10 @@ final class ForkedJvm implements AutoCloseable {
   private static ForkedJvm start(List<String> command, Class<?> main, List<String> arguments)
       throws IOException {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    return start(command, arguments);
+  }
+
+  private static ForkedJvm start(List<String> command, List<String> arguments) throws IOException {
     command.addAll(arguments);
     return new ForkedJvm(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());

@@ -44,7 +44,12 @@ public final class Growth {
   private static final int SERIES_OF_PROCESS = 100;
   private static final int SERIES_OF_COLUMNS = 1_000;
   private static final int SERIES_OF_HOST = 1_000;
+  private static final int SERIES_TO_WARM_UP = 10_000;
   private static final int FILES_PER_WORKER = 250;
+
+  /** As many of one size as there may be: some are deleted, but mapped until they are collected. */
+  private static final int DIRECTORIES_AT_ONCE = 8;
+
   private static final int LEAST_TIMES = 3;
   private static final long LEAST_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final int PATIENCE_SECONDS = 120;
@@ -56,14 +61,25 @@ public final class Growth {
 
   /** Prints the figures. */
   public static void main(String[] args) throws Exception {
-    boolean full = args.length > 0 && args[0].equals("--full");
-    new Growth().processes("", 0, 1, 10_000); // warms up, lest the first size be the slowest
+    boolean full = Arguments.orEnd(() -> isFull(args));
+    int mostSeries = full ? 1_000_000 : 100_000;
+    // Warms up, lest the first size be the slowest.
+    long bytes = new Growth().processes("", 0, 1, SERIES_TO_WARM_UP);
+    long neededBytes = bytes * (mostSeries / SERIES_TO_WARM_UP) * DIRECTORIES_AT_ONCE;
+    if (SharedMemory.freeBytes() < neededBytes) {
+      System.err.println(
+          "too little shared memory: freeBytes="
+              + SharedMemory.freeBytes()
+              + " neededBytes="
+              + neededBytes);
+      System.exit(2);
+    }
     Growth growth = new Growth();
-    for (int series = 1_000; series <= (full ? 1_000_000 : 100_000); series *= 10) {
-      growth.processes("series", series, 1, series);
+    for (int series = 1_000; series <= mostSeries; series *= 10) {
+      long unused = growth.processes("series", series, 1, series);
     }
     for (int processes = 1; processes <= (full ? 1_000 : 100); processes *= 10) {
-      growth.processes("processes", processes, processes, SERIES_OF_PROCESS);
+      long unused = growth.processes("processes", processes, processes, SERIES_OF_PROCESS);
     }
     for (int columns = 1; columns <= 64; columns *= 4) {
       growth.columns(columns);
@@ -74,7 +90,16 @@ public final class Growth {
     System.out.println(growth.rows.toJson());
   }
 
-  private void processes(String dimension, int size, int processes, int series) throws Exception {
+  private static boolean isFull(String[] args) {
+    Arguments arguments = new Arguments("Growth [--full]", args, 1);
+    if (arguments.count() > 0 && !arguments.word(0).equals("--full")) {
+      throw arguments.wrong("no such option: " + arguments.word(0));
+    }
+    return arguments.count() > 0;
+  }
+
+  /** Returns the bytes of the directory. */
+  private long processes(String dimension, int size, int processes, int series) throws Exception {
     SharedMemory memory = new SharedMemory();
     List<Tallystick> opened = new ArrayList<>();
     for (int process = 0; process < processes; process++) {
@@ -83,8 +108,11 @@ public final class Growth {
     }
     scrapes(dimension, size, memory, processes * series);
     add(dimension, size, "publication", medianMs(() -> publicationMs(memory)));
+    long bytes = memory.lengthBytes();
     opened.forEach(Tallystick::close);
+    memory.delete();
     add(dimension, size, "retirement", medianMs(() -> retirementMs(processes, series)));
+    return bytes;
   }
 
   private void columns(int columns) throws Exception {
@@ -99,6 +127,7 @@ public final class Growth {
         owners.close();
       }
     }
+    memory.delete();
   }
 
   private void hosts(int hosts) throws Exception {
@@ -220,6 +249,7 @@ public final class Growth {
     if (DeadFiles.count(memory.directory()) != 0) {
       throw new IllegalStateException("not all files were retired: processes=" + processes);
     }
+    memory.delete();
     return ms;
   }
 

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Arguments: seconds of each situation, default 30; situations, default all.
  */
 public final class Latency {
+  private static final int MOST_SECONDS = 3_600;
   private static final int WRITERS = 2;
   private static final String LONGEST_FILE_BLOCKS = "16384"; // of 512 bytes, as a shell counts them
   private static final String FILE_SYSTEM_SIZE = "8m";
@@ -42,24 +45,41 @@ public final class Latency {
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Latency latency = new Latency(30);
-    List<Situation> situations = new ArrayList<>();
-    try {
-      if (args.length > 0) {
-        latency = new Latency(Integer.parseUnsignedInt(args[0]));
-      }
-      for (int i = 1; i < args.length; i++) {
-        situations.add(Situation.valueOf(args[i]));
-      }
-    } catch (IllegalArgumentException e) {
-      System.err.println(
-          "usage: latency [SECONDS [SITUATION ...]], of " + List.of(Situation.values()));
-      System.exit(2);
-    }
-    for (Situation situation : situations.isEmpty() ? List.of(Situation.values()) : situations) {
+    Request request = Arguments.orEnd(() -> Request.parse(args));
+    Latency latency = new Latency(request.seconds());
+    for (Situation situation : request.situations()) {
       latency.measure(situation);
     }
     System.out.println(latency.rows.toJson());
+  }
+
+  /** What was asked for. */
+  record Request(int seconds, Set<Situation> situations) {
+    /**
+     * Reads the arguments.
+     *
+     * @throws IllegalArgumentException where they are wrong
+     */
+    static Request parse(String... args) {
+      Set<Situation> all = EnumSet.allOf(Situation.class);
+      Arguments arguments =
+          new Arguments("latency [SECONDS [SITUATION ...]]", args, 1 + all.size());
+      int seconds = arguments.number(0, "seconds", MOST_SECONDS, 30);
+      Set<Situation> situations = EnumSet.noneOf(Situation.class);
+      for (int i = 1; i < arguments.count(); i++) {
+        String name = arguments.word(i);
+        Situation situation =
+            all.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                    () -> arguments.wrong("no such situation: " + name + ", but there are " + all));
+        if (!situations.add(situation)) {
+          throw arguments.wrong("named twice: situation=" + name);
+        }
+      }
+      return new Request(seconds, situations.isEmpty() ? all : situations);
+    }
   }
 
   private void measure(Situation situation) throws IOException, InterruptedException {

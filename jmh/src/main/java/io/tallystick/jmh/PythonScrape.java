@@ -53,8 +53,12 @@ public final class PythonScrape {
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    String interpreter = args.length > 0 ? args[0] : "python3";
-    System.out.println(new PythonScrape(interpreter).measure().toJson());
+    System.out.println(Arguments.orEnd(() -> parse(args)).measure().toJson());
+  }
+
+  private static PythonScrape parse(String[] args) {
+    Arguments arguments = new Arguments("PythonScrape [INTERPRETER]", args, 1);
+    return new PythonScrape(arguments.count() == 0 ? "python3" : arguments.word(0));
   }
 
   private Figures measure() throws IOException, InterruptedException {

@@ -50,7 +50,9 @@ public final class SdHits {
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
+    int seconds =
+        Arguments.orEnd(
+            () -> new Arguments("SdHits [SECONDS]", args, 1).number(0, "seconds", 3_600, 1));
     SdHits hits = new SdHits(new SharedMemory().directory(), Duration.ofSeconds(seconds));
     hits.measure();
     System.out.println(hits.rows.toJson());

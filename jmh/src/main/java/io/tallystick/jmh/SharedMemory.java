@@ -71,6 +71,19 @@ public class SharedMemory {
         .sum();
   }
 
+  /** Deletes the directory now; the next call of {@link #directory} makes another one. */
+  void delete() {
+    if (directory != null) {
+      deleteTree(directory);
+      directory = null;
+    }
+  }
+
+  /** How much can be written to directories of this kind. */
+  static long freeBytes() {
+    return TMPFS.toFile().getUsableSpace();
+  }
+
   private static void deleteTree(Path root) {
     for (Path path : contents(root)) {
       try {
@@ -81,8 +94,11 @@ public class SharedMemory {
     }
   }
 
-  /** The directory and all that is in it, the deepest first. */
+  /** The directory and all that is in it, the deepest first; nothing where it has gone. */
   private static List<Path> contents(Path root) {
+    if (!Files.exists(root)) {
+      return List.of();
+    }
     try (Stream<Path> paths = Files.walk(root)) {
       return paths.sorted(Comparator.reverseOrder()).toList();
     } catch (IOException e) {

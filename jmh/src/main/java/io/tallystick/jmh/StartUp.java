@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How long does it take a fresh JVM until it has counted?
@@ -16,7 +17,7 @@ import java.util.List;
  * <p>Each of some JVMs, one after the other, opens a directory, registers a counter and adds one to
  * a series, and does it all once more, when all classes are loaded. The directory is empty, or has
  * living processes with many series, and the totals of dead ones. client_java opens nothing: it is
- * its registry that is made. Prints medians as JSON.
+ * its registry that is made. There is no tracer to be found. Prints medians as JSON.
  *
  * <p>Argument: the number of JVMs for each, which is odd.
  */
@@ -29,29 +30,37 @@ public final class StartUp {
   private static final List<String> COLUMNS =
       List.of("openMs", "firstIncMs", "openAgainMs", "firstIncAgainMs");
 
-  private StartUp() {}
+  private final Rows rows = new Rows();
+  private final String classPath;
+  private final int jvms;
+
+  private StartUp(String classPath, int jvms) {
+    this.classPath = classPath;
+    this.jvms = jvms;
+  }
 
   /** Prints the figures. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    int jvms = args.length == 0 ? 11 : Integer.parseInt(args[0]);
-    Rows rows = new Rows();
-    measure(rows, "client_java", "none", jvms);
-    measure(rows, "Tallystick", "empty", jvms, new SharedMemory().directory().toString());
+    int jvms =
+        Arguments.orEnd(() -> new Arguments("StartUp [JVMS]", args, 1).odd(0, "jvms", 999, 11));
+    StartUp startUp = new StartUp(UntracedClassPath.make(new SharedMemory().directory()), jvms);
+    startUp.measure("client_java", "none", List::of);
+    startUp.measure("Tallystick", "empty", () -> List.of(new SharedMemory().directory()));
     Path full = new SharedMemory().directory();
     DeadFiles.make(full, DEAD, SERIES_OF_DEAD, DEAD);
     try (ForkedJvm living = ForkedJvm.start(Living.class, full.toString())) {
       String unused = living.line(); // all are open
-      measure(rows, "Tallystick", "full", jvms, full.toString());
+      startUp.measure("Tallystick", "full", () -> List.of(full));
     }
-    System.out.println(rows.toJson());
+    System.out.println(startUp.rows.toJson());
   }
 
-  private static void measure(
-      Rows rows, String contender, String directory, int jvms, String... arguments)
+  private void measure(String contender, String directory, Supplier<List<Path>> arguments)
       throws IOException, InterruptedException {
     double[][] ms = new double[COLUMNS.size()][jvms];
     for (int i = 0; i < jvms; i++) {
-      try (ForkedJvm starter = ForkedJvm.start(Starter.class, arguments)) {
+      String[] words = arguments.get().stream().map(Path::toString).toArray(String[]::new);
+      try (ForkedJvm starter = ForkedJvm.startOn(classPath, Starter.class, words)) {
         List<String> printed = starter.linesToItsEnd();
         String[] figures = printed.get(printed.size() - 1).split(" ", -1);
         for (int column = 0; column < ms.length; column++) {

@@ -71,7 +71,8 @@ public final class StoreOpen {
 
   /** Prints the figures. */
   public static void main(String[] args) throws Exception {
-    int jvms = args.length == 0 ? 11 : Integer.parseInt(args[0]);
+    int jvms =
+        Arguments.orEnd(() -> new Arguments("StoreOpen [JVMS]", args, 1).odd(0, "jvms", 999, 11));
     Path folder = Files.createTempDirectory("tallystick-open");
     try {
       System.out.println(measure(folder, jvms).toJson());

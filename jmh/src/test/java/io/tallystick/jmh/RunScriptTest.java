@@ -97,12 +97,32 @@ class RunScriptTest {
     "[, not a regular expression",
     "--passes=none, nothing to measure",
     "--threshold, Measures", // the usage
-    "--fast, Measures"
+    "--fast, Measures",
+    "'', a pattern is empty",
+    "--passes=, passes are empty"
   })
   void shouldRefuseWhatMeasuresNothing(String argument, String reason) throws Exception {
     assertThat(run("", argument)).as("%s", printed).isEqualTo(2);
 
     assertThat(printed).anyMatch(line -> line.startsWith(reason));
+    assertThat(results()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--quick --full, both --quick and --full",
+    "--threshold 5, --threshold without --compare",
+    "--compare none --threshold much, not a percentage",
+    "--compare none, no such baseline",
+    "--save-baseline ., cannot be written",
+    "--save-baseline none/baseline.json, no such folder",
+  })
+  void shouldRefuseInOneLineWhatCouldOnlyFailLater(String arguments, String reason)
+      throws Exception {
+    assertThat(run("", ("^file-sizes$ " + arguments).split(" "))).as("%s", printed).isEqualTo(2);
+
+    assertThat(printed).anyMatch(line -> line.startsWith(reason));
+    assertThat(printed).hasSize(1);
     assertThat(results()).isEmpty();
   }
 

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +21,9 @@ import java.util.regex.Pattern;
  * be), whose defaults these are. Exits with 2 where they are wrong.
  */
 public final class Load {
+  private static final int MOST_CONNECTIONS = 10_000;
+  private static final int MOST_SECONDS = 86_400;
+  private static final int MOST_PER_SECOND = 10_000_000;
   private static final Pattern OPTION = Pattern.compile("--([a-z-]+)=(\\d{1,9})");
 
   private Load() {}
@@ -32,9 +37,11 @@ public final class Load {
       options.put("seconds", 10);
       options.put("warm-up", 0);
       options.put("rate", 0);
+      Set<String> given = new HashSet<>();
       for (int i = 1; i < args.length; i++) {
         Matcher option = OPTION.matcher(args[i]);
         if (!option.matches()
+            || !given.add(option.group(1))
             || options.replace(option.group(1), Integer.valueOf(option.group(2))) == null) {
           return Optional.empty();
         }
@@ -46,9 +53,17 @@ public final class Load {
         return Optional.empty();
       }
       boolean isRight = uri.getHost() != null && "http".equals(uri.getScheme());
-      return isRight && options.get("connections") > 0 && options.get("seconds") > 0
+      return isRight
+              && isIn(1, MOST_CONNECTIONS, options.get("connections"))
+              && isIn(1, MOST_SECONDS, options.get("seconds"))
+              && isIn(0, MOST_SECONDS, options.get("warm-up"))
+              && isIn(0, MOST_PER_SECOND, options.get("rate"))
           ? Optional.of(new Request(uri, options))
           : Optional.empty();
+    }
+
+    private static boolean isIn(int least, int most, int number) {
+      return number >= least && number <= most;
     }
 
     int number(String option) {

@@ -36,7 +36,16 @@ class LoadTest {
         URL + " --rate=fast",
         URL + " --rate",
         URL + " --connections=0",
+        URL + " --connections=10001",
+        URL + " --connections=-1",
+        URL + " --connections=",
+        URL + " --connections=8 --connections=9",
         URL + " --seconds=0",
+        URL + " --seconds=86401",
+        URL + " --seconds=9999999999",
+        URL + " --rate=-1",
+        URL + " --rate=10000001",
+        URL + " --warm-up=86401",
         URL + " " + URL
       })
   void shouldRefuseWhatItWouldOtherwisePassOver(String arguments) {
