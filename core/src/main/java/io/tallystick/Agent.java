@@ -2,6 +2,7 @@ package io.tallystick;
 
 import io.tallystick.metrics.Tracing;
 import io.tallystick.mirror.Mirrors;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.SeriesLimits;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The thread that does a process file's work off the update path, and watches its mirrors. */
 final class Agent implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final long TURN_MS = 20;
 
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -38,10 +38,11 @@ final class Agent implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody but close() ends it; updates go on without
     } catch (RuntimeException | Error e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "agent ended: no more columns are granted, updates go on without",
-          e);
+      Log.logger()
+          .log(
+              System.Logger.Level.ERROR,
+              "agent ended: no more columns are granted, updates go on without",
+              e);
       throw e;
     }
   }

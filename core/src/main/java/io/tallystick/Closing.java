@@ -3,6 +3,7 @@ package io.tallystick;
 import io.tallystick.merge.Retirement;
 import io.tallystick.mirror.Mirrors;
 import io.tallystick.scrape.Scraper;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.ProcessFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: {@link #close} any; the other methods before anybody else has the instance.
  */
 final class Closing {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final long MOST_SECONDS_OF_END = 10;
 
   private final ProcessFile file;
@@ -63,11 +63,12 @@ final class Closing {
       }
       retirement.run();
     } catch (IOException | UncheckedIOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "values were not folded; the directory's next process does it: directory="
-              + scraper.directory(),
-          e);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "values were not folded; the directory's next process does it: directory="
+                  + scraper.directory(),
+              e);
     } finally {
       if (replication != null) {
         replication.close(); // by now the process counts as dead

@@ -6,6 +6,7 @@ import io.tallystick.replication.JobDirectories;
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
 import io.tallystick.shm.Interrupts;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.SeriesLimits;
 import java.io.IOException;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * taken before the dead are folded, and what they have freed is told before anything is allocated.
  */
 final class Opening {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
-
   private final Tallystick.Builder builder;
   private final Path path;
   private final OwnFile ownFile;
@@ -91,7 +90,7 @@ final class Opening {
     try {
       retirement.run();
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "dead processes were not folded", e);
+      Log.logger().log(System.Logger.Level.WARNING, "dead processes were not folded", e);
     }
     warnOfDisk(directory.path());
     return resumed != null ? resumed : ownFile.create(directory);
@@ -105,12 +104,13 @@ final class Opening {
       return; // some containers hide their mounts; it is only for a warning
     }
     if (!type.equals("tmpfs") && !type.equals("ramfs")) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "directory is not in memory, its disk can stall updates; use one on tmpfs: directory="
-              + path
-              + " fileSystem="
-              + type);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "directory is not in memory, its disk can stall updates; use one on tmpfs: directory="
+                  + path
+                  + " fileSystem="
+                  + type);
     }
   }
 }

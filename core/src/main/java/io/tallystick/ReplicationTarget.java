@@ -1,5 +1,6 @@
 package io.tallystick;
 
+import io.tallystick.shm.Log;
 import io.tallystick.store.Ledger;
 import io.tallystick.store.Store;
 import io.tallystick.store.StoreException;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * no application's start. Its close waits a few seconds for one that hangs. Threading: any.
  */
 final class ReplicationTarget implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final @Nullable Store given;
@@ -95,7 +95,8 @@ final class ReplicationTarget implements AutoCloseable {
       Thread.currentThread().interrupt(); // it goes on without being waited for
     }
     if (closer.isAlive()) {
-      LOG.log(System.Logger.Level.WARNING, "store of replication hangs, nobody waits for its end");
+      Log.logger()
+          .log(System.Logger.Level.WARNING, "store of replication hangs, nobody waits for its end");
     }
   }
 
@@ -103,7 +104,9 @@ final class ReplicationTarget implements AutoCloseable {
     try {
       store.close();
     } catch (RuntimeException | Error e) { // not all of it is our code
-      LOG.log(System.Logger.Level.WARNING, "store of replication is not closed as it should be", e);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING, "store of replication is not closed as it should be", e);
     }
   }
 }

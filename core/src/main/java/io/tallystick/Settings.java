@@ -7,7 +7,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -78,12 +77,11 @@ final class Settings {
   static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
   /** What Kubernetes gives pods beside a service whose name starts with this project's. */
-  private static final Pattern SERVICE_LINK =
-      Pattern.compile(
-          "TALLYSTICK_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)"
-              + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+  private static final String SERVICE_LINK =
+      "TALLYSTICK_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)"
+          + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)";
 
-  private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+  private static final String SHORT_DURATION = "(\\d{1,9})(ms|s|m|h|d)";
 
   private final Properties properties;
   private final Map<String, String> environment;
@@ -106,15 +104,22 @@ final class Settings {
         throw unknown("system property", name, KNOWN);
       }
     }
-    Set<String> variables = new TreeSet<>();
-    KNOWN.forEach(name -> variables.add(variable(name)));
     for (String name : environment.keySet()) {
-      if (name.startsWith(VARIABLE_PREFIX)
-          && !variables.contains(name)
-          && !FOREIGN_VARIABLES.contains(name)
-          && !SERVICE_LINK.matcher(name).matches()) {
-        throw unknown("environment variable", name, variables);
+      if (name.startsWith(VARIABLE_PREFIX)) {
+        refuseUnknownVariable(name);
       }
+    }
+  }
+
+  private static void refuseUnknownVariable(String name) {
+    Set<String> variables = new TreeSet<>();
+    for (String known : KNOWN) {
+      variables.add(variable(known));
+    }
+    if (!variables.contains(name)
+        && !FOREIGN_VARIABLES.contains(name)
+        && !Pattern.matches(SERVICE_LINK, name)) {
+      throw unknown("environment variable", name, variables);
     }
   }
 
@@ -125,7 +130,15 @@ final class Settings {
 
   /** {@code tallystick.maxBytes} as an environment variable. */
   static String variable(String name) {
-    return name.replace('.', '_').replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+    StringBuilder variable = new StringBuilder(name.length() + 8);
+    for (int i = 0; i < name.length(); i++) {
+      char next = name.charAt(i);
+      if (Character.isUpperCase(next)) {
+        variable.append('_');
+      }
+      variable.append(next == '.' ? '_' : Character.toUpperCase(next));
+    }
+    return variable.toString();
   }
 
   long number(String name, long otherwise, long least, long most) {
@@ -255,7 +268,7 @@ final class Settings {
   }
 
   private static Duration parseDuration(String text) {
-    Matcher matcher = SHORT_DURATION.matcher(text);
+    Matcher matcher = Pattern.compile(SHORT_DURATION).matcher(text);
     if (!matcher.matches()) {
       return Duration.parse(text);
     }

@@ -123,7 +123,12 @@ public final class Merge {
    */
   public boolean isOutdated() {
     try {
-      return sources.stream().anyMatch(MergedFile::isOutdated);
+      for (MergedFile source : sources) {
+        if (source.isOutdated()) {
+          return true;
+        }
+      }
+      return false;
     } catch (InternalError e) { // how the JVM says that a mapped page has gone
       return false; // the next refresh drops the file
     }

@@ -54,15 +54,31 @@ public final class Retirement {
       if (lock == null) {
         return new Report(0, 0, true);
       }
-      return fold(lock, false);
+      List<Token> ended = ended();
+      if (ended.isEmpty()) { // and what the retired file has stays as it is
+        lock.deleteUnfinished(clock.millis());
+        return new Report(0, 0, false);
+      }
+      return fold(lock, ended, false);
     }
+  }
+
+  /** Those of process files that nobody holds: of the dead, and of those that were folded. */
+  private List<Token> ended() throws IOException {
+    List<Token> ended = new ArrayList<>();
+    for (Token token : directory.tokens()) {
+      if (!directory.isAlive(token)) {
+        ended.add(token);
+      }
+    }
+    return ended;
   }
 
   /**
    * @param careful whether each file is first read to its end by itself. That costs as much again,
    *     so it is done once a file turned out to have a fault behind what was taken in of it
    */
-  private Report fold(RetireLock lock, boolean careful) throws IOException {
+  private Report fold(RetireLock lock, List<Token> ended, boolean careful) throws IOException {
     long nowMs = clock.millis();
     long expireBeforeMs = expireBeforeMs(clock, deadGaugeRetention);
     Merge merge = new Merge();
@@ -70,8 +86,8 @@ public final class Retirement {
     Retired retired = takeRetired(merge);
     List<Token> dead = new ArrayList<>();
     int left = 0;
-    for (Token token : directory.tokens()) {
-      if (retired.tokens().contains(token) || directory.isAlive(token)) {
+    for (Token token : ended) {
+      if (retired.tokens().contains(token)) {
         continue;
       }
       if (careful && !isWhole(token, expireBeforeMs)) {
@@ -82,7 +98,7 @@ public final class Retirement {
     }
     DeadLives lives = new DeadLives(directory, merge, nowMs);
     if (!lives.take(dead, retired.tokens(), retired.source())) {
-      return foldCarefully(lock, careful);
+      return foldCarefully(lock, ended, careful);
     }
     accumulate(merge, retired, expireBeforeMs);
     for (Token token : retired.tokens()) {
@@ -99,7 +115,7 @@ public final class Retirement {
       if (outcome == Outcome.FOLDED) {
         folded.add(token);
       } else if (outcome == Outcome.FAULTY) {
-        return foldCarefully(lock, careful);
+        return foldCarefully(lock, ended, careful);
       }
     }
     if (!folded.isEmpty()) {
@@ -111,11 +127,12 @@ public final class Retirement {
     return new Report(folded.size(), left, false);
   }
 
-  private Report foldCarefully(RetireLock lock, boolean wasCareful) throws IOException {
+  private Report foldCarefully(RetireLock lock, List<Token> ended, boolean wasCareful)
+      throws IOException {
     if (wasCareful) {
       throw new IOException("a file changed while it was folded: directory=" + directory.path());
     }
-    return fold(lock, true);
+    return fold(lock, ended, true);
   }
 
   private Retired takeRetired(Merge merge) throws IOException {

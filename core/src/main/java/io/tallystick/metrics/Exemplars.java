@@ -10,6 +10,7 @@ import io.prometheus.metrics.tracer.common.SpanContext;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import io.tallystick.shm.CoarseClock;
 import io.tallystick.shm.ExemplarSlots;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.ProcessFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * spans cost little.
  */
 final class Exemplars {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
 
   /** OpenMetrics allows so many characters in the label names and values of an exemplar. */
   private static final int MAX_CHARACTERS = 128;
@@ -161,12 +161,13 @@ final class Exemplars {
   private void sayTooLong() {
     if (!saidTooLong) {
       saidTooLong = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "exemplars with longer labels are not kept: characters="
-              + MAX_CHARACTERS
-              + " bytes="
-              + ExemplarSlots.MAX_TEXT_BYTES);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "exemplars with longer labels are not kept: characters="
+                  + MAX_CHARACTERS
+                  + " bytes="
+                  + ExemplarSlots.MAX_TEXT_BYTES);
     }
   }
 }

@@ -163,12 +163,28 @@ public abstract class MetricBuilder<B extends MetricBuilder<B, M>, M> {
         metadata.getHelp(),
         unit == null ? null : unit.toString(),
         labelNames,
-        constLabels.stream().map(label -> label.getName()).toList(),
-        constLabels.stream().map(label -> label.getValue()).toList(),
+        namesOf(constLabels),
+        valuesOf(constLabels),
         bounds(built),
         states(built),
         parameters(built),
         createdMs);
+  }
+
+  private static List<String> namesOf(Labels labels) {
+    String[] names = new String[labels.size()];
+    for (int i = 0; i < labels.size(); i++) {
+      names[i] = labels.getName(i);
+    }
+    return List.of(names);
+  }
+
+  private static List<String> valuesOf(Labels labels) {
+    String[] values = new String[labels.size()];
+    for (int i = 0; i < labels.size(); i++) {
+      values[i] = labels.getValue(i);
+    }
+    return List.of(values);
   }
 
   /** Refuses what client_java would refuse at every scrape. */

@@ -2,6 +2,7 @@ package io.tallystick.metrics;
 
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.FamilyDescriptor;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.SeriesHolder;
 import io.tallystick.shm.SeriesLimits;
@@ -29,7 +30,6 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
   /** The value of every label of the series that takes what is over a limit. */
   public static final String OVERFLOW = SeriesLimits.OVERFLOW;
 
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final String[] NO_VALUES = {};
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -325,15 +325,16 @@ public abstract class StatefulMetric<D, P extends LabelledCells> {
   }
 
   static void sayOverflow(MetricBuilder.Registration registration) {
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "series that are too many or too long go to one with labels "
-            + OVERFLOW
-            + ": metric="
-            + registration.family().descriptor().name()
-            + " maxSeriesPerMetric="
-            + registration.registrar().limits().maxPerMetric()
-            + " maxSeriesPerDirectory="
-            + registration.registrar().limits().maxPerDirectory());
+    Log.logger()
+        .log(
+            System.Logger.Level.WARNING,
+            "series that are too many or too long go to one with labels "
+                + OVERFLOW
+                + ": metric="
+                + registration.family().descriptor().name()
+                + " maxSeriesPerMetric="
+                + registration.registrar().limits().maxPerMetric()
+                + " maxSeriesPerDirectory="
+                + registration.registrar().limits().maxPerDirectory());
   }
 }

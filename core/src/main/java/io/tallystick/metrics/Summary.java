@@ -8,6 +8,7 @@ import io.tallystick.shm.CellLayout;
 import io.tallystick.shm.Cells;
 import io.tallystick.shm.Column;
 import io.tallystick.shm.FamilyType;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.QuantileLayout;
 import io.tallystick.shm.QuantileShape;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Summary extends StatefulMetric<DistributionDataPoint, Summary.DataPoint>
     implements DistributionDataPoint {
-
   private final @Nullable QuantileWriter quantiles;
 
   private Summary(MetricBuilder.Registration registration) {
@@ -80,8 +80,6 @@ public final class Summary extends StatefulMetric<DistributionDataPoint, Summary
 
     /** How many parts of that time go at once: 5. */
     public static final int DEFAULT_NUMBER_OF_AGE_BUCKETS = 5;
-
-    private static final System.Logger LOG = System.getLogger("io.tallystick");
 
     private final io.prometheus.metrics.core.metrics.Summary.Builder shape;
     private final List<Double> ranks = new ArrayList<>();
@@ -182,16 +180,17 @@ public final class Summary extends StatefulMetric<DistributionDataPoint, Summary
         all[i] = given == null || given.isEmpty() ? defaultError(rank) : given.get(i);
         double kept = QuantileShape.keptError(rank, all[i]);
         if (kept > all[i]) {
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "error of a quantile is smaller than can be kept: metric="
-                  + name
-                  + " quantile="
-                  + rank
-                  + " error="
-                  + all[i]
-                  + " kept="
-                  + kept);
+          Log.logger()
+              .log(
+                  System.Logger.Level.WARNING,
+                  "error of a quantile is smaller than can be kept: metric="
+                      + name
+                      + " quantile="
+                      + rank
+                      + " error="
+                      + all[i]
+                      + " kept="
+                      + kept);
         }
       }
       return all;

@@ -3,7 +3,7 @@ package io.tallystick.metrics;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.SwitchPoint;
+import java.lang.invoke.MutableCallSite;
 
 /**
  * Whether there is a tracer from which exemplars could be sampled.
@@ -12,13 +12,11 @@ import java.lang.invoke.SwitchPoint;
  * the update path, and takes back once.
  */
 public final class Tracing {
-  private static final SwitchPoint NO_TRACER = new SwitchPoint();
+  private static final MutableCallSite ANSWER =
+      new MutableCallSite(MethodHandles.constant(boolean.class, false));
+  private static final MethodHandle IS_POSSIBLE = ANSWER.dynamicInvoker();
   private static int turn; // racy: of no use but to be another than before
-
-  private static final MethodHandle IS_POSSIBLE =
-      NO_TRACER.guardWithTest(
-          MethodHandles.constant(boolean.class, false),
-          MethodHandles.constant(boolean.class, true));
+  private static boolean isSeen; // racy: then it is looked for once more
 
   private Tracing() {}
 
@@ -39,8 +37,10 @@ public final class Tracing {
   /** Looks whether there is a tracer by now, as the agent does at each turn. */
   public static void look() {
     turn++;
-    if (!NO_TRACER.hasBeenInvalidated() && SpanContextSupplier.hasSpanContext()) {
-      SwitchPoint.invalidateAll(new SwitchPoint[] {NO_TRACER});
+    if (!isSeen && SpanContextSupplier.hasSpanContext()) {
+      isSeen = true;
+      ANSWER.setTarget(MethodHandles.constant(boolean.class, true));
+      MutableCallSite.syncAll(new MutableCallSite[] {ANSWER});
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.tallystick.replication;
 
 import io.tallystick.scrape.Scraper;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.ReplicationLock;
 import io.tallystick.store.Ledger;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * interval until it is told to stop, and then once more. Nothing that is thrown ends it.
  */
 final class ReplicationLoop implements Runnable {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int MOST_INTERVALS_OF_FAILURE = 10;
   private static final long NEVER = Long.MIN_VALUE;
 
@@ -212,7 +212,7 @@ final class ReplicationLoop implements Runnable {
     failures = 0;
     if (failing != null) {
       failing = null;
-      tell(() -> LOG.log(System.Logger.Level.INFO, "replication goes on: " + what()));
+      tell(() -> Log.logger().log(System.Logger.Level.INFO, "replication goes on: " + what()));
     }
   }
 
@@ -223,7 +223,7 @@ final class ReplicationLoop implements Runnable {
     if (category != failing) {
       failing = category;
       String message = "replication fails, it is tried again: " + what() + " category=" + category;
-      tell(() -> LOG.log(System.Logger.Level.WARNING, message, failure));
+      tell(() -> Log.logger().log(System.Logger.Level.WARNING, message, failure));
     }
   }
 

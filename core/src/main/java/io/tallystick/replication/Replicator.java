@@ -2,6 +2,7 @@ package io.tallystick.replication;
 
 import io.tallystick.scrape.Scraper;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.Log;
 import io.tallystick.store.Ledger;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +28,6 @@ public final class Replicator implements AutoCloseable {
   /** How long a ledger shows a directory that does not publish, by default: as Prometheus does. */
   public static final Duration DEFAULT_LEASE = Duration.ofMinutes(5);
 
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final Duration LEAST_INTERVAL = Duration.ofMillis(10);
   private static final Duration LEAST_LEASE = Duration.ofSeconds(1);
   private static final Duration MOST = Duration.ofDays(1);
@@ -149,11 +149,12 @@ public final class Replicator implements AutoCloseable {
     if (thread.isAlive()) {
       ReplicationLoop.tell(
           () ->
-              LOG.log(
-                  System.Logger.Level.WARNING,
-                  "replication does not end, its store hangs; what was counted last is published"
-                      + " by the directory's next process: "
-                      + loop.what()));
+              Log.logger()
+                  .log(
+                      System.Logger.Level.WARNING,
+                      "replication does not end, its store hangs; what was counted last is published"
+                          + " by the directory's next process: "
+                          + loop.what()));
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

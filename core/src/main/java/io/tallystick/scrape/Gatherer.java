@@ -8,6 +8,7 @@ import io.tallystick.merge.PythonSource;
 import io.tallystick.merge.Retirement;
 import io.tallystick.merge.Source;
 import io.tallystick.shm.Directory;
+import io.tallystick.shm.Log;
 import io.tallystick.shm.PageFaults;
 import io.tallystick.shm.ProcessFile;
 import io.tallystick.shm.ProcessFileReader;
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class Gatherer {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int TRIES_WITHOUT_LOCK = 3;
   private static final int TRIES = 100;
 
@@ -177,7 +177,8 @@ final class Gatherer {
       PageFaults.throwPending();
       self.set(numbers);
     } catch (InternalError e) {
-      LOG.log(System.Logger.Level.DEBUG, "a header has gone; the next refresh drops its file", e);
+      Log.logger()
+          .log(System.Logger.Level.DEBUG, "a header has gone; the next refresh drops its file", e);
     }
     merge.refreshGauges(inProcess.get(0)); // what was said of the time before is older
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +41,15 @@ public final class Scraper implements ScrapeTarget, AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Directory directory;
-  private final Gatherer gatherer;
-  private final TextWriter text = new TextWriter();
+  private final Supplier<Gatherer> newGatherer;
   private final MultiCollector collector = new DirectoryCollector(this);
+  private @Nullable Gatherer gatherer; // made by the first scrape: many processes have none
+  private @Nullable TextWriter text; // likewise
   private volatile boolean closed; // set under the lock
 
-  private Scraper(Directory directory, Gatherer gatherer) {
+  private Scraper(Directory directory, Supplier<Gatherer> newGatherer) {
     this.directory = directory;
-    this.gatherer = gatherer;
+    this.newGatherer = newGatherer;
   }
 
   /**
@@ -69,7 +71,7 @@ public final class Scraper implements ScrapeTarget, AutoCloseable {
       Directory directory, @Nullable ProcessFile own, Duration deadGaugeRetention, Clock clock) {
     Retirement retirement = new Retirement(directory, deadGaugeRetention, clock);
     return new Scraper(
-        directory, new Gatherer(directory, own, retirement, deadGaugeRetention, clock));
+        directory, () -> new Gatherer(directory, own, retirement, deadGaugeRetention, clock));
   }
 
   public Path directory() {
@@ -91,7 +93,9 @@ public final class Scraper implements ScrapeTarget, AutoCloseable {
       throws IOException {
     lock.lock();
     try {
-      text.write(exposition, gather(includedNames), includedNames, out);
+      TextWriter writer = text == null ? new TextWriter() : text;
+      text = writer;
+      writer.write(exposition, gather(includedNames), includedNames, out);
     } finally {
       lock.unlock();
     }
@@ -139,7 +143,7 @@ public final class Scraper implements ScrapeTarget, AutoCloseable {
       if (closed) {
         throw new IllegalStateException("scraper is closed: directory=" + directory());
       }
-      return reader.apply(gatherer.foreignFamilies());
+      return reader.apply(gatherer().foreignFamilies());
     } finally {
       lock.unlock();
     }
@@ -161,16 +165,22 @@ public final class Scraper implements ScrapeTarget, AutoCloseable {
     return collector;
   }
 
+  private Gatherer gatherer() {
+    Gatherer present = gatherer == null ? newGatherer.get() : gatherer;
+    gatherer = present;
+    return present;
+  }
+
   private List<MergedFamily> gather(Predicate<String> includedNames) {
     if (closed) {
       return List.of();
     }
     boolean interrupted = Thread.interrupted(); // it would close the files that are kept open
     try {
-      List<MergedFamily> families = gatherer.gather(includedNames);
+      List<MergedFamily> families = gatherer().gather(includedNames);
       if (Thread.interrupted()) { // it has closed some: now they are opened again
         interrupted = true;
-        families = gatherer.gather(includedNames);
+        families = gatherer().gather(includedNames);
       }
       return families;
     } catch (IOException e) {
@@ -199,7 +209,9 @@ public final class Scraper implements ScrapeTarget, AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        gatherer.close();
+        if (gatherer != null) {
+          gatherer.close();
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,12 @@ public final class Directory {
     return path.resolve("." + file.getFileName() + UNFINISHED_ENDING);
   }
 
+  /** Whether a file has the name of one that was not complete. */
+  static boolean isUnfinished(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") && name.endsWith(UNFINISHED_ENDING);
+  }
+
   /** The tokens of the process files that are there now, in order. */
   public List<Token> tokens() throws IOException {
     return tokens(FILE_ENDING);
@@ -120,7 +127,7 @@ public final class Directory {
         }
       }
     }
-    tokens.sort(Token.ORDER);
+    Collections.sort(tokens);
     return tokens;
   }
 

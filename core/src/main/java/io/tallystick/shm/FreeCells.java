@@ -51,6 +51,9 @@ final class FreeCells {
 
   /** Cells that are all zero, or null where there are none to be had now. */
   SeriesLog.@Nullable Location take(CellKind kind, int count) {
+    if (free.isEmpty()) {
+      return null;
+    }
     Deque<Free> known = free.get(new Shape(kind, count));
     Free oldest = known == null ? null : known.peek();
     if (known == null || oldest == null || clock.nowMs() - oldest.sinceMs < QUARANTINE_MS) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ final class LegacyUnsafeColumn extends Column {
   private static final int FIRST_RELEASE_THAT_WARNS = 24;
   private static final @Nullable Object UNSAFE = find();
   private static final MethodHandle GET = handle("getLong", long.class, long.class);
+  private static final MethodHandle GET_IN_OBJECT =
+      handle("getLong", long.class, Object.class, long.class);
   private static final MethodHandle GET_VOLATILE =
       handle("getLongVolatile", long.class, Object.class, long.class);
   private static final MethodHandle PUT_ORDERED =
@@ -74,16 +77,16 @@ final class LegacyUnsafeColumn extends Column {
     }
     try {
       Field address = Buffer.class.getDeclaredField("address");
-      return (long) handle("objectFieldOffset", long.class, Field.class).invokeExact(address);
-    } catch (Throwable e) {
+      Method offset = UNSAFE.getClass().getMethod("objectFieldOffset", Field.class);
+      return (Long) offset.invoke(UNSAFE, address); // once, which a handle would not be worth
+    } catch (ReflectiveOperationException e) {
       throw unexpected(e);
     }
   }
 
   private static long addressOf(ByteBuffer direct) {
     try {
-      MethodHandle get = handle("getLong", long.class, Object.class, long.class);
-      return (long) get.invokeExact((Object) direct, ADDRESS_OFFSET);
+      return (long) GET_IN_OBJECT.invokeExact((Object) direct, ADDRESS_OFFSET);
     } catch (Throwable e) {
       throw unexpected(e);
     }

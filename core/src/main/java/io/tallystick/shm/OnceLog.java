@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Warnings that are logged once each, and only the first thousand of them. Threading: any. */
 public final class OnceLog {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int MOST = 1_000;
 
   private final Set<String> said = new HashSet<>();
@@ -14,7 +13,7 @@ public final class OnceLog {
   /** Logs it unless it was logged before, with a cause of the same class. */
   public void warn(String message, @Nullable Throwable cause) {
     if (isNew(cause == null ? message : message + ' ' + cause.getClass().getName())) {
-      LOG.log(System.Logger.Level.WARNING, message, cause);
+      Log.logger().log(System.Logger.Level.WARNING, message, cause);
     }
   }
 

@@ -93,6 +93,9 @@ final class Ownership {
         updates[i] = 0;
       }
     }
+    if (requests.isEmpty()) {
+      return List.of();
+    }
     requests.sort(Comparator.comparingInt(Request::updates).reversed());
     return requests.stream().map(Request::thread).toList();
   }

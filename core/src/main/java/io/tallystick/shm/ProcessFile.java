@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * file's header.
  */
 public final class ProcessFile implements Closeable {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final long ALIVE_EVERY_MS = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -111,12 +110,13 @@ public final class ProcessFile implements Closeable {
     try {
       return new ProcessFile(settings, OpenedFile.create(directory, settings, resumable));
     } catch (NoRoomException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "no room for a process file, so that other processes will not see this one's series: "
-              + "directory="
-              + directory.path(),
-          e);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "no room for a process file, so that other processes will not see this one's series: "
+                  + "directory="
+                  + directory.path(),
+              e);
       return new ProcessFile(settings, settings.instanceName());
     }
   }

@@ -40,10 +40,9 @@ public final class RetireLock implements Closeable {
         Files.deleteIfExists(directory.lockFile(token));
       }
     }
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(directory.path(), ".*" + Directory.UNFINISHED_ENDING)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path())) {
       for (Path file : files) {
-        if (isOld(file, nowMs)) {
+        if (Directory.isUnfinished(file) && isOld(file, nowMs)) {
           Files.deleteIfExists(file);
         }
       }

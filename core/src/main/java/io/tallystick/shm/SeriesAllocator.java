@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: the caller holds the process file's lock.
  */
 final class SeriesAllocator {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final long RETRY_GROWTH_MS = 1_000;
 
   private final Token token;
@@ -185,22 +184,24 @@ final class SeriesAllocator {
       cells.log().removeSeries(cells.family(), cells.globalCell());
       header.putLong(FileLayout.UNSHARED_SERIES_OFFSET, unshared.series());
     } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "removal of a series could not be written, it stays in the scrape: token=" + token,
-          e);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "removal of a series could not be written, it stays in the scrape: token=" + token,
+              e);
     }
   }
 
   private void sayUnshared(IOException cause) {
     if (!saidUnshared) {
       saidUnshared = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "process file cannot grow, so that other processes will not see this one's new series;"
-              + " make room or raise tallystick.maxBytes: token="
-              + token,
-          cause);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "process file cannot grow, so that other processes will not see this one's new series;"
+                  + " make room or raise tallystick.maxBytes: token="
+                  + token,
+              cause);
     }
   }
 }

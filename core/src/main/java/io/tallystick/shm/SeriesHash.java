@@ -3,9 +3,7 @@ package io.tallystick.shm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The 64 bits that stand for a family's series in the index: equal for equal names and labels, in
@@ -42,12 +40,7 @@ final class SeriesHash {
     for (int i = 0; i < labels; i++) {
       unsorted[i] = (i < values ? variable.get(i) : constant.get(i - values)).getBytes(UTF_8);
     }
-    int[] order =
-        IntStream.range(0, labels)
-            .boxed()
-            .sorted(Comparator.comparing(i -> unsorted[i], Arrays::compareUnsigned))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = order(unsorted);
     this.names = new byte[labels][];
     this.sources = new int[labels];
     this.constants = new byte[labels][];
@@ -60,6 +53,19 @@ final class SeriesHash {
               ? descriptor.constLabelValues().get(order[i] - values).getBytes(UTF_8)
               : new byte[0];
     }
+  }
+
+  /** The indexes of some texts, sorted by them: few, so that each is put in its place. */
+  private static int[] order(byte[][] texts) {
+    int[] order = new int[texts.length];
+    for (int i = 0; i < texts.length; i++) {
+      int at = i;
+      while (at > 0 && Arrays.compareUnsigned(texts[order[at - 1]], texts[i]) > 0) {
+        order[at] = order[--at];
+      }
+      order[at] = i;
+    }
+    return order;
   }
 
   /** What stands for the family. */

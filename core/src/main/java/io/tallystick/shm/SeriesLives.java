@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * of them. It holds no lock meanwhile: series are added and removed under the process file's.
  */
 final class SeriesLives {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final long MOST_BETWEEN_LOOKS_MS = 5_000;
 
   /** Looks in each time to live, so that a series is not shown as expired between two of them. */
@@ -127,7 +126,7 @@ final class SeriesLives {
       look(nowMs);
       search(own, nowMs);
     } catch (IOException | DirectoryIteratorException | InternalError e) { // one: a page has gone
-      LOG.log(System.Logger.Level.DEBUG, "series that have ended are looked for later", e);
+      Log.logger().log(System.Logger.Level.DEBUG, "series that have ended are looked for later", e);
     } catch (RuntimeException e) { // the agent has more to do
       log.warn("cells of expired series are not freed", e);
     }

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A file that is odd in any way is left for retirement.
  */
 final class Takeover {
-  private static final System.Logger LOG = System.getLogger("io.tallystick");
   private static final int TRIES = 400;
   private static final long BETWEEN_TRIES_NS = 5_000_000;
 
@@ -149,11 +148,12 @@ final class Takeover {
     } catch (ClosedByInterruptException e) {
       throw e; // says nothing of the file
     } catch (IOException | CorruptFileException | InternalError e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "file of a dead process cannot be taken over and is left to be folded: file="
-              + directory.file(token),
-          e);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "file of a dead process cannot be taken over and is left to be folded: file="
+                  + directory.file(token),
+              e);
     } finally {
       if (taken == null && blocks != null) {
         closeQuietly(blocks);
@@ -196,7 +196,7 @@ final class Takeover {
     try {
       blocks.close();
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "file that was not taken over", e);
+      Log.logger().log(System.Logger.Level.DEBUG, "file that was not taken over", e);
     }
   }
 
