@@ -85,13 +85,16 @@ final class JobMarks {
     known.told(row, mark, endMs);
   }
 
-  /** What the second store has just done this process knows at once, be it written or not. */
+  /**
+   * What the second store has just done this process knows at once, be it written or not; then the
+   * mirror tells it later.
+   */
   private void note(String row, byte @Nullable [] mark, long endMs) {
     known.told(row, mark, endMs);
     try {
       mirror.write(row, mark, endMs);
     } catch (StoreException e) {
-      // the next call says how it is; to others it is what it was until that ends
+      known.wrote(row, mark, endMs);
     }
   }
 

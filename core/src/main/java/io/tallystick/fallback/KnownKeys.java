@@ -1,5 +1,6 @@
 package io.tallystick.fallback;
 
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of which something is known, and about how many bytes that takes. Beyond its bounds,
- * what the second store has been told is forgotten, some of it each time that something comes.
- * Threading: any.
+ * what the second store has been told is forgotten, but for marks of jobs that have not ended, some
+ * of it each time that something comes. Threading: any.
  */
 final class KnownKeys {
   private static final long OVERHEAD_BYTES = 120;
   private static final int LOOKED_AT = 4; // each time that there is too much
 
+  private final InstantSource clock;
   private final MirrorBounds bounds;
   private final ConcurrentMap<String, KnownKey> keys = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
@@ -27,7 +29,8 @@ final class KnownKeys {
   /** Goes around, so that what is empty is not passed each time. Guarded by shrinking. */
   private Iterator<KnownKey> hand = keys.values().iterator();
 
-  KnownKeys(MirrorBounds bounds) {
+  KnownKeys(InstantSource clock, MirrorBounds bounds) {
+    this.clock = clock;
     this.bounds = bounds;
   }
 
@@ -88,9 +91,18 @@ final class KnownKeys {
     }
   }
 
+  /** Whether it says what has become of a job, which is asked where the second store is away. */
+  private boolean isOwnMark(KnownKey each) {
+    if (!JournalRows.isOwn(each.key())) {
+      return false;
+    }
+    StoredValue present = each.present(clock.millis());
+    return present != null && present.isThere();
+  }
+
   private void forget(KnownKey each) {
     synchronized (each) {
-      if (!each.isUnwritten() && keys.remove(each.key(), each)) {
+      if (!each.isUnwritten() && !isOwnMark(each) && keys.remove(each.key(), each)) {
         each.forget();
         bytes.addAndGet(-bytesOf(each.key()) - each.valueBytes());
       }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded: beyond it, what the second store has been told is forgotten first; then, where it
  * does not take what it is told, the values of what it is still to be told. Marks of the fallback
- * itself are no larger than what stays of a key without its value, and stay. Threading: any.
+ * itself are no larger than what stays of a key without its value, and stay until they end.
+ * Threading: any.
  */
 final class LastKnown {
   private static final int NEVER_SEEN = -1;
@@ -37,7 +38,7 @@ final class LastKnown {
     this.clock = clock;
     this.timeNs = timeNs;
     this.bounds = bounds;
-    this.known = new KnownKeys(bounds);
+    this.known = new KnownKeys(clock, bounds);
   }
 
   long nowNs() {
@@ -191,7 +192,9 @@ final class LastKnown {
       boolean wasUnwritten = each.isUnwritten();
       int before = each.valueBytes();
       change.accept(each);
-      if (each.isUnwritten() && known.bytes() > 2 * bounds.bytes() && !JournalRows.isOwn(each.key())) {
+      if (each.isUnwritten()
+          && known.bytes() > 2 * bounds.bytes()
+          && !JournalRows.isOwn(each.key())) {
         each.dropValue(nowNs());
       }
       growth = (long) each.valueBytes() - before;

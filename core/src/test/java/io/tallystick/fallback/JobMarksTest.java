@@ -53,6 +53,66 @@ class JobMarksTest extends FallbackStoreSteps {
   }
 
   @Test
+  void shouldNotRunAJobOfTheSecondStoreTwiceWhenMoreIsReadThanIsKept() {
+    FallbackStore small =
+        FallbackStore.builder(first, second)
+            .clock(clock)
+            .closesStores(false)
+            .mirrorBounds(new MirrorBounds(100, 1 << 20, Duration.ofMillis(1)))
+            .withoutThreads(nowNs::get)
+            .open();
+    opened.add(small);
+    JobQueue queue = small.jobQueue("q");
+    first.goAway();
+    queue.offer("a", bytes("1"));
+    Job running = queue.take(MINUTE).orElseThrow();
+    first.comeBack();
+    recover(small);
+    second.goAway();
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(small.keyValues().get("k" + i)).isEmpty();
+    }
+    assertThat(queue.offer("a", bytes("2"))).isFalse();
+    second.comeBack();
+    nowNs.addAndGet(Duration.ofMillis(500).toNanos());
+    assertThat(queue.acknowledge(running)).isTrue();
+  }
+
+  @Test
+  void shouldNotRunAJobOfTheSecondStoreTwiceWhenThatCannotNoteIt() {
+    JobQueue queue = store.jobQueue("q");
+    boolean isFailed = true;
+    for (int call = 1; isFailed; call++) {
+      String key = "a" + call;
+      first.goAway();
+      assertThat(queue.offer(key, bytes("1"))).isTrue();
+      boolean[] isReached = new boolean[1];
+      second.before(
+          call,
+          () -> {
+            isReached[0] = true;
+            throw failure;
+          });
+      Optional<Job> running = Optional.empty();
+      try {
+        running = queue.take(MINUTE);
+      } catch (StoreException e) {
+        assertThat(e).isSameAs(failure);
+      }
+      isFailed = isReached[0];
+      second.before(0, () -> {});
+      comeBack();
+      if (running.isPresent()) {
+        assertThat(queue.offer(key, bytes("2"))).as("call=%s", call).isFalse();
+        assertThat(queue.acknowledge(running.get())).as("call=%s", call).isTrue();
+      } else {
+        clock.turn(MINUTE.multipliedBy(2)); // the second store may have given it to nobody
+        assertThat(queue.take(MINUTE).map(queue::acknowledge)).contains(true);
+      }
+    }
+  }
+
+  @Test
   void shouldTellThatAJobIsDelayedThatTheSecondStoreKeepsUntilItIsTriedAgain() {
     JobQueue queue = store.jobQueue("q", new RetryPolicy(2, MINUTE, MINUTE));
     first.goAway();
