@@ -74,12 +74,13 @@ public final class AlertSubscription implements AutoCloseable {
     boolean fails = false;
     while (isOpen()) {
       try {
+        long before = feed.position();
         List<AlertChange> changes = feed.read(MOST_AT_ONCE);
         changes.forEach(this::show);
         missed = feed.missed();
         fails = false;
-        if (!changes.isEmpty()) {
-          haltNs = SHORTEST_HALT_NS;
+        if (!changes.isEmpty() || (feed.position() > before && !feed.isHalted())) {
+          haltNs = SHORTEST_HALT_NS; // there may be more, also behind changes that have ended
         } else if (feed.isHalted()) { // of which nobody says when it is over
           rest(Math.min(haltNs, pauseNs));
           haltNs = Math.min(2 * haltNs, LONGEST_REST_NS);

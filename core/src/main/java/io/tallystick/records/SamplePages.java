@@ -17,11 +17,11 @@ final class SamplePages {
 
   /**
    * @param metric the stored one
-   * @param most how many samples a page has; not below zero
+   * @param most how many samples a page has; from 0 to below the greatest int
    */
   SamplePages(StoredMetric stored, MetricRecord metric, int most) {
-    if (most < 0) {
-      throw new IllegalArgumentException("samples are below zero: most=" + most);
+    if (most < 0 || most == Integer.MAX_VALUE) { // one more is read, to know whether there are
+      throw new IllegalArgumentException("samples of a page out of range: most=" + most);
     }
     this.stored = stored;
     this.metric = metric;

@@ -69,8 +69,8 @@ public interface Documents {
   interface Watch extends AutoCloseable {
     /**
      * Waits until there is a greater number than this one, or the time is over; a server that does
-     * not answer may have it take longer. Ends at once where it is closed, or the thread is
-     * interrupted, which it stays.
+     * not answer may have it take longer. Ends at once where it is closed, and soon where the
+     * thread is interrupted, which it stays.
      *
      * @return a number that was given and is greater, whose document may be gone already or,
      *     without {@link Capability#ATOMIC_DOCUMENTS}, still to come; this one where none is known
