@@ -37,7 +37,7 @@ local function number(set)
   local stream = KEYS[3] .. ':' .. set
   local added = redis.pcall('XADD', stream, 'MAXLEN', '1', next .. '-0', 'n', '')
   if type(added) == 'table' and added.err then
-    redis.call('DEL', stream)
+    redis.pcall('DEL', stream)
     redis.pcall('XADD', stream, 'MAXLEN', '1', next .. '-0', 'n', '')
   end
   return next

@@ -62,6 +62,14 @@ final class Readers implements AutoCloseable {
         });
   }
 
+  private static void leave(Session session) {
+    try {
+      session.close();
+    } catch (SQLException e) {
+      // nobody uses it any more, and what was read stands
+    }
+  }
+
   private void giveBack(Session session) throws SQLException {
     if (!file.isSame(session)) {
       session.close();
@@ -69,7 +77,7 @@ final class Readers implements AutoCloseable {
       throw file.replaced();
     }
     if (session.isDoubtful()) {
-      session.close(); // it may read one state of the database for ever
+      leave(session); // it may read one state of the database for ever
       return;
     }
     idle.addFirst(session);

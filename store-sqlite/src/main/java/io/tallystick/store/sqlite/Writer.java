@@ -6,6 +6,7 @@ import io.tallystick.store.sqlite.Session.Work;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -100,12 +101,12 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private void leave(Session replaced) {
+  private void leave(Session left) {
     session = null;
     try {
-      replaced.close();
+      left.close();
     } catch (SQLException e) {
-      // its file is nobody's
+      // nobody uses it any more
     }
   }
 
@@ -145,10 +146,24 @@ final class Writer implements AutoCloseable {
       if (session == null) {
         session = opening.get();
       }
-      session.beginWrite();
-      return session;
+      beginWrite();
+      return Objects.requireNonNull(session);
     } catch (SQLException e) {
       throw SqliteFault.of(file.path(), e);
+    }
+  }
+
+  private void beginWrite() throws SQLException {
+    Session present = Objects.requireNonNull(session);
+    try {
+      present.beginWrite();
+    } catch (SQLException e) {
+      if (!present.isDoubtful()) {
+        throw e;
+      }
+      leave(present); // it may be in a transaction still, which nothing else ends
+      session = opening.get();
+      session.beginWrite();
     }
   }
 
