@@ -1,5 +1,7 @@
 package io.tallystick.shm;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,15 +12,16 @@ import org.jspecify.annotations.Nullable;
  * A run of cells that was allocated at once, with the columns that have a copy of it.
  *
  * <p>Threading: columns are added under the process file's lock; everyone reads. The volatile
- * tables are replaced, never changed, so that a reader sees an old one or a new one; that by slot
- * is written in place, by any thread, without order. What is old costs a thread nothing but the
- * slower path.
+ * tables are replaced, never changed, so that a reader sees an old one or a new one. That by slot
+ * is written in place: its shared columns by any thread, without order, and its owned ones with a
+ * release. What is old costs a thread nothing but the slower path.
  */
 final class Segment {
   /** In the table by slot, where columns with owners begin. */
   static final int OWNED = Ownership.SLOTS;
 
   private static final Column[] NOBODY = {Columns.NONE};
+  private static final VarHandle COLUMNS = MethodHandles.arrayElementVarHandle(Column[].class);
 
   final int firstCell;
   final int cells;
@@ -111,6 +114,14 @@ final class Segment {
    */
   Column[] bySlot() {
     return bySlot;
+  }
+
+  /**
+   * The owned column of a slot in a table by slot. Pairs with the release when the table is filled:
+   * a new owner sees all that the one before, which was seen dead, has written to the column.
+   */
+  static Column ownedAcquire(Column[] bySlot, int slot) {
+    return (Column) COLUMNS.getAcquire(bySlot, OWNED + slot);
   }
 
   /** Takes the threads of a slot elsewhere, and asks for another shared column. */
@@ -213,6 +224,8 @@ final class Segment {
         next[Ownership.slotOf(owner)] = column;
       }
     }
-    System.arraycopy(next, 0, bySlot, OWNED, OWNED);
+    for (int slot = 0; slot < OWNED; slot++) {
+      COLUMNS.setRelease(bySlot, OWNED + slot, next[slot]);
+    }
   }
 }

@@ -52,7 +52,7 @@ public abstract class SeriesCells {
       return column;
     }
     if (owner != null && first.owner != null) { // else there is room to remember one
-      column = bySlot[Segment.OWNED + Ownership.slotOf(thread)];
+      column = Segment.ownedAcquire(bySlot, Ownership.slotOf(thread));
       if (column.owner == thread) {
         return column;
       }

@@ -33,7 +33,7 @@ final class RecordsListing {
       err.println("tallystick: unreadable: " + Lines.single(each.reason()));
     }
     if (page.next() != null) {
-      err.println("tallystick: there are more: --after " + page.next());
+      err.println("tallystick: there are more: --after " + Lines.single(page.next()));
     }
   }
 }
