@@ -71,8 +71,8 @@ final class IndexPage {
     index.paragraph(
         "`jmh/run [PATTERN] [--quick|--full]` measures again: those topics whose name the pattern"
             + " matches. `--save-baseline` keeps its medians, and `--compare` sets a run beside"
-            + " them. `jmh/ratios` fails where Tallystick costs more, beside client_java, than"
-            + " `jmh/bounds.txt` allows.");
+            + " them. `jmh/ratios` fails where Tallystick costs more, beside client_java and the floor,"
+            + " than `jmh/bounds.txt` allows.");
     index.title(2, "Tallystick and its peers");
     index.paragraph(
         "On a plain class path; the pages have the other passes. " + ReportWriter.READING);

@@ -76,6 +76,39 @@ class RatiosTest {
   }
 
   @Test
+  void shouldPassWhereAtomicInstructionsCostLessBesideThePeerButNotBesideTheFloor()
+      throws IOException {
+    Files.writeString(bounds, "SomeBenchmark.inc  TALLYSTICK  CLIENT_JAVA  0.5  BASELINE  1.5\n");
+    write(
+        raw.results(1, 1, "1 s")
+            .add("inc", Contender.TALLYSTICK, 8)
+            .add("inc", Contender.CLIENT_JAVA, 10)
+            .add("inc", Contender.BASELINE, 5));
+
+    assertThat(Ratios.check(bounds, rounds)).isZero();
+  }
+
+  @Test
+  void shouldFailWhereItIsSlowerBesideAll() throws IOException {
+    Files.writeString(bounds, "SomeBenchmark.inc  TALLYSTICK  CLIENT_JAVA  0.5  BASELINE  1.5\n");
+    write(
+        raw.results(1, 1, "1 s")
+            .add("inc", Contender.TALLYSTICK, 10)
+            .add("inc", Contender.CLIENT_JAVA, 10)
+            .add("inc", Contender.BASELINE, 5));
+
+    assertThat(Ratios.check(bounds, rounds)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotPassWhereOneOfTheOthersWasNotMeasured() throws IOException {
+    Files.writeString(bounds, "SomeBenchmark.inc  TALLYSTICK  CLIENT_JAVA  0.5  BASELINE  1.5\n");
+    round(1, 10);
+
+    assertThat(Ratios.check(bounds, rounds)).isEqualTo(2);
+  }
+
+  @Test
   void shouldNotPassWhereAContenderWasNotMeasured() throws IOException {
     write(raw.results(1, 1, "1 s").add("inc", Contender.TALLYSTICK, 5));
 
