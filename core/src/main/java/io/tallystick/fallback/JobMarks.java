@@ -90,11 +90,11 @@ final class JobMarks {
    * mirror tells it later.
    */
   private void note(String row, byte @Nullable [] mark, long endMs) {
-    known.told(row, mark, endMs);
+    int changes = known.noted(row, mark, endMs);
     try {
       mirror.write(row, mark, endMs);
     } catch (StoreException e) {
-      known.wrote(row, mark, endMs);
+      known.wroteUnlessChanged(row, mark, endMs, changes);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of which something is known, and about how many bytes that takes. Beyond its bounds,
- * what the second store has been told is forgotten, but for marks of jobs that have not ended, some
- * of it each time that something comes. Threading: any.
+ * what the second store has been told is forgotten, some of it each time that something comes.
+ * Marks of jobs are beside the bounds, and stay until they end: there are as many as jobs that
+ * workers have, or whose end the first store could not be told within the last hour. Threading:
+ * any.
  */
 final class KnownKeys {
   private static final long OVERHEAD_BYTES = 120;
@@ -22,7 +25,8 @@ final class KnownKeys {
   private final InstantSource clock;
   private final MirrorBounds bounds;
   private final ConcurrentMap<String, KnownKey> keys = new ConcurrentHashMap<>();
-  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong(); // without those of marks
+  private final AtomicInteger marks = new AtomicInteger();
 
   private final ReentrantLock shrinking = new ReentrantLock();
 
@@ -49,7 +53,11 @@ final class KnownKeys {
     if (other != null) {
       return other;
     }
-    bytes.addAndGet(bytesOf(key));
+    if (JournalRows.isOwn(key)) {
+      marks.incrementAndGet();
+    } else {
+      bytes.addAndGet(bytesOf(key));
+    }
     return added;
   }
 
@@ -57,9 +65,11 @@ final class KnownKeys {
     return OVERHEAD_BYTES + 2L * key.length();
   }
 
-  /** The values take so many bytes more. */
-  void grow(long growth) {
-    bytes.addAndGet(growth);
+  /** A value takes so many bytes more. */
+  void grow(KnownKey each, long growth) {
+    if (!JournalRows.isOwn(each.key())) {
+      bytes.addAndGet(growth);
+    }
   }
 
   long bytes() {
@@ -67,7 +77,7 @@ final class KnownKeys {
   }
 
   void shrinkIfFull() {
-    if (bytes.get() > bounds.bytes() || keys.size() > bounds.keys()) {
+    if (bytes.get() > bounds.bytes() || keys.size() - marks.get() > bounds.keys()) {
       shrink();
     }
   }
@@ -104,7 +114,11 @@ final class KnownKeys {
     synchronized (each) {
       if (!each.isUnwritten() && !isOwnMark(each) && keys.remove(each.key(), each)) {
         each.forget();
-        bytes.addAndGet(-bytesOf(each.key()) - each.valueBytes());
+        if (JournalRows.isOwn(each.key())) {
+          marks.decrementAndGet();
+        } else {
+          bytes.addAndGet(-bytesOf(each.key()) - each.valueBytes());
+        }
       }
     }
   }

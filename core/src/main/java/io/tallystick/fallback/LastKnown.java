@@ -166,7 +166,30 @@ final class LastKnown {
 
   /** Notes what the second store has by now. */
   void told(String key, byte @Nullable [] value, long endMs) {
-    change(key, each -> each.read(value, endMs));
+    int unused = noted(key, value, endMs);
+  }
+
+  /** As {@link #told}; gives how often the key has changed by now. */
+  int noted(String key, byte @Nullable [] value, long endMs) {
+    int[] changes = new int[1];
+    change(
+        key,
+        each -> {
+          each.read(value, endMs);
+          changes[0] = each.changes();
+        });
+    return changes[0];
+  }
+
+  /** The key was given a value, unless it has changed since it had changed so often. */
+  void wroteUnlessChanged(String key, byte @Nullable [] value, long endMs, int changes) {
+    change(
+        key,
+        each -> {
+          if (each.changes() == changes) {
+            each.wrote(value, endMs, nowNs());
+          }
+        });
   }
 
   private void change(String key, Consumer<KnownKey> change) {
@@ -204,7 +227,7 @@ final class LastKnown {
       unwritten.push(each);
     }
     if (growth != 0) {
-      known.grow(growth);
+      known.grow(each, growth);
     }
     if (growth > 0) {
       known.shrinkIfFull();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.store.Deadline;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Objects;
@@ -35,6 +36,36 @@ class LastKnownTest {
     assertThat(known.get("n").orElseThrow().value()).isEqualTo("6".getBytes(UTF_8));
     known.added("n", 5, 1, nowNs.incrementAndGet()); // began behind it: others have taken some away
     assertThat(known.get("n").orElseThrow().value()).isEqualTo("5".getBytes(UTF_8));
+  }
+
+  @Test
+  void shouldKeepWhatIsKnownOfKeysWhenThereAreMoreMarksThanKeysAreKept() {
+    LastKnown small =
+        new LastKnown(
+            InstantSource.system(),
+            nowNs::incrementAndGet,
+            new MirrorBounds(100, 10_000, Duration.ofMillis(1)));
+    small.told("a", filled(10, 'x'), Deadline.NEVER_MS);
+    for (int i = 0; i < 1_000; i++) {
+      small.told(JournalRows.PREFIX + "job-ended:" + i, filled(20, 'x'), Deadline.NEVER_MS);
+    }
+    small.wrote("b", filled(10, 'x'), Deadline.NEVER_MS);
+    assertThat(small.isFull()).isFalse();
+    assertThat(small.get("a")).isPresent();
+    assertThat(small.get("b").orElseThrow().value()).isEqualTo(filled(10, 'x'));
+    assertThat(small.get(JournalRows.PREFIX + "job-ended:0")).isPresent();
+  }
+
+  @Test
+  void shouldTellNothingThatSomebodyElseHasChangedSince() {
+    int changes = known.noted("a", filled(1, 'x'), Deadline.NEVER_MS);
+    known.told("a", null, Deadline.NEVER_MS);
+    known.wroteUnlessChanged("a", filled(1, 'x'), Deadline.NEVER_MS, changes);
+    assertThat(known.unwritten("a")).isNull();
+    assertThat(known.get("a").orElseThrow().isThere()).isFalse();
+    changes = known.noted("a", filled(1, 'y'), Deadline.NEVER_MS);
+    known.wroteUnlessChanged("a", filled(1, 'y'), Deadline.NEVER_MS, changes);
+    assertThat(Objects.requireNonNull(known.unwritten("a")).value()).isEqualTo(filled(1, 'y'));
   }
 
   @Test
