@@ -130,10 +130,11 @@ public final class Tallystick extends Registrar implements AutoCloseable {
   /**
    * Folds the dead processes of a directory now.
    *
-   * @throws IOException where there is none, where it must not be trusted, or where it is full
+   * @throws IOException where there is none, where it must not be trusted or has a faulty retired
+   *     file, or where it is full
    */
   public static Retirement.Report retire(Path directory) throws IOException {
-    return new Retirement(Directory.open(directory), retention(), Clock.systemUTC()).run();
+    return new Retirement(Directory.open(directory), retention(), Clock.systemUTC()).runAndCheck();
   }
 
   private static Duration retention() {

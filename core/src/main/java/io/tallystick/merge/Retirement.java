@@ -44,18 +44,30 @@ public final class Retirement {
     this.clock = clock;
   }
 
-  /** Folds what is dead now, unless another process is doing it. */
+  /**
+   * Folds what is dead now, unless another process is doing it. Where nothing is, the retired file
+   * is not looked at.
+   */
   public Report run() throws IOException {
-    return Interrupts.shield(this::tryRun);
+    return Interrupts.shield(() -> tryRun(false));
   }
 
-  private Report tryRun() throws IOException {
+  /**
+   * As {@link #run}, but looks at the retired file in any case.
+   *
+   * @throws IOException also where that is faulty
+   */
+  public Report runAndCheck() throws IOException {
+    return Interrupts.shield(() -> tryRun(true));
+  }
+
+  private Report tryRun(boolean checks) throws IOException {
     try (RetireLock lock = RetireLock.tryTake(directory)) {
       if (lock == null) {
         return new Report(0, 0, true);
       }
       List<Token> ended = ended();
-      if (ended.isEmpty()) { // and what the retired file has stays as it is
+      if (ended.isEmpty() && !checks) { // and what the retired file has stays as it is
         lock.deleteUnfinished(clock.millis());
         return new Report(0, 0, false);
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,16 @@ final class RetireIT {
     assertThat(second).isEqualTo(new CommandRun(Exit.OK, "folded dead processes: count=0\n", ""));
     assertThat(dump.out()).contains("runs_total 5.0\n");
     assertThat(verify.exit()).isEqualTo(Exit.OK);
+  }
+
+  @Test
+  void shouldFailWhenTheRetiredFileIsFaultyAndNobodyHasDied() throws IOException {
+    Files.writeString(directory.resolve("retired.tally"), "no retired file");
+
+    CommandRun run = CommandRun.of("retire", "--dir", directory.toString());
+
+    assertThat(run.exit()).isEqualTo(Exit.FAULT);
+    assertThat(run.err()).contains("retired file is faulty").hasLineCount(1);
   }
 
   private void countAndKill(int runs) throws IOException, InterruptedException {
