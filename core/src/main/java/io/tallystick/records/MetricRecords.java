@@ -183,7 +183,7 @@ public final class MetricRecords extends Records<MetricRecord> {
    *
    * @param position how many of the samples of the last time are in the range: those before the
    *     first one of another page, whose time is the last one then; {@link Long#MAX_VALUE} for all
-   * @param most how many samples a page has; not below zero
+   * @param most how many samples a page has; from 0 to below the greatest int
    */
   public Optional<SamplePage> page(String id, Instant from, Instant to, long position, int most) {
     StoredMetric stored = stored(id);

@@ -9,7 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A port of loopback for a server that is started later, or again. It is below those that Linux
- * gives to whoever asks for any, and to clients, so that none of them has it meanwhile.
+ * gives to whoever asks for any, and to clients, so that none of them has it meanwhile. Another JVM
+ * of tests may be given it while its server is down, once in some thousand times.
  */
 public final class FreePort {
   private static final int FIRST = 10_000;

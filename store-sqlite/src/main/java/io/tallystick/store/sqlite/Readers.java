@@ -72,7 +72,7 @@ final class Readers implements AutoCloseable {
 
   private void giveBack(Session session) throws SQLException {
     if (!file.isSame(session)) {
-      session.close();
+      leave(session);
       closeIdle();
       throw file.replaced();
     }
