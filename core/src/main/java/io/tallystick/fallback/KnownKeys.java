@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of which something is known, and about how many bytes that takes. Beyond its bounds,
  * what the second store has been told is forgotten, some of it each time that something comes.
- * Marks of jobs are beside the bounds, and stay until they end: there are as many as jobs that
- * workers have, or whose end the first store could not be told within the last hour. Threading:
- * any.
+ * Marks of jobs that have not ended stay, beside the bounds: there are as many as jobs that workers
+ * have, or whose end the first store could not be told within the last hour. Threading: any.
  */
 final class KnownKeys {
   private static final long OVERHEAD_BYTES = 120;
@@ -77,9 +76,13 @@ final class KnownKeys {
   }
 
   void shrinkIfFull() {
-    if (bytes.get() > bounds.bytes() || keys.size() - marks.get() > bounds.keys()) {
+    if (isFull() || marks.get() > bounds.keys()) {
       shrink();
     }
+  }
+
+  private boolean isFull() {
+    return bytes.get() > bounds.bytes() || keys.size() - marks.get() > bounds.keys();
   }
 
   /** Forgets some of what need not be kept. */
@@ -101,18 +104,18 @@ final class KnownKeys {
     }
   }
 
-  /** Whether it says what has become of a job, which is asked where the second store is away. */
-  private boolean isOwnMark(KnownKey each) {
+  /** Whether a mark has ended; whether there are too many of other keys. */
+  private boolean isDispensable(KnownKey each) {
     if (!JournalRows.isOwn(each.key())) {
-      return false;
+      return isFull();
     }
     StoredValue present = each.present(clock.millis());
-    return present != null && present.isThere();
+    return present == null || !present.isThere();
   }
 
   private void forget(KnownKey each) {
     synchronized (each) {
-      if (!each.isUnwritten() && !isOwnMark(each) && keys.remove(each.key(), each)) {
+      if (!each.isUnwritten() && isDispensable(each) && keys.remove(each.key(), each)) {
         each.forget();
         if (JournalRows.isOwn(each.key())) {
           marks.decrementAndGet();

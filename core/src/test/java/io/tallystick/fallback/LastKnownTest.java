@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What is known of keys while the second store is told of them. */
@@ -54,6 +55,25 @@ class LastKnownTest {
     assertThat(small.get("a")).isPresent();
     assertThat(small.get("b").orElseThrow().value()).isEqualTo(filled(10, 'x'));
     assertThat(small.get(JournalRows.PREFIX + "job-ended:0")).isPresent();
+  }
+
+  @Test
+  void shouldForgetMarksThatHaveEndedAndNoKeysForThem() {
+    LastKnown small =
+        new LastKnown(
+            InstantSource.system(),
+            nowNs::incrementAndGet,
+            new MirrorBounds(100, 10_000, Duration.ofMillis(1)));
+    small.told("a", filled(10, 'x'), Deadline.NEVER_MS);
+    for (int i = 0; i < 1_000; i++) {
+      small.told(JournalRows.PREFIX + "job-of-first:" + i, filled(1, 'x'), Deadline.NEVER_MS);
+      small.told(JournalRows.PREFIX + "job-of-first:" + i, null, Deadline.NEVER_MS);
+    }
+    assertThat(
+            IntStream.range(0, 1_000)
+                .filter(i -> small.get(JournalRows.PREFIX + "job-of-first:" + i).isPresent()))
+        .hasSizeLessThan(200);
+    assertThat(small.get("a")).isPresent();
   }
 
   @Test
